@@ -1,0 +1,63 @@
+"""The shared flags, and how scripts end."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from reporting.artifacts import UserError
+from training.cli import INTERRUPTED, parse_arguments, run_main
+
+SCRIPTS = [
+    "training.prepare_data",
+    "training.train_regression",
+    "training.train_classification",
+    "tuning.tune_regression",
+    "tuning.tune_classification",
+]
+
+
+def raising(error):
+    def main():
+        raise error
+
+    return main
+
+
+def test_flags_have_the_projects_defaults():
+    arguments = parse_arguments("", ["--variant", "tuned"], variant=("reference", "tuned"))
+    assert (arguments.config, arguments.runs, arguments.quick) == (Path("homework.toml"), Path("runs"), False)
+    assert arguments.variant == "tuned"
+
+
+@pytest.mark.parametrize("argv", [[], ["--variant", "best"], ["--variant", "tuned", "--unknown"]])
+def test_wrong_flags_end_with_status_2(argv):
+    with pytest.raises(SystemExit) as stop:
+        parse_arguments("", argv, variant=("reference", "tuned"))
+    assert stop.value.code == 2
+
+
+def test_a_users_mistake_is_one_line_and_status_1(capsys):
+    assert run_main(raising(UserError("homework.toml: folds is missing"))) == 1
+    assert capsys.readouterr().err == "error: homework.toml: folds is missing\n"
+
+
+def test_an_interrupt_says_that_the_next_run_goes_on(capsys):
+    assert run_main(raising(KeyboardInterrupt())) == INTERRUPTED == 130
+    assert "goes on from here" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        run_main(raising(ZeroDivisionError()))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_help_answers_at_once_and_without_tensorflow(script):
+    code = f"import sys, runpy; sys.argv = ['x', '--help']\ntry: runpy.run_module({script!r}, run_name='__main__')\nexcept SystemExit: print('tensorflow' in sys.modules)"
+    started = time.perf_counter()
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.endswith("False\n") and "--config" in result.stdout
+    assert time.perf_counter() - started < 5  # half a second on an idle machine; here others may be at work

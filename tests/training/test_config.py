@@ -1,0 +1,92 @@
+"""Settings: what ships is complete, and each mistake gets one line that names the file, the key and the remedy."""
+
+import pytest
+
+from reporting.artifacts import UserError
+from training.config import load_homework
+
+
+def write(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_shipped_grids_have_the_sizes_of_the_homework():
+    homework = load_homework()
+    assert homework.regression_search.combinations == 3 * 2 * 3 == 18
+    assert homework.regression.folds == 5
+    assert homework.classification_search.combinations >= 12
+
+
+def test_classification_grid_contains_the_reference_setting():
+    homework = load_homework()
+    for name, values in homework.classification_search.grid.items():
+        assert getattr(homework.classification, name) in values
+
+
+def test_users_file_holds_only_what_differs(tmp_path):
+    homework = load_homework(write(tmp_path, '[identity]\nstudent = "Ada"\n[regression]\nbatch_size = 8\n'))
+    assert homework.identity.student == "Ada"
+    assert homework.regression.batch_size == 8
+    assert homework.regression.max_epochs == load_homework().regression.max_epochs
+
+
+def test_quick_is_laid_over_the_rest():
+    assert load_homework(quick=True).regression.max_epochs < load_homework().regression.max_epochs
+    assert load_homework(quick=True).scale == "quick"
+
+
+def test_improved_inherits_from_the_reference_settings(tmp_path):
+    assert load_homework(write(tmp_path, "[classification]\nkernel_size = 5\n")).improved.kernel_size == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("[regression]\nlearning_rat = 0.1", ["[regression]", "learning_rat", "did you mean learning_rate"]),
+        ("[regresion]\nx = 1", ["regresion", "did you mean regression"]),
+        ("[regression]\nlearning_rate = -0.1", ["[regression]: learning_rate must be above 0", "-0.1"]),
+        ("[regression]\nlearning_rate = nan", ["learning_rate must be a number", "nan"]),
+        ("[regression]\nbatch_size = 16.0", ["batch_size must be a whole number", "16.0"]),
+        ("[regression]\nbatch_size = true", ["batch_size must be a whole number", "True"]),
+        ("[regression]\nbatch_size = 0", ["batch_size must be at least 1"]),
+        ("[regression]\nfolds = 1", ["folds must be at least 2"]),
+        ('[regression]\nhidden_units = [256]\nactivations = ["tanh", "relu"]', ["hidden_units has 1", "activations 2"]),
+        ("[regression]\nhidden_units = []", ["hidden_units must be a list of at least one value"]),
+        ('[regression]\nactivations = ["tanh", "softplus", "rellu"]', ["activations must be one of", "rellu"]),
+        ('[regression]\ninitializer = "glorot"', ["initializer must be one of", "glorot_uniform"]),
+        ("[classification]\nfilters = [32]", ["filters must have 2 values"]),
+        ("[classification]\ndropout = 1.0", ["dropout must be below 1"]),
+        ("[classification]\nvalidation_share = 0", ["validation_share must be above 0"]),
+        ('[classification]\npadding = "full"', ["padding must be one of valid, same"]),
+        ("[classification.improved]\ndropot = 0.1", ["[classification.improved]", "did you mean dropout"]),
+        ("[regression.search.grid]\nlearning_rate = []", ["learning_rate must be a list of at least one value"]),
+        ("[regression.search.grid]\nlearning_rate = 0.1", ["learning_rate must be a list"]),
+        ("[regression.search.grid]\nlearning_rate = [0.1, 0.1]", ["lists a value twice"]),
+        ("[regression.search.grid]\nlearning_rate = [1, 0.1]", ["mixes types"]),
+        ("[regression.search.grid]\nlearning_rte = [0.1]", ["learning_rte", "did you mean learning_rate"]),
+        ("[regression.search.grid]\nbatch_size = [0]", ["batch_size must be at least 1"]),
+        ('[classification.search]\nobjective = "accuracy"', ["objective must be one of validation_accuracy, validation_loss"]),
+        ("[compute]\nseed = -1", ["seed must be at least 0"]),
+        ('[compute]\nprecision = "half"', ["precision must be one of auto, float32"]),
+        ("[compute]\nthreads = 0", ["threads must be at least 1"]),
+        ("[data]\ntrain_images = 70000", ["train_images must be at most 60000"]),
+        ("[identity]\nstudent = 5", ["student must be a text in quotes"]),
+        ("identity = 5", ["identity is a table"]),
+        ("[identity\nx = 1", ["not valid TOML", "line 1"]),
+    ],
+)
+def test_bad_settings_get_one_line(tmp_path, text, parts):
+    path = write(tmp_path, text)
+    with pytest.raises(UserError) as caught:
+        load_homework(path)
+    message = str(caught.value)
+    assert "\n" not in message and str(path) in message
+    for part in parts:
+        assert part in message
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(UserError, match="no such settings file"):
+        load_homework(tmp_path / "nowhere.toml")

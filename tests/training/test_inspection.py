@@ -1,0 +1,85 @@
+"""Inspection against what can be computed by hand."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from training import inspection
+from training.config import load_homework
+from training.models import build_cnn, build_mlp
+
+HOMEWORK = load_homework()
+CNN = dataclasses.replace(HOMEWORK.classification, filters=(4, 6), dense_units=(8, 7))
+
+
+@pytest.fixture(scope="module")
+def cnn():
+    keras.utils.set_random_seed(5)
+    return build_cnn(CNN)
+
+
+@pytest.fixture(scope="module")
+def images():
+    return np.random.default_rng(0).integers(0, 256, (30, 28, 28, 1), dtype=np.uint8)
+
+
+def test_activations_are_the_layers_true_outputs():
+    keras.utils.set_random_seed(5)
+    model = build_mlp(dataclasses.replace(HOMEWORK.regression, hidden_units=(3, 4, 5)))
+    x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
+    found = inspection.activations(model, x, np.array([0, 3, 6]))
+    first = np.tanh(x @ model.get_layer("hidden_1").kernel.numpy() + model.get_layer("hidden_1").bias.numpy())
+    np.testing.assert_allclose(found["hidden_1/probe"], first[[0, 3, 6]], rtol=1e-5)
+    np.testing.assert_allclose(found["hidden_1/minimum"], first.min(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(found["hidden_1/active_share"], (first > 0).mean(axis=0), rtol=1e-5)
+    assert found["hidden_3/maximum"].shape == (5,) and (found["hidden_3/minimum"] >= 0).all()
+
+
+def test_a_dead_unit_is_seen_as_constant(cnn, images):
+    copy = inspection.copied(cnn, lambda layer, config: config)
+    kernel, bias = copy.get_layer("dense_1").get_weights()
+    bias[2], kernel[:, 2] = -1.0, 0.0
+    copy.get_layer("dense_1").set_weights([kernel, bias])
+    found = inspection.activations(copy, images, np.arange(3))
+    assert found["dense_1/maximum"][2] == found["dense_1/minimum"][2] == found["dense_1/active_share"][2] == 0
+
+
+def test_filters_and_maps(cnn, images):
+    found = inspection.filters_and_maps(cnn, images[0])
+    assert found["conv_1/filters"].shape == (4, 3, 3) and found["conv_2/filters"].shape == (6, 4, 3, 3)
+    assert found["conv_1/maps"].shape == (4, 26, 26) and found["conv_2/maps"].shape == (6, 11, 11)
+    window = images[0, 2:5, 7:10, 0] / 255
+    expected = max(0, float((window * found["conv_1/filters"][1]).sum() + cnn.get_layer("conv_1").bias.numpy()[1]))
+    assert found["conv_1/maps"][1, 2, 7] == pytest.approx(expected, abs=1e-4)
+
+
+def test_back_projection_is_the_linear_network_seen_from_its_output(cnn, images):
+    linear = inspection.linearised(cnn)
+    gradient = inspection.logit_gradients(linear, images[:1], 4)[0]
+    np.testing.assert_allclose(gradient, inspection.logit_gradients(linear, images[1:2], 4)[0], atol=1e-6)
+    flat = np.zeros((2, 28, 28, 1), np.float32)
+    flat[1, 10, 12] = 255.0
+    black, dot = linear(flat).numpy()[:, 4]
+    assert gradient[10, 12] == pytest.approx(dot - black, abs=1e-5)
+
+
+def test_receptive_fields_are_images_of_the_input(cnn, images):
+    labels = np.arange(30) % 10
+    fields = inspection.receptive_fields(cnn, images, labels, np.random.default_rng(1))
+    for name in ("back_projection", "gradient", "activation_maximisation"):
+        assert fields[name].shape == (10, 28, 28) and np.isfinite(fields[name]).all()
+    assert fields["activation_maximisation"].min() >= 0 and fields["activation_maximisation"].max() <= 1
+    assert fields["reached_probability"].mean() > 0.1  # better than guessing, even untrained
+
+
+def test_with_weights_puts_other_weights_into_a_copy(cnn):
+    weights = {
+        f"{layer.name}/{part}": 0 * getattr(layer, part).numpy()
+        for layer in cnn.layers
+        if hasattr(layer, "kernel")
+        for part in ("kernel", "bias")
+    }
+    copy = inspection.with_weights(cnn, weights)
+    assert not copy.get_layer("dense_1").kernel.numpy().any() and cnn.get_layer("dense_1").kernel.numpy().any()

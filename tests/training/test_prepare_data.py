@@ -1,0 +1,81 @@
+"""The stage that checks settings and data before anything is trained."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reporting.artifacts import UserError, load_json
+from training import prepare_data
+from training.fashion_mnist import DIGESTS
+
+POINTS = "x,y\n" + "".join(f"{x},{x * x}\n" for x in range(6))
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    """Writes settings that name the user's CSV files, and puts no real Fashion-MNIST in the way."""
+    monkeypatch.setattr(prepare_data, "find_fashion_mnist", lambda named: (Path("data/fashion-mnist"), {}))
+    for name in ("train points.csv", "test.csv"):
+        (tmp_path / name).write_text(POINTS)
+
+    def write(more=""):
+        path = tmp_path / "mine.toml"
+        path.write_text(f'[data]\nregression_train = "{tmp_path}/train points.csv"\nregression_test = "{tmp_path}/test.csv"\n{more}')
+        return path
+
+    return write
+
+
+def prepare(settings_file, runs):
+    return prepare_data.main(["--config", str(settings_file), "--runs", str(runs)])
+
+
+def test_provenance_of_both_tasks_is_recorded_in_one_line_of_output(settings, tmp_path, capsys):
+    prepare(settings(), tmp_path / "runs")
+    record = load_json(tmp_path / "runs" / "data.json")
+    assert record["regression"]["counts"] == {"train": 6, "test": 6}
+    assert record["classification"]["digests"] == DIGESTS
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_make_is_told_of_every_file_and_understands_its_name(settings, tmp_path):
+    prepare(settings(), tmp_path / "runs")
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(f"RUNS = {tmp_path}/runs\ninclude $(RUNS)/data.mk\n$(RUNS)/data.json: ; @echo '$^'\n")
+    (tmp_path / "runs" / "data.json").unlink()
+    output = subprocess.run(["make", "-f", makefile, f"{tmp_path}/runs/data.json"], capture_output=True, text=True, check=True).stdout
+    assert f"{tmp_path}/train points.csv {tmp_path}/test.csv data/fashion-mnist/train-images-idx3-ubyte.gz" in output
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("[regression]\nfolds = 7", "folds = 7 is impossible with 6 training points"),
+        ("[classification]\nvalidation_share = 0.000001", "leaves 0 for validation"),
+    ],
+)
+def test_splits_that_later_stages_could_not_make_are_refused_now(settings, tmp_path, more, message):
+    with pytest.raises(UserError, match=message):
+        prepare(settings(more), tmp_path / "runs")
+    assert not (tmp_path / "runs" / "data.json").exists()
+
+
+def test_bad_data_leave_the_earlier_record_as_it_was(settings, tmp_path):
+    prepare(settings(), tmp_path / "runs")
+    before = (tmp_path / "runs" / "data.json").read_bytes()
+    (tmp_path / "test.csv").write_text("x,y\n1,nan\n2,3\n")
+    with pytest.raises(UserError, match="test.csv, line 2"):
+        prepare(settings(), tmp_path / "runs")
+    assert (tmp_path / "runs" / "data.json").read_bytes() == before
+
+
+def test_a_mistake_in_the_settings_is_one_line_on_stderr(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("[regression]\nfold = 5\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "training.prepare_data", "--config", path, "--runs", tmp_path], capture_output=True, text=True
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1 and "did you mean folds?" in result.stderr

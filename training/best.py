@@ -1,0 +1,42 @@
+"""`best.json`: the format in which tuning hands its winner to training."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from reporting.artifacts import ArtifactError, UserError, is_current, load_json, parse
+
+
+@dataclasses.dataclass(frozen=True)
+class Best:
+    """The winner of a search; `score_sd` is the standard deviation over the folds, 0 where there is one fold."""
+
+    trial: int
+    values: dict  # hyperparameter -> value
+    score: float
+    score_sd: float
+
+
+def search_identity(homework, search, data):
+    """What a finished search must have recorded to belong to these settings and data."""
+    return {"config": search_config(search), "data": data, "seed": homework.compute.seed, "scale": homework.scale}
+
+
+def search_config(search):
+    """A search as it is recorded in its run.json: shared settings, objective and grid."""
+    return json.loads(json.dumps(dataclasses.asdict(search.base) | {"objective": search.objective, "grid": search.grid}))
+
+
+def load_best_config(folder, homework, search, data):
+    """The search's shared settings with the winner's values; raises UserError unless the search is finished and current."""
+    folder = Path(folder)
+    if not is_current(folder, **search_identity(homework, search, data)):
+        raise UserError(f"{folder} holds no finished search of these settings and data; run 'make tune'")
+    path = folder / "best.json"
+    try:
+        best = parse(Best, load_json(path, "make tune"), str(path))
+    except ArtifactError:
+        raise
+    except UserError as error:
+        raise ArtifactError(f"{error}; delete {folder} and run 'make tune'") from None
+    return dataclasses.replace(search.base, **best.values)

@@ -1,0 +1,140 @@
+"""Find or fetch the four files of Fashion-MNIST, check them and read them. Standard library and numpy only.
+
+The data set: Xiao, Rasul and Vollgraf (2017), "Fashion-MNIST: a novel image dataset for benchmarking machine learning
+algorithms", MIT licence. The files are in the IDX format of MNIST (http://yann.lecun.com/exdb/mnist/), packed by gzip.
+"""
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from reporting.artifacts import UserError
+
+# SHA-256 of the unpacked files. The archives have no digest in common: Debian packs the same files anew.
+DIGESTS = {
+    "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+}
+SHAPES = {
+    "train-images-idx3-ubyte": (60000, 28, 28),
+    "train-labels-idx1-ubyte": (60000,),
+    "t10k-images-idx3-ubyte": (10000, 28, 28),
+    "t10k-labels-idx1-ubyte": (10000,),
+}
+SYSTEM_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # where Debian's package puts it when it is installed
+OWN_FOLDER = Path(__file__).parent.parent / "data" / "fashion-mnist"
+PACKAGE = "dataset-fashion-mnist"
+
+
+def find_fashion_mnist(named: str = "") -> tuple[Path, dict[str, np.ndarray]]:
+    """The folder that holds the data set and its files' arrays (uint8), by name.
+
+    A folder that the user names must hold it. Otherwise it is looked for on the system and in the project's data folder,
+    and fetched into the latter where both lack it or hold a damaged one. Raises UserError that says what is wrong.
+    """
+    if named:
+        return Path(named).expanduser(), read_folder(Path(named).expanduser())
+    for folder in (SYSTEM_FOLDER, OWN_FOLDER):
+        try:
+            return folder, read_folder(folder)
+        except UserError:
+            continue
+    return OWN_FOLDER, fetch(OWN_FOLDER)
+
+
+def read_folder(folder: Path) -> dict[str, np.ndarray]:
+    """The four files' arrays by name; raises UserError at the first file that is missing, damaged or another data set's."""
+    return {name: parse_idx(unpack(folder, name), name, folder) for name in DIGESTS}
+
+
+def archive(folder: Path, name: str) -> Path:
+    """The path of one file of the data set."""
+    return folder / f"{name}.gz"
+
+
+def unpack(folder: Path, name: str) -> bytes:
+    """The unpacked content of one file; raises UserError where it is missing, unreadable or truncated."""
+    path = archive(folder, name)
+    try:
+        return gzip.decompress(path.read_bytes())
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing; Fashion-MNIST's folder holds {', '.join(f'{name}.gz' for name in DIGESTS)}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise UserError(f"{path} is truncated or no gzip file; copy it anew") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def parse_idx(content: bytes, name: str, folder: Path) -> np.ndarray:
+    """The array (uint8) of an IDX file, whose header is two zero bytes, 8 for uint8, the rank, and the sizes (big-endian)."""
+    path, shape = archive(folder, name), SHAPES[name]
+    if content[:4] != bytes([0, 0, 8, len(shape)]):
+        raise UserError(f"{path} does not begin like an IDX file of {'images' if len(shape) == 3 else 'labels'}; are the files swapped?")
+    start = 4 + 4 * len(shape)
+    found = tuple(int(size) for size in np.frombuffer(content[4:start], ">u4"))
+    if found != shape or len(content) != start + np.prod(shape):
+        raise UserError(f"{path} holds {' x '.join(map(str, found))} values, or less; expected {' x '.join(map(str, shape))}")
+    if hashlib.sha256(content).hexdigest() != DIGESTS[name]:
+        raise UserError(f"{path} is not Fashion-MNIST's: its digest differs")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def fetch(folder: Path) -> dict[str, np.ndarray]:
+    """Fetch the data set into `folder`, in place of what is there, once it is checked; returns its arrays."""
+    print("fetching Fashion-MNIST (31 MB)", flush=True)
+    reasons = []
+    for source, get in (("Debian's package", get_debian_package), ("Keras' loader", get_with_keras)):
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
+                fetched = get(Path(scratch))
+                arrays = read_folder(fetched)
+                shutil.rmtree(folder, ignore_errors=True)
+                os.replace(fetched, folder)
+                return arrays
+        except (UserError, OSError, subprocess.SubprocessError) as error:
+            reasons.append(f"{source}: {reason(error)}")
+    raise UserError(
+        f"Fashion-MNIST was found neither in {SYSTEM_FOLDER} nor in {folder} and could not be fetched ({'; '.join(reasons)}); "
+        "put its four .gz files there, or name their folder as fashion_mnist under [data] in the settings"
+    )
+
+
+def reason(error: Exception) -> str:
+    """The last line of what a failed command wrote, or of the error's own text."""
+    text = getattr(error, "stderr", None) or str(error)
+    return text.strip().splitlines()[-1] if text.strip() else type(error).__name__
+
+
+def get_debian_package(scratch: Path) -> Path:
+    """Download Debian's package and unpack it in `scratch`, without root: apt gets package lists of its own there."""
+    own = {"Dir::State::Lists": scratch / "lists", "Dir::Cache": scratch, "APT::Sandbox::User": "root", "Debug::NoLocking": 1}
+    apt = ["apt-get", "-q", *(word for key, value in own.items() for word in ("-o", f"{key}={value}"))]
+    (scratch / "lists" / "partial").mkdir(parents=True)
+    (scratch / "archives" / "partial").mkdir(parents=True)
+    for command in ([*apt, "update"], [*apt, "download", PACKAGE]):
+        subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True, timeout=600)
+    (package,) = scratch.glob("*.deb")
+    subprocess.run(["dpkg", "-x", package, scratch / "unpacked"], check=True, capture_output=True, text=True)
+    return scratch / "unpacked" / SYSTEM_FOLDER.relative_to("/")
+
+
+def get_with_keras(scratch: Path) -> Path:
+    """Let Keras download the files into its cache and copy them to `scratch`; raises UserError where it cannot."""
+    try:
+        from keras.datasets import fashion_mnist  # imports TensorFlow, so only when nothing else helped
+
+        fashion_mnist.load_data()
+    except Exception as error:  # Keras raises bare exceptions where a download fails
+        raise UserError(reason(error)) from None
+    cache = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"), "datasets", "fashion-mnist")
+    return Path(shutil.copytree(cache, scratch / "fashion-mnist"))

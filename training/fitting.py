@@ -1,0 +1,229 @@
+"""Fitting, for training and tuning alike: an epoch is one compiled program, driven under Keras' callbacks.
+
+Keras' `fit` spends most of its time on itself when a batch takes milliseconds (tests/benchmarks/RESULTS.md). So shuffled
+indices go in, and one `tf.function` takes all steps of the epoch; another evaluates. Callbacks, optimizer, losses and
+model are Keras' own, and the results are those of `fit` for the same batches (tests/training/test_fitting.py).
+"""
+
+import dataclasses
+import functools
+import hashlib
+import json
+import math
+import sys
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from training.config import ClassificationConfig
+from training.models import build_network
+
+EVALUATION_BATCH = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Fit:
+    """One finished fit. `model` is shared with later fits of the same Trainer: use it before the next one starts."""
+
+    model: keras.Model
+    initial_weights: dict  # "<layer>/kernel" or "<layer>/bias" -> array, before training
+    history: list  # a mapping an epoch: epoch, train_loss, validation_loss (and accuracies)
+    seed: int
+    epochs: int
+    stopped_early: bool
+    best_epoch: int  # with the lowest validation loss, from 1
+    seconds: float
+
+
+def derive_seed(seed, task, config, fold):
+    """A seed of its own for each (seed, task, hyperparameters, fold), whatever ran before and wherever it runs."""
+    text = json.dumps([seed, task, dataclasses.asdict(config), fold], sort_keys=True)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 2**31
+
+
+def make_optimizer(config):
+    """Adam; under mixed_float16 with the loss scaling that keeps small gradients from vanishing."""
+    adam = keras.optimizers.Adam(config.learning_rate)
+    return keras.optimizers.LossScaleOptimizer(adam) if keras.config.dtype_policy().name == "mixed_float16" else adam
+
+
+def make_callbacks(config):
+    """Fresh callbacks for one fit: early stopping on the validation loss, and the schedule of the learning rate."""
+    callbacks = [
+        keras.callbacks.EarlyStopping("val_loss", mode="min", patience=config.patience, restore_best_weights=config.restore_best_weights)
+    ]
+    if config.learning_rate_schedule == "cosine":
+        callbacks.append(keras.callbacks.LearningRateScheduler(functools.partial(cosine_learning_rate, config)))
+    return callbacks
+
+
+def cosine_learning_rate(config, epoch, _current=None):
+    """Half a cosine from learning_rate down towards zero after max_epochs (Loshchilov and Hutter 2017, without restarts)."""
+    return config.learning_rate * (1 + math.cos(math.pi * epoch / config.max_epochs)) / 2
+
+
+class Trainer:
+    """A network compiled once and fitted many times: each fit first sets every variable anew.
+
+    Compiling again for each fit would cost seconds and, since TensorFlow keeps every traced program, memory. What differs
+    between fits without a new program is the data's content, the seed and the learning rate.
+    """
+
+    def __init__(self, config):
+        self.classifies = isinstance(config, ClassificationConfig)
+        self.loss = keras.losses.SparseCategoricalCrossentropy() if self.classifies else keras.losses.MeanSquaredError()
+        self.views = 2 if self.classifies and config.horizontal_flips else 1
+        self.batch_size = config.batch_size
+        self.model = build_network(config)
+        self.model.compile(make_optimizer(config), self.loss)
+        self.optimizer = self.model.optimizer
+        self.optimizer.build(self.model.trainable_variables)
+        self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
+        # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
+        self.train_epoch = tf.function(self._train_epoch, jit_compile=not self.classifies)
+        self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=not self.classifies)
+
+    def fit(self, config, x, y, train, validation, seed, callbacks=()):
+        """Train on x[train], y[train] and validate on x[validation], y[validation]; `callbacks` come after the own ones."""
+        started = time.perf_counter()
+        self._start(config, seed)
+        initial_weights = named_weights(self.model)
+        data = tf.constant(x[train]), tf.constant(y[train])
+        held_out = tf.constant(x[validation]), tf.constant(y[validation])
+        rng = np.random.default_rng(seed)
+        callbacks = keras.callbacks.CallbackList(
+            [*make_callbacks(config), *callbacks], model=self.model, epochs=config.max_epochs, verbose=0
+        )
+        history = []
+        callbacks.on_train_begin()
+        for epoch in range(config.max_epochs):
+            callbacks.on_epoch_begin(epoch)
+            order = tf.constant(rng.permutation(len(train)).astype(np.int32))
+            logs = self._named(self.train_epoch(*data, order)) | self._named(self.evaluate_batches(*held_out), "val_")
+            history.append(recorded_logs(epoch + 1, logs))
+            callbacks.on_epoch_end(epoch, logs)
+            if self.model.stop_training:
+                break
+        callbacks.on_train_end(logs)
+        best = int(np.argmin([row["validation_loss"] for row in history])) + 1
+        stopped = len(history) < config.max_epochs
+        return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, time.perf_counter() - started)
+
+    def evaluate(self, x, y):
+        """The loss without penalties, and for a classifier the accuracy, of the current weights: a mapping."""
+        return self._named(self.evaluate_batches(tf.constant(x), tf.constant(y)))
+
+    def predict(self, x):
+        """Predictions (n, outputs) of the current weights; a network trained on flipped images averages over both views."""
+        starts = range(0, len(x), EVALUATION_BATCH)
+        return np.concatenate([self._predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts])
+
+    def _start(self, config, seed):
+        """Set the model to new random weights, the optimizer to its start, and the learning rate."""
+        keras.utils.set_random_seed(seed)
+        for variable, fresh in zip(self.model.variables, build_network(config).variables, strict=True):
+            variable.assign(fresh)
+        for variable, value in zip(self.optimizer.variables, self.optimizer_start, strict=True):
+            variable.assign(value)
+        self.optimizer.learning_rate = config.learning_rate
+        self.model.stop_training = False
+
+    def _train_epoch(self, x, y, order):
+        return self._mean_over_batches(
+            lambda indices: self._train_batch(tf.gather(x, indices), tf.gather(y, indices)), order, self.batch_size
+        )
+
+    def _evaluate_batches(self, x, y):
+        order = tf.range(int(x.shape[0]))
+        return self._mean_over_batches(
+            lambda indices: self._evaluate_batch(tf.gather(x, indices), tf.gather(y, indices)), order, EVALUATION_BATCH
+        )
+
+    def _mean_over_batches(self, scores_of, order, size):
+        """The mean of `scores_of` over the points of `order`, taken in batches of `size`; the last one holds what is left."""
+        points = int(order.shape[0])
+        steps = points // size
+        sums = tf.zeros(2 if self.classifies else 1)
+        if steps:
+            batches = tf.reshape(order[: steps * size], (steps, size))
+            for step in tf.range(steps):
+                sums += scores_of(batches[step]) * float(size)
+        if points % size:
+            sums += scores_of(order[steps * size :]) * float(points % size)
+        return sums / float(points)
+
+    def _train_batch(self, x, y):
+        with tf.GradientTape() as tape:
+            outputs = self.model(x, training=True)
+            loss = self.loss(y, outputs)
+            objective = self.optimizer.scale_loss(tf.add_n([loss, *self.model.losses]))
+        self.optimizer.apply(tape.gradient(objective, self.model.trainable_variables), self.model.trainable_variables)
+        return self._scores(loss, y, outputs)
+
+    def _evaluate_batch(self, x, y):
+        outputs = self._predict_batch(x)
+        return self._scores(self.loss(y, outputs), y, outputs)
+
+    def _predict_batch(self, x):
+        outputs = self.model(x, training=False)
+        return (outputs + self.model(x[:, :, ::-1], training=False)) / 2 if self.views == 2 else outputs
+
+    def _scores(self, loss, y, outputs):
+        if not self.classifies:
+            return loss[None]
+        right = tf.argmax(outputs, axis=-1, output_type=tf.int32) == tf.cast(y, tf.int32)
+        return tf.stack([loss, tf.reduce_mean(tf.cast(right, tf.float32))])
+
+    def _named(self, scores, prefix=""):
+        return {prefix + name: float(score) for name, score in zip(("loss", "accuracy"), scores.numpy(), strict=False)}
+
+
+@functools.lru_cache(maxsize=16)
+def _trainer(config):
+    return Trainer(config)
+
+
+def trainer_for(config):
+    """The Trainer of all configurations that share a compiled program, which are those that differ in the learning rate alone."""
+    return _trainer(dataclasses.replace(config, learning_rate=1e-3, max_epochs=1, patience=0, restore_best_weights=False))
+
+
+def recorded_logs(epoch, logs):
+    """Keras' names of an epoch's logs as the recorded ones: loss -> train_loss, val_loss -> validation_loss."""
+    return {"epoch": epoch} | {
+        name.replace("val_", "validation_") if name.startswith("val_") else f"train_{name}": value for name, value in logs.items()
+    }
+
+
+def named_weights(model):
+    """The kernels and biases of a model: "<layer>/kernel", "<layer>/bias" -> array."""
+    layers = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    return {f"{layer.name}/{part}": getattr(layer, part).numpy() for layer in layers for part in ("kernel", "bias")}
+
+
+class Progress(keras.callbacks.Callback):
+    """Where a fit stands: a line that renews itself on a terminal; with `closing`, one line at its end, wherever it goes."""
+
+    def __init__(self, label, epochs, closing=True, stream=None):
+        super().__init__()
+        self.label, self.epochs, self.closing, self.stream = label, epochs, closing, stream or sys.stderr
+
+    def on_train_begin(self, logs=None):
+        self.started = self.shown = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.monotonic()
+        self.last = f"{self.label}  epoch {epoch + 1}/{self.epochs}  " + "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
+        if self.stream.isatty() and now - self.shown > 0.2:
+            self.shown = now
+            left = (now - self.started) / (epoch + 1) * (self.epochs - epoch - 1)
+            self._write(f"{self.last}  {left:.0f} s left")
+
+    def on_train_end(self, logs=None):
+        self._write(f"{self.last}  {time.monotonic() - self.started:.0f} s\n" if self.closing else "")
+
+    def _write(self, text):
+        self.stream.write(("\r\033[K" if self.stream.isatty() else "") + text)
+        self.stream.flush()

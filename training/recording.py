@@ -1,0 +1,78 @@
+"""What a finished stage leaves behind beside its arrays: `run.json`, written last."""
+
+import dataclasses
+import os
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reporting.artifacts import SCHEMA_VERSION, Run, is_current, load_run, save_json
+from training.device import configure, describe_machine, package_versions
+
+
+class Recording:
+    """One stage's record, from its start to its `run.json`; it knows whether an earlier one still holds."""
+
+    def __init__(self, folder, task, variant, homework, config, data):
+        """`config` is the stage's configuration (a dataclass or a mapping), `data` the Data record of what it reads."""
+        self.folder = Path(folder)
+        self.started = time.perf_counter()
+        self.identified_by = {
+            "task": task,
+            "variant": variant,
+            "scale": homework.scale,
+            "seed": homework.compute.seed,
+            "config": config,
+            "data": data,
+        }
+        self.threads = homework.compute.threads
+        self.precision = "float32" if task == "regression" else homework.compute.precision
+
+    @property
+    def name(self):
+        """What progress lines call this stage, e.g. "regression tuned"."""
+        return f"{self.identified_by['task']} {self.identified_by['variant']}"
+
+    def is_current(self):
+        """Whether the folder holds this very run already; if so, says so and marks it as up to date for make."""
+        current = is_current(self.folder, **self.identified_by) and self._computed_alike(load_run(self.folder).machine)
+        if current:
+            os.utime(self.folder / "run.json")
+            print(f"{self.name}: up to date")
+        return current
+
+    def _computed_alike(self, machine):
+        return machine.threads == self.threads and self.precision in ("auto", machine.precision)
+
+    def begin(self):
+        """Load and set up TensorFlow, and withdraw an earlier run's claim to be finished before its files are replaced."""
+        self.precision = configure(self.threads, self.precision)
+        (self.folder / "run.json").unlink(missing_ok=True)
+
+    def finish(self, metrics):
+        """Write `run.json`: from here on the folder is complete."""
+        parts = {
+            name: dataclasses.asdict(value) if name == "config" and dataclasses.is_dataclass(value) else value
+            for name, value in self.identified_by.items()
+        }
+        run = Run(
+            schema_version=SCHEMA_VERSION,
+            machine=describe_machine(self.precision, self.threads),
+            versions=package_versions(),
+            commit=current_commit(),
+            seconds=time.perf_counter() - self.started,
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            metrics=metrics,
+            **parts,
+        )
+        save_json(self.folder / "run.json", run)
+
+
+def current_commit():
+    """The checkout's commit, with "-dirty" behind it if tracked files were changed; "unknown" outside a checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -1,0 +1,143 @@
+"""Train the classification network on Fashion-MNIST and record it.
+
+    python -m training.train_classification --variant reference|tuned|improved
+
+`reference` takes the settings of homework.toml, `tuned` the best combination of the finished search, `improved` the
+settings of that name. Writes runs/classification/<variant>/. The test images are read after training, for evaluation only.
+"""
+
+import sys
+
+import numpy as np
+
+from reporting.artifacts import CLASSIFICATION_VARIANTS, save_arrays, save_table
+from training.best import load_best_config
+from training.cli import parse_arguments, run_main
+from training.config import load_homework
+from training.datasets import hold_out, load_fashion_mnist
+from training.recording import Recording
+
+PROBES = (0, 1, 2)  # the first test image of each of these labels is shown to the dense layers
+SHOWN_LABEL = 9  # the first test image of this label is shown to the convolutions
+
+
+def main(argv=None):
+    arguments = parse_arguments(__doc__, argv, variant=CLASSIFICATION_VARIANTS)
+    homework = load_homework(arguments.config, arguments.quick)
+    split = load_fashion_mnist(homework.data)
+    config = choose_config(homework, arguments.variant, arguments.runs, split)
+    record = Recording(
+        arguments.runs / "classification" / arguments.variant, "classification", arguments.variant, homework, config, split.data
+    )
+    if record.is_current():
+        return
+    record.begin()
+    network = train_network(config, split, homework.compute.seed, record)
+    save_table(record.folder / "history.csv", [{"fold": 1, **row} for row in network["history"]])
+    save_table(record.folder / "folds.csv", [network["row"]])
+    save_arrays(record.folder / "predictions.npz", network["predictions"])
+    record.finish(metrics(network))
+
+
+def choose_config(homework, variant, runs, split):
+    """The reference settings, those of the search's winner, or the improved ones."""
+    if variant == "tuned":
+        return load_best_config(runs / "classification" / "search", homework, homework.classification_search, split.data)
+    return homework.improved if variant == "improved" else homework.classification
+
+
+def fold_indices(split, config, seed):
+    """The one hold-out that training and tuning share, as a list of one (train, validation) pair of index arrays."""
+    return [hold_out(len(split.x_train), config.validation_share, np.random.default_rng(seed))]
+
+
+def train_network(config, split, seed, record):
+    """Train, store what inspection finds, and return history, the row of folds.csv and predictions."""
+    from training.fitting import Progress, derive_seed, trainer_for
+
+    trainer = trainer_for(config)
+    train, validation = fold_indices(split, config, seed)[0]
+    fit = trainer.fit(
+        config,
+        split.x_train,
+        split.y_train,
+        train,
+        validation,
+        derive_seed(seed, "classification", config, 1),
+        [Progress(record.name, config.max_epochs)],
+    )
+    save_inspection(record.folder, fit, split, train, seed)
+    return describe_network(trainer, fit, split, train, validation)
+
+
+def describe_network(trainer, fit, split, train, validation):
+    """What is recorded of the network, evaluated after training."""
+    parts = {"train": (split.x_train[train], split.y_train[train]), "validation": (split.x_train[validation], split.y_train[validation])}
+    parts["test"] = split.x_test, split.y_test
+    probabilities = {name: trainer.predict(x) for name, (x, _) in parts.items()}
+    row = {"fold": 1, "seed": fit.seed, "train_points": len(train), "validation_points": len(validation)}
+    row |= {"epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
+    row |= {f"{name}_loss": cross_entropy(probabilities[name], y) for name, (_, y) in parts.items()}
+    row |= {f"{name}_accuracy": float(np.mean(probabilities[name].argmax(axis=1) == y)) for name, (_, y) in parts.items()}
+    stored = {
+        f"{name}_{what}": value
+        for name in ("validation", "test")
+        for what, value in (("labels", parts[name][1]), ("probabilities", probabilities[name]))
+    }
+    return {
+        "history": fit.history,
+        "row": row | {"seconds": round(fit.seconds, 3)},
+        "predictions": stored,
+        "parameters": fit.model.count_params(),
+        "train_loss_double_softmax": cross_entropy(softmax(probabilities["train"]), parts["train"][1]),
+    }
+
+
+def cross_entropy(probabilities, labels):
+    """Mean of -log of the probability (n, 10) given to the true label (n,); 0 counts as the smallest normal float32."""
+    return float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels].astype(np.float64), np.finfo(np.float32).tiny)).mean())
+
+
+def softmax(logits):
+    """Softmax along the last axis; applied to probabilities it is the second softmax behind the reference's loss."""
+    exponentials = np.exp(logits.astype(np.float64))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def save_inspection(folder, fit, split, train, seed):
+    """Store the network: the model, its weights before and after training, activations, feature maps, receptive fields."""
+    from training.fitting import named_weights
+    from training.inspection import activations, filters_and_maps
+
+    weights = {f"initial/{name}": value for name, value in fit.initial_weights.items()}
+    save_arrays(folder / "weights.npz", weights | {f"trained/{name}": value for name, value in named_weights(fit.model).items()})
+    fit.model.save(folder / "model.keras")
+    probes = np.array([int(np.argmax(split.y_test == label)) for label in PROBES])
+    probed = {"probe_index": probes, "probe_label": split.y_test[probes]}
+    save_arrays(folder / "activations.npz", probed | activations(fit.model, split.x_test, probes))
+    shown = int(np.argmax(split.y_test == SHOWN_LABEL))
+    named = {"image": split.x_test[shown, ..., 0], "image_index": np.array(shown), "image_label": np.array(SHOWN_LABEL)}
+    save_arrays(folder / "features.npz", named | filters_and_maps(fit.model, split.x_test[shown]))
+    save_arrays(folder / "receptive_fields.npz", fields(fit, split, train, seed))
+
+
+def fields(fit, split, train, seed):
+    """The receptive fields of the trained network, of the same network before training, and the mean image of each class."""
+    from training.inspection import receptive_fields, with_weights
+
+    trained = receptive_fields(fit.model, split.x_test, split.y_test, np.random.default_rng(seed))
+    untrained = receptive_fields(with_weights(fit.model, fit.initial_weights), split.x_test, split.y_test, np.random.default_rng(seed))
+    images, labels = split.x_train[train, ..., 0], split.y_train[train]
+    means = np.stack([images[labels == label].mean(axis=0) / 255 for label in range(10)]).astype(np.float32)
+    return trained | {f"untrained_{name}": value for name, value in untrained.items()} | {"class_mean": means}
+
+
+def metrics(network):
+    """The headline numbers of run.json."""
+    names = [f"{part}_{what}" for part in ("train", "validation", "test") for what in ("loss", "accuracy")]
+    result = {name: network["row"][name] for name in names} | {"train_loss_double_softmax": network["train_loss_double_softmax"]}
+    return result | {"stopped_early": int(network["row"]["stopped_early"]), "parameters": network["parameters"]}
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -56,7 +56,8 @@ def test_a_fault_of_the_program_keeps_its_traceback():
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_help_answers_at_once_and_without_tensorflow(script):
-    code = f"import sys, runpy; sys.argv = ['x', '--help']\ntry: runpy.run_module({script!r}, run_name='__main__')\nexcept SystemExit: print('tensorflow' in sys.modules)"
+    run = f"try: runpy.run_module({script!r}, run_name='__main__')\nexcept SystemExit: print('tensorflow' in sys.modules)"
+    code = f"import sys, runpy; sys.argv = ['x', '--help']\n{run}"
     started = time.perf_counter()
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.endswith("False\n") and "--config" in result.stdout

@@ -1,0 +1,135 @@
+# The homework, from nothing to the report. `make` alone explains; every file is made from the files that it depends on,
+# so what is up to date is not made again, and what was interrupted goes on.
+
+CONFIG ?= homework.toml
+RUNS   ?= runs
+QUICK  ?=
+PYTHON ?= python3
+VENV   ?= .venv
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+
+PY    := $(VENV)/bin/python
+PIP   := $(PY) -m pip install --quiet --disable-pip-version-check
+FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)
+
+export PYTHONUNBUFFERED := 1
+
+$(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS and VENV must be paths without spaces))
+$(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give an existing one, as in make all CONFIG=homework.toml))
+
+# Stages that do not wait for each other run side by side; every stage computes with a fixed number of threads.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+
+SEARCHES := $(RUNS)/classification/search/run.json $(RUNS)/regression/search/run.json
+TUNED    := $(RUNS)/classification/tuned/run.json $(RUNS)/regression/tuned/run.json
+UNTUNED  := $(RUNS)/classification/improved/run.json $(RUNS)/classification/reference/run.json $(RUNS)/regression/reference/run.json
+REPORT   := $(RUNS)/report/report.pdf
+BUILD_REPORT = $(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
+
+.DEFAULT_GOAL := help
+.PHONY: help all data train tune report quick test lint bench clean
+# Every file is written beside its target and moved into place when it is complete: an interrupt leaves nothing to delete.
+.PRECIOUS: $(SEARCHES) $(TUNED) $(UNTUNED) $(REPORT) $(RUNS)/data.json
+
+help:
+	@echo "make all      set up, train, tune and report: ends with $(REPORT)"
+	@echo "make quick    the same on a small scale, in about two minutes: ends with $(RUNS)/quick/report/report.pdf"
+	@echo
+	@echo "make data     check the settings, find or fetch the data"
+	@echo "make tune     the grid searches of both tasks"
+	@echo "make train    the networks before and after tuning, and the improved one"
+	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow"
+	@echo "make test     all tests"
+	@echo "make lint     formatter and linter"
+	@echo "make bench    measurements against other tools"
+	@echo "make clean    remove results and caches; data and $(VENV) stay"
+	@echo
+	@echo "CONFIG=$(CONFIG)  RUNS=$(RUNS)  PYTHON=$(PYTHON)  VENV=$(VENV)  JOBS=$(JOBS) (stages side by side)"
+	@echo "make -n all shows the plan. An interrupted make goes on where it was."
+
+all: $(REPORT)
+data: $(RUNS)/data.json
+tune: $(SEARCHES)
+train: $(TUNED) $(UNTUNED)
+
+report: $(VENV)/.libraries $(VENV)/.report
+	$(BUILD_REPORT)
+
+quick:
+	@$(MAKE) --no-print-directory all QUICK=1 RUNS=$(RUNS)/quick
+
+
+# Results
+
+# Remembers which settings the results under RUNS were asked for, so that other ones are not taken for up to date.
+ASKED := $(CONFIG)$(if $(QUICK), quick)
+ifneq ($(strip $(file <$(RUNS)/asked)),$(ASKED))
+.PHONY: $(RUNS)/asked
+endif
+$(RUNS)/asked:
+	@mkdir -p $(RUNS) && echo "$(ASKED)" > $@
+
+# The data's own files are prerequisites as well: prepare_data lists them in data.mk.
+-include $(RUNS)/data.mk
+$(RUNS)/data.json: $(CONFIG) homework.toml training/synthetic.py $(RUNS)/asked | $(VENV)/.all
+	$(PY) -m training.prepare_data $(FLAGS)
+
+# A stage whose settings and data are those that it recorded returns at once: a changed name trains nothing.
+$(SEARCHES): $(RUNS)/%/search/run.json: $(RUNS)/data.json
+	$(PY) -m tuning.tune_$* $(FLAGS)
+
+$(TUNED): $(RUNS)/%/tuned/run.json: $(RUNS)/%/search/run.json
+$(TUNED) $(UNTUNED): $(RUNS)/%/run.json: $(RUNS)/data.json
+	$(PY) -m training.train_$(*D) --variant $(*F) $(FLAGS)
+
+$(REPORT): $(VENV)/.libraries $(SEARCHES) $(UNTUNED) $(TUNED) $(CONFIG) homework.toml
+$(REPORT): $(wildcard reporting/*.py reporting/*.json reporting/*/*.py report_templates/* report_templates/*/*) | $(VENV)/.report
+	$(BUILD_REPORT)
+
+
+# Set-up: the virtual environment, its packages, the system's libraries
+
+$(VENV)/.made:
+	@$(PYTHON) reporting/system_libraries.py venv
+	@echo "making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.libraries: reporting/system_libraries.py | $(VENV)/.made
+	@$(PY) reporting/system_libraries.py report
+	@touch $@
+
+$(VENV)/.report: requirements-report.txt | $(VENV)/.made
+	@echo "installing the report's packages into $(VENV)"
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.all: requirements.txt $(VENV)/.report
+	@echo "installing TensorFlow and KerasTuner into $(VENV) (about 600 MB, a minute or more)"
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.test: requirements-test.txt $(VENV)/.all
+	@echo "installing the test packages into $(VENV)"
+	@$(PIP) -r $<
+	@touch $@
+
+
+# Development
+
+test: $(VENV)/.test $(VENV)/.libraries
+	$(PY) -m pytest
+
+lint: $(VENV)/.test
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+
+bench: $(VENV)/.all
+	$(PY) -m tests.benchmarks
+
+clean:
+	rm -rf $(addprefix $(RUNS)/,regression classification report quick asked data.json data.mk) .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
+	-@rmdir $(RUNS) 2>/dev/null || true

@@ -5,6 +5,7 @@ Scalars are JSON, tables CSV, arrays npz (never pickled). Every file is written 
 and then moved into place, and `run.json` is written last: where it stands, its folder is complete.
 """
 
+import contextlib
 import csv
 import dataclasses
 import difflib
@@ -144,7 +145,8 @@ def write_bytes(path, content):
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}; check the folder's permissions and the free space") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def save_json(path, value):

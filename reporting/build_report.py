@@ -1,0 +1,75 @@
+"""Build the report from recorded files alone.
+
+    python -m reporting.build_report --config homework.toml --runs runs
+
+Reads the title block from the config's table [identity] (what is left out there comes from the shipped homework.toml) and
+everything else from the runs folder; writes report/report.html and report/report.pdf below it. It takes seconds, needs
+neither TensorFlow nor a network, and the same files give the same bytes. A mistake is told in one line, with exit status 1,
+and leaves an earlier report as it was.
+"""
+
+import argparse
+import sys
+import tomllib
+from pathlib import Path
+
+from reporting.artifacts import Identity, UserError, parse, write_bytes
+
+SHIPPED = Path(__file__).parent.parent / "homework.toml"
+
+
+def main(argv=None):
+    """Build the report; returns the exit status."""
+    arguments = parse_arguments(argv)
+    try:
+        print(build_report(arguments.config, arguments.runs))
+    except UserError as error:
+        print(f"report: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parse_arguments(argv):
+    parser = argparse.ArgumentParser(prog="python -m reporting.build_report", description="Build report.html and report.pdf from recorded runs.")
+    parser.add_argument("--config", type=Path, default=SHIPPED, help="settings file with the table [identity] (default: the shipped homework.toml)")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder with the recorded runs; the report goes to report/ below it (default: runs)")
+    return parser.parse_args(argv)
+
+
+def build_report(config, runs):
+    """Write the HTML, then the PDF; returns a line that names them. Raises UserError for whatever the reader can mend."""
+    from reporting.contents import report_document  # matplotlib and jinja2 load here, so that --help does not wait for them
+    from reporting.render import MissingLibraries, render_pdf
+
+    document = report_document(load_identity(config), runs)
+    html, pdf = runs / "report" / "report.html", runs / "report" / "report.pdf"
+    try:
+        content, pages = render_pdf(document)
+    except MissingLibraries as error:
+        write_bytes(html, document.encode())
+        raise MissingLibraries(f"{html} is written; {error}") from None
+    write_bytes(html, document.encode())
+    write_bytes(pdf, content)
+    return f"report: {html} and {pdf} ({pages} pages)"
+
+
+def load_identity(config):
+    """The Identity of a settings file, over the shipped one's; raises UserError that names the file and the key."""
+    given = load_toml(config).get("identity", {})
+    if not isinstance(given, dict):
+        raise UserError(f"{config}: identity is a table; write [identity] and its keys below")
+    return parse(Identity, load_toml(SHIPPED)["identity"] | given, f"{config} [identity]")
+
+
+def load_toml(path):
+    """Read a TOML file; raises UserError that names it."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
+        raise UserError(f"{path}: not valid TOML: {error}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""The report's table of contents in code: every heading, equation, figure and table, in order, and what each is made of."""
+
+import dataclasses
+import functools
+from collections import namedtuple
+
+import numpy as np
+from markupsafe import Markup
+
+from reporting.figures import layer_name, style
+from reporting.figures.activations import plot_activations
+from reporting.figures.confusion import plot_confusion_matrix
+from reporting.figures.grid import plot_grid
+from reporting.figures.images import plot_feature_maps, plot_filter_bank, plot_filters, plot_receptive_fields
+from reporting.figures.regression import plot_fit, plot_scatter
+from reporting.figures.training_curves import plot_training_curves
+from reporting.figures.weights import plot_weights
+from reporting.findings import classification_findings, regression_findings
+from reporting.findings.layers import DEAD_RANGE
+from reporting.formatting import FILTERS, format_decimals
+from reporting.render import TEMPLATES, Numbered, build_environment, render_html, svg_of_equation, svg_of_figure
+from reporting.results import CLASS_NAMES, load_classification_results, load_reference_report, load_regression_results
+
+Heading = namedtuple("Heading", "number text level")
+
+OUTLINE = {
+    "regression": Heading("1", "Regression Task", 2),
+    "regression-introduction": Heading("1.1", "Introduction", 3),
+    "regression-solutions": Heading("1.2", "Solutions", 3),
+    "regression-analysis": Heading("1.3", "Analysis", 3),
+    "classification": Heading("2", "Classification Task", 2),
+    "classification-introduction": Heading("2.1", "Introduction", 3),
+    "classification-solutions": Heading("2.2", "Solutions", 3),
+    "classification-analysis": Heading("2.3", "Analysis", 3),
+    "provenance": Heading("A", "Provenance", 2),
+    "combinations": Heading("B", "All Combinations", 2),
+}
+
+EQUATIONS = {  # name: (formula in TeX's notation, the same in words)
+    "goal": (
+        r"f:\ \mathbb{R}\rightarrow\mathbb{R},\qquad x\mapsto y=f(x),\qquad \mathrm{network}(x)\approx f(x)",
+        "f maps the real numbers to the real numbers, x to y = f(x); network(x) is approximately f(x)",
+    ),
+    "noise": (r"\hat{y}=f(x)+\mathrm{noise}", "y hat equals f(x) plus noise"),
+    "mse": (
+        r"\mathrm{MSE}=\dfrac{1}{N}\,\sum_{i=1}^{N}\,\left(\mathrm{network}(x_i)-\hat{y}_i\right)^2",
+        "MSE is the mean over the N points of the squared difference between network(x_i) and y_i hat",
+    ),
+    "decay": (
+        r"g=\nabla_{\!w}\,\mathrm{loss}+\lambda\,w,\qquad \mathrm{the\ gradient\ of}\quad \mathrm{loss}+\dfrac{\lambda}{2}\,\Vert w\Vert^2",
+        "g equals the gradient of the loss by w plus lambda times w, which is the gradient of the loss plus lambda halves times the squared norm of w",
+    ),
+    "cross_entropy": (
+        r"L=-\dfrac{1}{N}\,\sum_{i=1}^{N}\,\log p_i(c_i),\qquad p_i(k)=\dfrac{\exp z_i(k)}{\sum_{j=0}^{9}\,\exp z_i(j)}",
+        "L is minus the mean over the N images of the logarithm of p_i(c_i), the probability of the right class; p_i is the softmax of the outputs z_i",
+    ),
+    "double_softmax": (
+        r"L_2=-\dfrac{1}{N}\,\sum_{i=1}^{N}\,\log\,\dfrac{\exp p_i(c_i)}{\sum_{j=0}^{9}\,\exp p_i(j)}",
+        "L_2 is the cross-entropy of the softmax of the probabilities p_i, which are themselves a softmax",
+    ),
+}
+
+TABLES = (
+    "regression_losses",
+    "regression_report",
+    "classification_configurations",
+    "classification_results",
+    "classification_classes",
+    "classification_units",
+    "classification_fields",
+    "runs",
+    "regression_trials",
+    "classification_trials",
+)
+
+FIELD_ROWS = (  # array, name, whether its values have a sign
+    ("class_mean", "class mean", False),
+    ("back_projection", "back-projection", True),
+    ("untrained_back_projection", "untrained", True),
+    ("gradient", "gradient", True),
+    ("untrained_gradient", "untrained", True),
+    ("activation_maximisation", "maximisation", False),
+    ("untrained_activation_maximisation", "untrained", False),
+)
+
+
+def report_document(identity, runs):
+    """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError, FormattingError) if it cannot be made."""
+    regression, classification = load_regression_results(runs), load_classification_results(runs)
+    found = {"regression": regression_findings(regression), "classification": classification_findings(classification)}
+    figures = regression_figures(regression, found["regression"]) | classification_figures(classification, found["classification"])
+    numbered = {"figures": Numbered("figure", figures), "tables": Numbered("table", TABLES), "equations": Numbered("equation", EQUATIONS)}
+    headings, drawings = Numbered("heading", OUTLINE), Numbered("drawing", [(name, k) for name, panels in figures.items() for k in range(len(panels))])
+    runs_in_order = recorded_runs(regression, classification)
+    context = numbered | {
+        "identity": identity,
+        "outline": OUTLINE,
+        "place_heading": headings.place,
+        "regression": regression,
+        "classification": classification,
+        "regression_findings": found["regression"],
+        "classification_findings": found["classification"],
+        "report": load_reference_report(),
+        "class_names": CLASS_NAMES,
+        "runs": runs_in_order,
+        "machines": different(dataclasses.replace(run.machine, precision="", threads=0) for run in runs_in_order),
+        "version_sets": different(run.versions for run in runs_in_order),
+        "commits": different(run.commit for run in runs_in_order),
+        "data_sets": different(run.data for run in runs_in_order),
+        "field_names": {key: name for key, name, _ in FIELD_ROWS},
+        "quick": any(run.scale == "quick" for run in runs_in_order),
+        "newest": max(run.finished_at for run in runs_in_order),
+        "draw": functools.partial(draw, figures, drawings),
+        "draw_equation": lambda name: svg_of_equation(*EQUATIONS[name]),
+        "style": lambda name: Markup((TEMPLATES / name).read_text()),
+    }
+    document = render_html(build_environment(TEMPLATES, FILTERS | {"layer_name": layer_name}), "report.html.j2", context)
+    for names in (headings, drawings, *numbered.values()):
+        names.check()
+    return document
+
+
+def regression_figures(results, found):
+    """Figure name -> what draws its panels, in the order of the report."""
+    data, gaps = results.tuned.predictions, [(gap.start, gap.end) for gap in found.gaps]
+    points = [data[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+    kernels = weights_by_layer(results.tuned)
+    return {
+        "regression_data": [lambda: plot_scatter(*points, gaps)],
+        "regression_grid": [lambda: grid_figure(results.search, results.reference, "validation loss (MSE)")],
+        "regression_training": [functools.partial(loss_curves, variant, "MSE") for variant in (results.reference, results.tuned)],
+        "regression_fit": [lambda: plot_fit(data["x_curve"], data["curve_predictions"], *points, gaps)],
+        "regression_weights": [lambda: plot_weights(*kernels)],
+        **{f"regression_{layer}": [functools.partial(activations_figure, results.tuned, layer, "x")] for layer in results.tuned.hidden_layers},
+    }
+
+
+def classification_figures(results, found):
+    """Figure name -> what draws its panels, in the order of the report."""
+    tuned, features, fields = results.tuned, results.tuned.features, results.tuned.receptive_fields
+    kernels = weights_by_layer(tuned)
+    return {
+        "classification_grid": [lambda: grid_figure(results.search, results.reference, "validation accuracy")],
+        "classification_training": [
+            lambda: loss_curves(tuned, "cross-entropy"),
+            lambda: plot_training_curves(tuned.curves("train_accuracy"), tuned.curves("validation_accuracy"), "accuracy"),
+        ],
+        "classification_confusion": [lambda: plot_confusion_matrix(found.matrix, CLASS_NAMES)],
+        "classification_weights": [lambda: plot_weights(*kernels)],
+        "classification_dense_1": [lambda: activations_figure(tuned, "dense_1", "label")],
+        "classification_fields": [lambda: plot_receptive_fields([(name, fields[key], signed) for key, name, signed in FIELD_ROWS], CLASS_NAMES)],
+        "classification_filters": [lambda: plot_filters(features["conv_1/filters"])],
+        "classification_filter_bank": [lambda: plot_filter_bank(features["conv_2/filters"])],
+        "classification_maps": [lambda: plot_feature_maps(features["image"], features["conv_1/maps"])],
+        "classification_deeper_maps": [lambda: plot_feature_maps(features["image"], features["conv_2/maps"])],
+    }
+
+
+def draw(figures, drawings, name, alternative, panel=0):
+    """The SVG of one panel of a figure, noting that it stands here."""
+    drawings.place((name, panel))
+    with style():
+        return svg_of_figure(figures[name][panel](), f"{name}-{panel}", alternative)
+
+
+def weights_by_layer(variant):
+    """Two mappings from layer to kernel: before and after training."""
+    return [{layer: variant.weights[f"{state}/{layer}/kernel"] for layer in variant.layers} for state in ("initial", "trained")]
+
+
+def loss_curves(variant, quantity):
+    """Training and validation loss by epoch."""
+    return plot_training_curves(variant.curves("train_loss"), variant.curves("validation_loss"), quantity, logarithmic=quantity == "MSE")
+
+
+def grid_figure(search, reference, label):
+    """All combinations of a search, best first, with the place of the reference settings if the grid holds them."""
+    ranked, names, several = search.ranked, search.hyperparameters, search.space["folds"] > 1
+    own = [k for k, row in enumerate(ranked) if all(row[name] == reference.run.config.get(name) for name in names)]
+    spreads = np.array([row["score_sd"] for row in ranked]) if several else None
+    return plot_grid([row["score"] for row in ranked], spreads, search.space["grid"], ranked, label, own[0] if own else None)
+
+
+def activations_figure(variant, layer, kind):
+    """Stem plots of a layer for the chosen inputs: values of x, or images named by their class."""
+    arrays = variant.activations
+    dead = arrays[f"{layer}/maximum"] - arrays[f"{layer}/minimum"] <= DEAD_RANGE
+    if kind == "x":
+        names = [f"$x$ = {format_decimals(float(x), 2)}" for x in arrays["x_probe"]]
+    else:
+        names = [f"{CLASS_NAMES[label]} (label {label})" for label in arrays["probe_label"]]
+    return plot_activations(arrays[f"{layer}/probe"], names, dead)
+
+
+def recorded_runs(regression, classification):
+    """Every Run that the report rests on, in the order in which they are made."""
+    variants = [(regression, ("reference", "search", "tuned")), (classification, ("reference", "search", "tuned", "improved"))]
+    return [getattr(results, name).run for results, names in variants for name in names]
+
+
+def different(values):
+    """The values that differ, in order."""
+    kept = []
+    for value in values:
+        if value not in kept:
+            kept.append(value)
+    return kept

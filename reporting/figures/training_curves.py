@@ -1,0 +1,48 @@
+"""Loss and accuracy over the epochs."""
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from reporting.figures import HALF, new_figure, styled
+
+FEW = 30  # epochs, up to which each one gets a marker
+
+
+@styled
+def plot_training_curves(train, validation, quantity, logarithmic=False):
+    """Training and validation curves: one list of values an epoch for each fold; the folds faint, their mean over it.
+
+    The mean ends where the first fold does. `quantity` labels the vertical axis.
+    """
+    figure = new_figure(HALF, 50)
+    axes = figure.subplots()
+    for name, curves, color, marker in (("training", train, "C0", "o"), ("validation", validation, "C1", "D")):
+        for curve in curves if len(curves) > 1 else ():
+            axes.plot(epochs_of(curve), curve, color=color, linewidth=0.35, alpha=0.35)
+        mean = mean_curve(curves)
+        axes.plot(epochs_of(mean), mean, color=color, linewidth=1, marker=marker if len(mean) <= FEW else "", label=name)
+    axes.set(xlabel="epoch", ylabel=quantity)
+    if logarithmic:
+        axes.set_yscale("log")
+        plain_log_labels(axes.yaxis)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(axis="y")
+    axes.legend()
+    return figure
+
+
+def epochs_of(curve):
+    return np.arange(1, len(curve) + 1)
+
+
+def mean_curve(curves):
+    """The mean over the folds up to the epoch that all of them reached: (epochs,)."""
+    shortest = min(len(curve) for curve in curves)
+    return np.mean([curve[:shortest] for curve in curves], axis=0)
+
+
+def plain_log_labels(axis):
+    """Labels such as 0.2 and 1 in place of powers of ten, at 1, 2 and 5 of each decade."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())

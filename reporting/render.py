@@ -1,0 +1,207 @@
+"""From templates, drawings and fonts to one self-contained HTML document, and from that document to a tagged PDF.
+
+Nothing here knows what the report is about. The HTML holds its style, fonts and drawings itself, so the PDF is made of the
+very text that a browser shows, and nothing is ever fetched.
+"""
+
+import base64
+import io
+import logging
+import re
+import string
+from html import escape, unescape
+from pathlib import Path
+
+import matplotlib
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
+
+from reporting.artifacts import UserError
+from reporting.floats import settle_floats, without_drawings
+
+TEMPLATES = Path(__file__).parent.parent / "report_templates"
+FONT_FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+FONTS = (  # family, weight, style, file
+    ("STIXGeneral", 400, "normal", "STIXGeneral.ttf"),
+    ("STIXGeneral", 400, "italic", "STIXGeneralItalic.ttf"),
+    ("STIXGeneral", 700, "normal", "STIXGeneralBol.ttf"),
+    ("STIXGeneral", 700, "italic", "STIXGeneralBolIta.ttf"),
+    ("Report Mono", 400, "normal", "DejaVuSansMono.ttf"),
+)
+ALWAYS_NEEDED = set(string.printable) | set("\N{BULLET}\N{HORIZONTAL ELLIPSIS}\N{HYPHEN}\N{NO-BREAK SPACE}")  # what style sheets can add
+INK = "#111827"
+INSTALL_PANGO = "apt-get install --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+class RenderError(UserError):
+    """The document is not what it should be: something is missing, placed twice, or cannot be drawn."""
+
+
+class MissingLibraries(UserError):
+    """WeasyPrint is there, the system libraries that it draws with are not."""
+
+
+def build_environment(folder, filters):
+    """Templates that escape what they print and refuse names that do not exist."""
+    environment = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(filters)
+    return environment
+
+
+class Numbered:
+    """Names in the order of the document: gives each its number, and knows which were placed."""
+
+    def __init__(self, kind, names):
+        self.kind, self.names, self.placed = kind, list(names), []
+
+    def number(self, name):
+        """The number of `name`, from 1, for a reference to it; raises RenderError for an unknown one."""
+        if name not in self.names:
+            raise RenderError(f"the templates refer to the {self.kind} {name!r}, which the contents do not list")
+        return self.names.index(name) + 1
+
+    def place(self, name):
+        """The number of `name`, noting that it stands here."""
+        self.placed.append(name)
+        return self.number(name)
+
+    def check(self):
+        """Raises RenderError unless each name was placed once, in order."""
+        if self.placed != self.names:
+            missing = [name for name in self.names if name not in self.placed]
+            problem = f"{', '.join(missing)} built but not placed" if missing else f"order is {', '.join(self.placed)}"
+            raise RenderError(f"every {self.kind} must be placed once, in the order of the contents: {problem}")
+
+
+def svg_of_figure(figure, name, alternative):
+    """A matplotlib figure as an inline SVG at print size, its texts as text; `alternative` says what it shows."""
+    content = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        figure.savefig(content, format="svg", metadata={key: None for key in ("Date", "Creator", "Format", "Type")})
+    text = content.getvalue()
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r'(url\(|href=")#', rf"\1#{name}-", text)
+    return labelled(as_attributes(text), alternative)
+
+
+def as_attributes(svg):
+    """Matplotlib's SVG with attributes in place of styles: in an HTML document, SVG's own properties are no CSS to WeasyPrint."""
+    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)  # what that style sheet said of everything
+    return re.sub(r'style="([^"]*)"', lambda style: attributes_of(style[1]), svg)
+
+
+def attributes_of(style):
+    """The declarations of a style as SVG attributes; the shorthand `font`, which is none, stays a style."""
+    declarations = [declaration.strip() for declaration in unescape(style).split(";") if declaration.strip()]
+    fonts = [declaration for declaration in declarations if declaration.startswith("font:")]
+    others = [declaration.split(":", 1) for declaration in declarations if declaration not in fonts]
+    attributes = [f'{key.strip()}="{escape(value.strip())}"' for key, value in others]
+    return " ".join([*attributes, *(f'style="{escape(font)}"' for font in fonts)])
+
+
+def labelled(svg, alternative):
+    """An SVG with `alternative` as its title, which screen readers and the PDF's tags use; raises RenderError without plain text."""
+    title = " ".join(Markup.escape(alternative).split())
+    if not title or "<" in title:
+        raise RenderError(f"a drawing needs an alternative text in plain words, not {title!r}")
+    opening, content = svg.split(">", 1)
+    return Markup(f'{opening} role="img"><title>{title}</title>{content}')
+
+
+def svg_of_equation(tex, alternative, size=10.8):
+    """A formula in TeX's notation, set by matplotlib, as one SVG path; `size` in points."""
+    with matplotlib.rc_context({"mathtext.fontset": "stix"}):
+        upright = TextPath((0, 0), f"${tex}$", size=size, prop=FontProperties(family="STIXGeneral"))
+    path = upright.transformed(Affine2D().scale(1, -1))  # SVG counts downwards
+    box = path.get_extents()
+    outline = "".join(
+        "Z" if code == path.CLOSEPOLY else " MLQC"[code] + " ".join(f"{value:.2f}" for value in points)
+        for points, code in path.iter_segments(simplify=False)
+    )
+    view = f"{box.x0 - 0.5:.2f} {box.y0 - 0.5:.2f} {box.width + 1:.2f} {box.height + 1:.2f}"
+    sizes = f'width="{box.width + 1:.2f}pt" height="{box.height + 1:.2f}pt"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {sizes} viewBox="{view}"><path fill="{INK}" d="{outline}"/></svg>'
+    return labelled(svg, alternative)
+
+
+def font_faces(text):
+    """`@font-face` rules with the fonts as data, reduced to the characters of `text`."""
+    characters = {ord(character) for character in ALWAYS_NEEDED | set(text)}
+    return "\n".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style};'
+        f' src: url("data:font/woff;base64,{base64.b64encode(reduced_font(FONT_FOLDER / file, characters)).decode()}") }}'
+        for family, weight, style, file in FONTS
+    )
+
+
+def reduced_font(path, characters):
+    """The bytes of a WOFF file with the glyphs of `characters` alone; the same at every call."""
+    options = subset.Options(flavor="woff", hinting=False, notdef_outline=True, drop_tables=[*subset.Options().drop_tables, "FFTM"])
+    font = TTFont(path, recalcTimestamp=False)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    subsetter.subset(font)
+    font.flavor = "woff"
+    content = io.BytesIO()
+    font.save(content)
+    return content.getvalue()
+
+
+def render_html(environment, template, context):
+    """The document as text. The template leaves the place of its fonts to the mark {fonts}, filled once the text is known."""
+    document = environment.get_template(template).render(context)
+    return document.replace("/*fonts*/", font_faces(document), 1)
+
+
+class RecordedWarnings(logging.Handler):
+    """Keeps what WeasyPrint complains about, which it would otherwise only log."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.messages = []
+
+    def emit(self, record):
+        self.messages.append(record.getMessage())
+
+
+def render_pdf(document):
+    """The document as a tagged PDF, and its number of pages.
+
+    Raises RenderError at the first thing WeasyPrint warns of (a missing image, glyph, reference, an unknown rule), and
+    MissingLibraries where the system libraries it needs are absent.
+    """
+    try:
+        import weasyprint
+        from weasyprint.urls import URLFetcher
+    except OSError:
+        raise MissingLibraries(f"the PDF needs Pango, which is not installed; run: {INSTALL_PANGO}") from None
+
+    class DataOnly(URLFetcher):
+        """Serves what the document holds itself, and nothing else."""
+
+        def fetch(self, url, headers=None):
+            if not url.startswith("data:"):
+                raise ValueError(f"the report refers to {url}, outside itself")
+            return super().fetch(url, headers)
+
+    recorded, logger = RecordedWarnings(), logging.getLogger("weasyprint")
+    logger.addHandler(recorded)
+    try:
+        html = weasyprint.HTML(string=document, url_fetcher=DataOnly())
+        settle_floats(html, weasyprint.HTML(string=without_drawings(document), url_fetcher=DataOnly()))
+        pages = html.render()
+        content = pages.write_pdf(pdf_variant="pdf/ua-1")
+    finally:
+        logger.removeHandler(recorded)
+    if recorded.messages:
+        raise RenderError(f"the PDF was not written, since a part of it failed: {'; '.join(dict.fromkeys(recorded.messages))}")
+    return content, len(pages.pages)

@@ -1,0 +1,214 @@
+"""The recorded results of a task, loaded and held against each other before a word is written about them.
+
+Every headline number of `run.json` is computed again from the stored predictions, and a search must hold exactly the
+combinations of its grid; otherwise ArtifactError names the file and both numbers.
+"""
+
+import dataclasses
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+
+from reporting.artifacts import (
+    CLASSIFICATION_VARIANTS,
+    REGRESSION_VARIANTS,
+    ArtifactError,
+    Run,
+    load_arrays,
+    load_json,
+    load_run,
+    load_table,
+)
+from reporting.metrics import accuracy, cross_entropy, mean_squared_error
+
+TOLERANCE = 1e-4  # relative; training may have added the same numbers in another order and in float32
+CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchResults:
+    """A finished grid search; the tables as rows (mappings), as training wrote them."""
+
+    run: Run
+    space: dict
+    trials: list[dict]  # one a combination, in grid order
+    folds: list[dict]  # one a combination and fold
+    best: dict
+
+    @property
+    def hyperparameters(self):
+        """The names of what varies, in grid order."""
+        return list(self.space["grid"])
+
+    @property
+    def ranked(self):
+        """The trials, best first."""
+        return sorted(self.trials, key=lambda row: row["rank"])
+
+    def fold_scores(self, trial, name=None):
+        """The objective (or the column `name`) of a trial on each fold: (folds,)."""
+        rows = [row for row in self.folds if row["trial"] == trial]
+        return np.array([row[name or self.space["objective"]] for row in sorted(rows, key=lambda row: row["fold"])], dtype=float)
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One trained network, or one a fold. Tables are rows (mappings), arrays are by name as training stored them."""
+
+    run: Run
+    history: list[dict]
+    folds: list[dict]
+    predictions: dict
+    weights: dict
+    activations: dict
+    features: dict  # empty for the regression
+    receptive_fields: dict  # empty for the regression
+
+    def column(self, name):
+        """A column of folds.csv: (folds,)."""
+        return np.array([row[name] for row in self.folds], dtype=float)
+
+    def curves(self, name):
+        """A column of history.csv: one list a fold, from epoch 1 on; folds may differ in length."""
+        rows = sorted(self.history, key=lambda row: (row["fold"], row["epoch"]))
+        return [[row[name] for row in group] for _, group in itertools.groupby(rows, key=lambda row: row["fold"])]
+
+    @property
+    def layers(self):
+        """The layers that have weights, in the order of the network."""
+        return [name.split("/")[1] for name in self.weights if name.startswith("trained/") and name.endswith("/kernel")]
+
+    @property
+    def hidden_layers(self):
+        """The layers whose activations are recorded, in the order of the network."""
+        return [name.removesuffix("/maximum") for name in self.activations if name.endswith("/maximum")]
+
+
+@dataclasses.dataclass(frozen=True)
+class RegressionResults:
+    reference: Variant
+    tuned: Variant
+    search: SearchResults
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassificationResults:
+    reference: Variant
+    tuned: Variant
+    improved: Variant
+    search: SearchResults
+
+
+def load_regression_results(runs):
+    """Load and check `runs/regression`; raises ArtifactError where something is missing or contradicts itself."""
+    folder = Path(runs) / "regression"
+    variants = {name: load_variant(folder / name) for name in REGRESSION_VARIANTS}
+    for name, variant in variants.items():
+        check_metrics(folder / name, variant.run, recomputed_regression(variant))
+    return RegressionResults(**variants, search=load_search(folder / "search", variants["tuned"]))
+
+
+def load_classification_results(runs):
+    """Load and check `runs/classification`; raises ArtifactError where something is missing or contradicts itself."""
+    folder = Path(runs) / "classification"
+    variants = {name: load_variant(folder / name, ("features", "receptive_fields")) for name in CLASSIFICATION_VARIANTS}
+    for name, variant in variants.items():
+        check_metrics(folder / name, variant.run, recomputed_classification(variant))
+    return ClassificationResults(**variants, search=load_search(folder / "search", variants["tuned"]))
+
+
+def load_reference_report():
+    """The numbers that the reference report prints, as a mapping; `data` are SHA-256 digests of the course's files."""
+    return load_json(Path(__file__).with_name("reference_report.json"))
+
+
+def load_variant(folder, further=()):
+    """One network's files; `further` names the archives that only some tasks have."""
+    names = ("predictions", "weights", "activations", *further)
+    arrays = {"features": {}, "receptive_fields": {}} | {name: load_arrays(folder / f"{name}.npz") for name in names}
+    return Variant(load_run(folder), load_table(folder / "history.csv"), load_table(folder / "folds.csv"), **arrays)
+
+
+def recomputed_regression(variant):
+    """The headline numbers of a regression run, from its stored predictions."""
+    stored, metrics = variant.predictions, {}
+    train = (stored["train_predictions"].astype(float) - stored["y_train"]) ** 2  # (folds, n)
+    held_out = stored["fold"] == np.arange(1, len(train) + 1)[:, None]
+    test = np.mean((stored["test_predictions"].astype(float) - stored["y_test"]) ** 2, axis=1)
+    losses = {"train_loss": means_where(train, ~held_out), "validation_loss": means_where(train, held_out), "test_loss": test}
+    for name, values in losses.items():
+        metrics |= {name: values.mean(), f"{name}_sd": values.std(ddof=1)}
+    metrics["ensemble_test_loss"] = mean_squared_error(stored["y_test"], stored["test_predictions"].astype(float).mean(axis=0))
+    return metrics | {"stopped_early": variant.column("stopped_early").sum()}
+
+
+def means_where(values, mask):
+    """The mean of each row over the entries that `mask` picks."""
+    return np.sum(values * mask, axis=1) / np.sum(mask, axis=1)
+
+
+def recomputed_classification(variant):
+    """The headline numbers of a classification run, from its stored probabilities."""
+    metrics = {"stopped_early": variant.column("stopped_early").sum()}
+    for name in ("validation", "test"):
+        labels, probabilities = (variant.predictions[f"{name}_{kind}"] for kind in ("labels", "probabilities"))
+        metrics[f"{name}_loss"] = cross_entropy(probabilities, labels)
+        metrics[f"{name}_accuracy"] = accuracy(labels, probabilities.argmax(axis=1))
+    return metrics
+
+
+def check_metrics(folder, run, recomputed):
+    """Raise ArtifactError unless the recorded metrics equal the recomputed ones."""
+    for name, value in recomputed.items():
+        recorded = run.metrics.get(name)
+        if not isinstance(recorded, (int, float)) or not math.isclose(recorded, value, rel_tol=TOLERANCE, abs_tol=1e-9):
+            where = f"{folder / 'run.json'}: {name} is {recorded}"
+            raise ArtifactError(f"{where}, but {float(value):.6g} by the run's own arrays; delete {folder} and run 'make all'")
+
+
+def load_search(folder, tuned):
+    """Load a search; raises ArtifactError unless it is complete, ranked by its own scores and followed by `tuned`."""
+    tables = {name: load_table(folder / f"{name}.csv") for name in ("trials", "folds")}
+    search = SearchResults(load_run(folder), load_json(folder / "search_space.json"), best=load_json(folder / "best.json"), **tables)
+    mistake = search_mistake(search) or tuned_mistake(search, tuned)
+    if mistake:
+        raise ArtifactError(f"{folder}: {mistake}; run 'make tune', or delete the folder and run 'make all'")
+    return search
+
+
+def search_mistake(search):
+    """What is wrong with a search's tables, in words; empty if nothing is."""
+    names, folds = search.hyperparameters, search.space["folds"]
+    expected = list(itertools.product(*search.space["grid"].values()))
+    found = [tuple(row.get(name) for name in names) for row in search.trials]
+    if found != expected:
+        return f"trials.csv holds {len(found)} combinations where the grid's {len(expected)} are expected, each once and in order"
+    for row in search.trials:
+        scores = search.fold_scores(row["trial"])
+        if len(scores) != folds:
+            return f"folds.csv holds {len(scores)} of {folds} folds of trial {row['trial']}"
+        if not np.isclose(scores.mean(), row["score"], rtol=TOLERANCE, atol=1e-9, equal_nan=True):  # nan: the fit diverged
+            return f"the score of trial {row['trial']} is {row['score']} in trials.csv, but {scores.mean():.6g} by folds.csv"
+    return ranking_mistake(search)
+
+
+def ranking_mistake(search):
+    """What is wrong with the order of the trials and the winner, in words; empty if nothing is."""
+    sign = 1 if search.space["direction"] == "min" else -1
+    scores = [sign * row["score"] if math.isfinite(row["score"]) else math.inf for row in search.ranked]
+    if scores != sorted(scores) or [row["rank"] for row in search.ranked] != list(range(1, len(scores) + 1)):
+        return "the ranks in trials.csv contradict its scores"
+    winner = search.ranked[0]
+    if search.best["trial"] != winner["trial"] or search.best["values"] != {name: winner[name] for name in search.hyperparameters}:
+        return f"best.json names trial {search.best['trial']}, but trial {winner['trial']} ranks first in trials.csv"
+    return ""
+
+
+def tuned_mistake(search, tuned):
+    """Which value of the winner the tuned network was not trained with, in words; empty if it has them all."""
+    for name, value in search.best["values"].items():
+        if tuned.run.config.get(name) != value:
+            return f"the winner has {name} = {value}, but the tuned network was trained with {tuned.run.config.get(name)}"
+    return ""

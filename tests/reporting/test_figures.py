@@ -1,0 +1,227 @@
+"""Each figure read back through its artists, and saved."""
+
+import io
+
+import numpy as np
+import pytest
+
+from reporting.figures import FULL, HALF, layer_name, style
+from reporting.figures.activations import plot_activations
+from reporting.figures.confusion import plot_confusion_matrix
+from reporting.figures.grid import plot_grid, value_label
+from reporting.figures.images import mosaic, plot_feature_maps, plot_filter_bank, plot_filters, plot_receptive_fields
+from reporting.figures.regression import plot_fit, plot_scatter
+from reporting.figures.training_curves import mean_curve, plot_training_curves
+from reporting.figures.weights import plot_weights
+
+RNG = np.random.default_rng(0)
+
+
+def saved(figure):
+    """The figure's SVG, as the report saves it; fails on the warnings that drawing gives."""
+    content = io.BytesIO()
+    with style():
+        figure.savefig(content, format="svg", metadata={"Date": None})
+    return content.getvalue()
+
+
+def width_of(figure):
+    return figure.get_size_inches()[0] * 25.4
+
+
+def image_of(axes):
+    return np.asarray(axes.get_images()[0].get_array())
+
+
+def text_of(figure):
+    """All text of a figure, as a viewer of the SVG can search it."""
+    return saved(figure).decode()
+
+
+@pytest.fixture
+def data():
+    return RNG.uniform(-5, 5, 30), RNG.normal(size=30), RNG.uniform(-5, 5, 20), RNG.normal(size=20)
+
+
+def test_figures_are_equal_to_the_byte(data):
+    assert saved(plot_scatter(*data, [])) == saved(plot_scatter(*data, []))
+
+
+def test_figures_hold_searchable_text_in_the_reports_face(data):
+    text = text_of(plot_scatter(*data, []))
+    assert "30 training points" in text and "STIXGeneral" in text
+
+
+def test_scatter_has_the_points_and_common_axes(data):
+    figure = plot_scatter(*data, [(-3, -1), (2, 3)])
+    left, right = figure.axes
+    assert np.array_equal(left.get_lines()[0].get_xydata(), np.column_stack(data[2:]))
+    assert np.array_equal(right.get_lines()[0].get_xydata(), np.column_stack(data[:2]))
+    assert left.get_xlim() == right.get_xlim() and left.get_ylim() == right.get_ylim()
+    assert [(patch.get_x(), patch.get_width()) for patch in right.patches] == [(-3, 2), (2, 1)]
+    assert width_of(figure) == pytest.approx(FULL)
+
+
+def test_many_points_become_pixels():
+    many = np.zeros(2000)
+    left, right = plot_scatter(many, many, many[:10], many[:10], []).axes
+    assert right.get_lines()[0].get_rasterized() and not left.get_lines()[0].get_rasterized()
+
+
+def test_fit_draws_each_member_and_their_mean(data):
+    x = np.linspace(-5, 5, 11)
+    curves = np.array([x, 3 * x])
+    lines = plot_fit(x, curves, *data, []).axes[0].get_lines()
+    assert len(lines) == 2 + 2 + 1
+    assert np.array_equal(lines[2].get_ydata(), x) and np.array_equal(lines[-1].get_ydata(), 2 * x)
+
+
+def test_mean_curve_ends_with_the_first_fold():
+    assert mean_curve([[4, 2, 1], [2, 0]]).tolist() == [3, 1]
+
+
+def test_training_curves_show_folds_and_means():
+    figure = plot_training_curves([[4, 2, 1], [2, 1]], [[5, 3, 2], [3, 2]], "MSE", logarithmic=True)
+    axes = figure.axes[0]
+    assert [list(line.get_ydata()) for line in axes.get_lines()] == [[4, 2, 1], [2, 1], [3, 1.5], [5, 3, 2], [3, 2], [4, 2.5]]
+    assert list(axes.get_lines()[2].get_xdata()) == [1, 2]
+    assert axes.get_yscale() == "log" and axes.get_ylabel() == "MSE" and width_of(figure) == pytest.approx(HALF)
+    assert "10^" not in text_of(figure)
+
+
+def test_one_fold_is_drawn_once():
+    lines = plot_training_curves([[4, 2]], [[5, 3]], "loss").axes[0].get_lines()
+    assert [line.get_label() for line in lines] == ["training", "validation"]
+
+
+@pytest.mark.parametrize("curve", [[0.5], [0.5, np.nan, 0.2], [np.nan, np.nan]])
+def test_short_and_diverged_curves_are_drawn(curve):
+    saved(plot_training_curves([curve], [curve], "loss"))
+
+
+GRID = {"learning_rate": [0.001, 0.002], "weight_decay": [1e-5, 1e-7]}
+VALUES = [{"learning_rate": rate, "weight_decay": decay} for rate in GRID["learning_rate"] for decay in GRID["weight_decay"]]
+
+
+def test_grid_marks_winner_reference_and_values():
+    figure = plot_grid([0.1, 0.2, 0.3, 0.4], np.full(4, 0.01), GRID, VALUES, "validation MSE", reference=2)
+    above, below = figure.axes
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in above.get_lines()}
+    assert drawn["best"] == [[1, 0.1]] and drawn["reference settings"] == [[3, 0.3]]
+    dots = [list(line.get_xdata()) for line in below.get_lines() if line.get_color() == "C0"]
+    assert dots == [[1, 2], [3, 4], [1, 3], [2, 4]]
+    assert [label.get_text() for label in below.get_yticklabels()] == ["0.001", "0.002", "$10^{-5}$", "$10^{-7}$"]
+    assert "learning rate" in text_of(figure)
+
+
+@pytest.mark.parametrize("scores", [[0.9, 0.8, 0.7, np.nan], [np.nan] * 4])
+def test_grid_leaves_out_what_diverged(scores):
+    saved(plot_grid(scores, None, GRID, VALUES, "validation accuracy"))
+
+
+def test_grid_of_one_combination():
+    saved(plot_grid([0.5], None, {"padding": ["same"]}, [{"padding": "same"}], "validation accuracy", reference=0))
+
+
+def test_value_labels():
+    assert [value_label(value) for value in (16, 0.0013, 1e-5, 2.5e-7, 0.0, True, "same")] == [
+        "16",
+        "0.0013",
+        "$10^{-5}$",
+        "$2.5 \\times 10^{-7}$",
+        "0",
+        "True",
+        "same",
+    ]
+
+
+def test_weight_histograms_are_densities():
+    trained = {"hidden_1": RNG.normal(size=(100, 40)), "output": RNG.normal(size=(40, 1))}
+    initial = {name: RNG.uniform(-1, 1, kernel.shape) for name, kernel in trained.items()}
+    figure = plot_weights(initial, trained)
+    assert [axes.get_title() for axes in figure.axes] == ["hidden 1", "output"]
+    values, edges, _ = figure.axes[0].patches[0].get_data()
+    assert np.sum(values * np.diff(edges)) == pytest.approx(1, abs=0.002)
+    saved(figure)
+
+
+def test_constant_weights_are_drawn():
+    saved(plot_weights({"output": np.zeros((3, 1))}, {"output": np.zeros((3, 1))}))
+
+
+def test_layer_names_in_words():
+    assert [layer_name(name) for name in ("conv_1", "dense_2", "hidden_3", "output")] == ["convolution 1", "dense 2", "hidden 3", "output"]
+
+
+def test_activation_stems_reach_the_activations():
+    probe = np.array([[0.0, 1.0, 2.0], [3.0, 0.0, 0.0]])
+    figure = plot_activations(probe, ["first", "second"], dead=np.array([True, False, False]))
+    stems = [axes.get_lines()[0].get_ydata() for axes in figure.axes]
+    assert [list(stem[1::3]) for stem in stems] == probe.tolist()
+    assert figure.axes[0].get_lines()[2].get_xdata().tolist() == [1]
+    assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
+    assert "constant over all test inputs" in text_of(figure)
+
+
+def test_activations_without_dead_units_have_no_legend():
+    figure = plot_activations(np.ones((1, 5)), ["one"], dead=np.zeros(5, dtype=bool))
+    assert not figure.legends
+    saved(figure)
+
+
+def test_confusion_cells_hold_the_counts():
+    matrix = np.array([[7, 3], [1, 9]])
+    figure = plot_confusion_matrix(matrix, ["Shirt", "Coat"])
+    axes = figure.axes[0]
+    cells = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in axes.texts}
+    assert cells == {(0, 0): "7", (0, 1): "3", (1, 0): "1", (1, 1): "9"}
+    assert (axes.get_ylabel(), axes.get_xlabel()) == ("true class", "predicted class")
+    assert "70.0 %" in text_of(figure)
+
+
+@pytest.mark.parametrize("matrix", [np.diag([5, 5, 5]), np.array([[5, 0, 0]] * 3), np.diag([5, 5, 0]), np.zeros((3, 3), dtype=int)])
+def test_perfect_one_class_and_empty_confusions_are_drawn(matrix):
+    saved(plot_confusion_matrix(matrix, ["a", "b", "c"]))
+
+
+def test_mosaic_places_tiles_row_by_row():
+    tiles = np.arange(3)[:, None, None] * np.ones((3, 1, 2))
+    assert np.array_equal(mosaic(tiles, 2), [[0, 0, 1, 1], [2, 2, np.nan, np.nan]], equal_nan=True)
+
+
+def test_filters_share_a_scale_around_zero():
+    filters = np.zeros((32, 3, 3))
+    filters[5, 1, 2] = -0.4
+    figure = plot_filters(filters)
+    image = figure.axes[0].get_images()[0]
+    assert image.get_clim() == (-0.4, 0.4) and image_of(figure.axes[0]).shape == (6, 48)
+    assert image_of(figure.axes[0])[1, 5 * 3 + 2] == -0.4
+    assert image.get_interpolation() == "none"
+
+
+def test_filter_bank_has_a_column_a_filter():
+    bank = np.zeros((48, 32, 3, 3))
+    bank[7, 2] = 0.5
+    assert np.all(image_of(plot_filter_bank(bank).axes[0])[6:9, 21:24] == 0.5)
+
+
+@pytest.mark.parametrize(("count", "shape"), [(32, (3 * 4, 11 * 4)), (48, (4 * 4, 12 * 4)), (5, (4, 12 * 4))])
+def test_all_feature_maps_are_shown_each_on_its_own_scale(count, shape):
+    maps = np.arange(count)[:, None, None] * np.ones((count, 4, 4))
+    image = image_of(plot_feature_maps(np.zeros((28, 28)), maps).axes[1])
+    assert image.shape[0] == shape[0] and image[0, 0] == 0 and np.nanmax(image[:4, 4:8]) == 1
+
+
+def test_receptive_fields_have_a_row_a_method():
+    fields = RNG.normal(size=(10, 28, 28))
+    figure = plot_receptive_fields([("mean", np.abs(fields) / 5, False), ("gradient", fields, True)], [f"class {k}" for k in range(10)])
+    assert [axes.get_ylabel() for axes in figure.axes] == ["mean", "gradient"]
+    assert figure.axes[1].get_images()[0].get_clim() == (-1, 1) and np.abs(image_of(figure.axes[1])).max() == 1
+    assert "class 9" in text_of(figure)
+
+
+def test_blank_images_are_drawn():
+    saved(plot_receptive_fields([("gradient", np.zeros((2, 4, 4)), True)], ["a", "b"]))
+    saved(plot_feature_maps(np.zeros((4, 4)), np.zeros((3, 4, 4))))
+    saved(plot_filters(np.zeros((3, 3, 3))))
+    saved(plot_filter_bank(np.zeros((3, 2, 3, 3))))

@@ -1,0 +1,98 @@
+"""The metrics against numbers worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from reporting import metrics
+
+
+def test_mean_squared_error_of_three_points():
+    assert metrics.mean_squared_error([1, 2, 3], [1, 4, 0]) == pytest.approx((0 + 4 + 9) / 3)
+
+
+def test_accuracy_is_the_share_of_equal_labels():
+    assert metrics.accuracy([0, 1, 2, 2], [0, 1, 1, 2]) == 0.75
+
+
+def test_confusion_matrix_rows_are_true_classes():
+    matrix = metrics.confusion_matrix([0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 2, 0], classes=3)
+    assert matrix.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 2]]
+
+
+def test_confusion_matrix_keeps_classes_without_examples():
+    assert metrics.confusion_matrix(np.array([1], dtype=np.uint8), [1], classes=3).tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_confusion_matrix_does_not_overflow_with_bytes():
+    labels = np.array([9], dtype=np.uint8)
+    assert metrics.confusion_matrix(labels, labels, classes=100)[9, 9] == 1
+
+
+def test_recall_by_row_and_nan_without_examples():
+    recalls = metrics.recall(np.array([[3, 1], [0, 0]]))
+    assert recalls[0] == 0.75 and math.isnan(recalls[1])
+
+
+def test_cross_entropy_of_two_images():
+    probabilities = np.array([[0.5, 0.5], [0.1, 0.9]])
+    assert metrics.cross_entropy(probabilities, [0, 1]) == pytest.approx(-(math.log(0.5) + math.log(0.9)) / 2)
+
+
+def test_cross_entropy_of_a_certain_mistake_is_finite():
+    assert metrics.cross_entropy(np.array([[1.0, 0.0]]), [1]) == pytest.approx(87.34, abs=0.01)
+
+
+def test_double_softmax_lies_between_the_bounds_of_the_errata():
+    assert metrics.double_softmax_bounds(10) == pytest.approx((1.4612, 2.4612), abs=1e-4)
+    certain = np.eye(10)
+    assert metrics.double_softmax_cross_entropy(certain, np.arange(10)) == pytest.approx(1.4612, abs=1e-4)
+    assert metrics.double_softmax_cross_entropy(certain, (np.arange(10) + 1) % 10) == pytest.approx(2.4612, abs=1e-4)
+
+
+def test_wilson_interval_of_the_textbook():
+    assert metrics.wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+
+
+def test_wilson_interval_stays_inside_0_and_1():
+    low, high = metrics.wilson_interval(10, 10)
+    assert 0.7 < low < 1 and high == pytest.approx(1) and high <= 1
+    assert metrics.wilson_interval(0, 10)[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_wilson_interval_widens_with_confidence():
+    assert metrics.wilson_interval(90, 100, 0.99)[0] < metrics.wilson_interval(90, 100)[0]
+
+
+def test_mcnemar_of_one_against_five():
+    truth = np.zeros(8, dtype=int)
+    a = np.array([1, 1, 1, 1, 1, 0, 0, 1])  # right where 0
+    b = np.array([0, 0, 0, 0, 0, 1, 0, 1])
+    assert metrics.mcnemar_counts(truth, a, b) == (1, 5)
+    assert metrics.mcnemar_p_value(truth, a, b) == pytest.approx(2 * (1 + 6) / 64)
+
+
+def test_mcnemar_of_equal_classifiers_is_1():
+    truth = np.array([0, 1, 2])
+    assert metrics.mcnemar_p_value(truth, truth, truth) == 1
+
+
+def test_mcnemar_of_thousands_is_finite():
+    truth = np.zeros(9000, dtype=int)
+    assert 0 <= metrics.mcnemar_p_value(truth, truth, truth + 1) < 1e-300
+
+
+def test_moments_of_small_samples():
+    assert metrics.skewness([-1, 0, 1]) == pytest.approx(0)
+    assert metrics.skewness([0, 0, 0, 1]) == pytest.approx(2 / math.sqrt(3))
+    assert metrics.excess_kurtosis([-1, 1]) == pytest.approx(-2)
+
+
+def test_moments_of_a_constant_are_nan():
+    assert math.isnan(metrics.skewness([2, 2])) and math.isnan(metrics.excess_kurtosis([2, 2]))
+
+
+def test_correlation_and_its_absence():
+    assert metrics.correlation([1, 2, 3], [-2, -4, -6]) == pytest.approx(-1)
+    assert metrics.correlation([1, 1, 1], [1, 2, 3]) == 0

@@ -1,0 +1,170 @@
+"""Loading refuses numbers that contradict the arrays beside them, and searches that are not whole."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from reporting.artifacts import ArtifactError, load_arrays, load_table, save_arrays, save_table
+from reporting.results import load_classification_results, load_reference_report, load_regression_results
+from tests.example_runs import write_example_runs
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    return write_example_runs(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture
+def runs(example, tmp_path):
+    return shutil.copytree(example, tmp_path / "runs")
+
+
+def edit_json(path, edit):
+    content = json.loads(path.read_text())
+    edit(content)
+    path.write_text(json.dumps(content))
+
+
+def edit_table(path, edit):
+    rows = load_table(path)
+    edit(rows)
+    save_table(path, rows)
+
+
+def test_example_runs_are_the_same_at_every_call(example, tmp_path):
+    again = write_example_runs(tmp_path)
+    files = [path.relative_to(example) for path in sorted(example.rglob("*.csv")) + sorted(example.rglob("*.json"))]
+    assert files and all((example / file).read_bytes() == (again / file).read_bytes() for file in files)
+
+
+def test_layers_come_in_the_order_of_the_network(example):
+    results = load_classification_results(example)
+    assert results.tuned.layers == ["conv_1", "conv_2", "dense_1", "dense_2", "output"]
+    assert results.tuned.hidden_layers == ["conv_1", "conv_2", "dense_1", "dense_2"]
+
+
+def test_curves_are_split_by_fold(example):
+    curves = load_regression_results(example).reference.curves("validation_loss")
+    assert [len(curve) for curve in curves] == [40] * 5
+
+
+def test_ranked_trials_begin_with_the_best(example):
+    search = load_regression_results(example).search
+    assert search.ranked[0]["trial"] == search.best["trial"]
+    assert search.fold_scores(search.best["trial"]).mean() == pytest.approx(search.best["score"])
+
+
+@pytest.mark.parametrize("name", ["train_loss", "validation_loss", "test_loss", "test_loss_sd", "ensemble_test_loss", "stopped_early"])
+def test_tampered_regression_number_is_refused(runs, name):
+    edit_json(runs / "regression/tuned/run.json", lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001 + 0.001}))
+    with pytest.raises(ArtifactError, match=rf"tuned/run.json: {name} is .* but"):
+        load_regression_results(runs)
+
+
+@pytest.mark.parametrize("name", ["validation_loss", "validation_accuracy", "test_loss", "test_accuracy"])
+def test_tampered_classification_number_is_refused(runs, name):
+    edit_json(runs / "classification/improved/run.json", lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001}))
+    with pytest.raises(ArtifactError, match=rf"improved/run.json: {name} is .* but"):
+        load_classification_results(runs)
+
+
+def test_missing_headline_number_is_refused(runs):
+    edit_json(runs / "classification/tuned/run.json", lambda run: run["metrics"].pop("test_accuracy"))
+    with pytest.raises(ArtifactError, match="test_accuracy is None"):
+        load_classification_results(runs)
+
+
+def test_changed_predictions_are_refused(runs):
+    path = runs / "regression/reference/predictions.npz"
+    arrays = load_arrays(path)
+    save_arrays(path, arrays | {"test_predictions": arrays["test_predictions"] + 0.01})
+    with pytest.raises(ArtifactError, match="reference/run.json: test_loss"):
+        load_regression_results(runs)
+
+
+def test_rounding_in_float32_is_accepted(runs):
+    path = runs / "regression/reference/predictions.npz"
+    arrays = load_arrays(path)
+    save_arrays(path, arrays | {name: arrays[name].astype(np.float32) for name in ("train_predictions", "test_predictions")})
+    load_regression_results(runs)
+
+
+def test_missing_combination_is_refused(runs):
+    edit_table(runs / "regression/search/trials.csv", lambda rows: rows.pop(4))
+    with pytest.raises(ArtifactError, match="17 combinations where the grid's 18"):
+        load_regression_results(runs)
+
+
+def test_combination_recorded_twice_is_refused(runs):
+    def repeat(rows):
+        rows[1].update({name: rows[0][name] for name in ("learning_rate", "weight_decay", "batch_size")})
+
+    edit_table(runs / "regression/search/trials.csv", repeat)
+    with pytest.raises(ArtifactError, match="each once and in order"):
+        load_regression_results(runs)
+
+
+def test_missing_fold_is_refused(runs):
+    edit_table(runs / "regression/search/folds.csv", lambda rows: rows.pop(7))
+    with pytest.raises(ArtifactError, match="4 of 5 folds of trial 2"):
+        load_regression_results(runs)
+
+
+def test_score_that_is_not_the_folds_mean_is_refused(runs):
+    edit_table(runs / "classification/search/folds.csv", lambda rows: rows[3].update(validation_accuracy=0.99))
+    with pytest.raises(ArtifactError, match="the score of trial 4"):
+        load_classification_results(runs)
+
+
+def test_false_ranks_are_refused(runs):
+    def swap(rows):
+        rows[0]["rank"], rows[1]["rank"] = rows[1]["rank"], rows[0]["rank"]
+
+    edit_table(runs / "classification/search/trials.csv", swap)
+    with pytest.raises(ArtifactError, match="contradict its scores"):
+        load_classification_results(runs)
+
+
+def test_false_winner_is_refused(runs):
+    edit_json(runs / "regression/search/best.json", lambda best: best["values"].update(batch_size=64))
+    with pytest.raises(ArtifactError, match="best.json names trial"):
+        load_regression_results(runs)
+
+
+def test_tuned_network_of_another_search_is_refused(runs):
+    edit_json(runs / "regression/tuned/run.json", lambda run: run["config"].update(batch_size=64))
+    with pytest.raises(ArtifactError, match="the tuned network was trained with 64"):
+        load_regression_results(runs)
+
+
+def test_diverged_combination_ranks_last(runs):
+    def diverge(rows):
+        for row in rows:
+            if row["trial"] == 12:
+                row.update(validation_accuracy=float("nan"))
+
+    def diverge_trial(rows):
+        rows[11].update(score=float("nan"))
+        worse = [row for row in rows if row["rank"] > rows[11]["rank"]]
+        for row in worse:
+            row["rank"] -= 1
+        rows[11]["rank"] = 12
+
+    edit_table(runs / "classification/search/folds.csv", diverge)
+    edit_table(runs / "classification/search/trials.csv", diverge_trial)
+    assert load_classification_results(runs).search.ranked[-1]["trial"] == 12
+
+
+def test_missing_run_names_what_makes_it(runs):
+    shutil.rmtree(runs / "classification/improved")
+    with pytest.raises(ArtifactError, match="improved.* is missing; run 'make all'"):
+        load_classification_results(runs)
+
+
+def test_reference_report_says_where_its_numbers_come_from():
+    report = load_reference_report()
+    assert report["source"] == report["regression"]["source"] == report["classification"]["source"] == "the reference report"
+    assert report["regression"]["tuned"]["test_loss"] == 0.122
+    assert len(report["classification"]["confusion_diagonal"]) == 10

@@ -1,0 +1,132 @@
+"""From settings to the PDF on tiny data: every stage through its own main, and the recorded numbers read back from the page."""
+
+import contextlib
+import json
+import re
+
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+
+from reporting import build_report
+from reporting.artifacts import Data
+from training import train_classification, train_regression
+from training.datasets import Split
+from tuning import tune_classification, tune_regression
+
+SETTINGS = """
+[identity]
+student = "Ada <b>Lovelace</b> & Sons"
+[regression]
+hidden_units = [6, 7, 8]
+max_epochs = 4
+folds = 3
+[regression.search.grid]
+learning_rate = [0.001, 0.01]
+weight_decay = [1e-5]
+batch_size = [16, 32]
+[classification]
+filters = [3, 4]
+dense_units = [8, 9]
+max_epochs = 2
+[classification.search.grid]
+learning_rate = [0.001, 0.01]
+dropout = [0.2]
+batch_size = [32, 64]
+[classification.improved]
+max_epochs = 2
+[compute]
+precision = "float32"
+"""
+
+
+def tiny_images(_config):
+    """Images of ten distinguishable brightnesses in place of Fashion-MNIST."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(260) % 10
+    images = (rng.integers(0, 60, (260, 28, 28, 1)) + 19 * labels[:, None, None, None]).astype(np.uint8)
+    data = Data("tiny images", {"images": "0" * 64}, {"train": 200, "test": 60})
+    return Split(images[:200], labels[:200], images[200:], labels[200:], data)
+
+
+def run_all(folder, patch):
+    """Every stage in order; returns the folder of the runs."""
+    for module in (train_classification, tune_classification):
+        patch.setattr(module, "load_fashion_mnist", tiny_images)
+    settings = folder / "mine.toml"
+    settings.write_text(SETTINGS)
+    shared = ["--config", str(settings), "--runs", str(folder / "runs")]
+    for main, *arguments in (
+        (train_regression.main, "--variant", "reference"),
+        (tune_regression.main,),
+        (train_regression.main, "--variant", "tuned"),
+        (train_classification.main, "--variant", "reference"),
+        (tune_classification.main,),
+        (train_classification.main, "--variant", "tuned"),
+        (train_classification.main, "--variant", "improved"),
+        (build_report.main,),
+    ):
+        assert not main([*arguments, *shared])
+    return folder / "runs"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        yield run_all(tmp_path_factory.mktemp("pipeline"), patch)
+
+
+def metrics(runs, name):
+    return json.loads((runs / name / "run.json").read_text())["metrics"]
+
+
+@pytest.fixture(scope="module")
+def pdf_text(runs):
+    """The words of the PDF."""
+    with contextlib.closing(pypdfium2.PdfDocument(runs / "report" / "report.pdf")) as pdf:
+        return " ".join(page.get_textpage().get_text_bounded() for page in pdf)
+
+
+@pytest.mark.parametrize("variant", ["reference", "tuned"])
+def test_regression_losses_are_on_the_page(runs, pdf_text, variant):
+    recorded = metrics(runs, f"regression/{variant}")
+    for name in ("train_loss", "validation_loss", "test_loss", "ensemble_test_loss"):
+        assert f"{recorded[name]:.3f}" in pdf_text
+
+
+@pytest.mark.parametrize("variant", ["reference", "tuned", "improved"])
+def test_accuracies_are_on_the_page(runs, pdf_text, variant):
+    recorded = metrics(runs, f"classification/{variant}")
+    for name in ("validation_accuracy", "test_accuracy"):
+        assert re.search(rf"{100 * recorded[name]:.1f}\s*%|{recorded[name]:.3f}", pdf_text)
+
+
+def test_tuned_network_repeats_its_trial_to_the_last_digit(runs):
+    """The winner's settings are trained again from the same seeds, so its validation loss is the search's best score."""
+    best = json.loads((runs / "regression/search/best.json").read_text())
+    assert metrics(runs, "regression/tuned")["validation_loss"] == best["score"]
+
+
+def test_names_are_escaped(runs, pdf_text):
+    assert "<b>Lovelace</b>" not in (runs / "report" / "report.html").read_text()
+    assert "Lovelace" in pdf_text
+
+
+def test_pdf_is_tagged_and_has_an_outline(runs):
+    with pikepdf.open(runs / "report" / "report.pdf") as pdf:
+        assert pdf.Root.MarkInfo.Marked and pdf.Root.Lang and len(pdf.open_outline().root) >= 2
+
+
+def test_finished_stages_are_not_run_again(runs, monkeypatch, capsys):
+    monkeypatch.setattr(train_regression, "train_members", None)  # would fail if it were called
+    settings = runs.parent / "mine.toml"
+    train_regression.main(["--variant", "tuned", "--config", str(settings), "--runs", str(runs)])
+    assert "up to date" in capsys.readouterr().out
+
+
+def test_same_seed_gives_equal_metrics(runs, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        again = run_all(tmp_path, patch)
+    for name in ("regression/reference", "regression/tuned", "regression/search", "classification/tuned", "classification/improved"):
+        assert metrics(again, name) == metrics(runs, name)

@@ -84,6 +84,7 @@ class Trainer:
         # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
         self.train_epoch = tf.function(self._train_epoch, jit_compile=not self.classifies)
         self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=not self.classifies)
+        self.predict_batch = tf.function(self._predict_batch, jit_compile=not self.classifies)
 
     def fit(self, config, x, y, train, validation, seed, callbacks=()):
         """Train on x[train], y[train] and validate on x[validation], y[validation]; `callbacks` come after the own ones."""
@@ -118,7 +119,7 @@ class Trainer:
     def predict(self, x):
         """Predictions (n, outputs) of the current weights; a network trained on flipped images averages over both views."""
         starts = range(0, len(x), EVALUATION_BATCH)
-        return np.concatenate([self._predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts])
+        return np.concatenate([self.predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts])
 
     def _start(self, config, seed):
         """Set the model to new random weights, the optimizer to its start, and the learning rate."""

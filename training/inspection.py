@@ -61,12 +61,13 @@ def filters_and_maps(model, image):
 
 
 def receptive_fields(model, images, labels, rng):
-    """What each of the ten outputs looks for, in the space of the input images (values in [0, 1]).
+    """What each of the ten outputs looks for, in the space of the input images (values in [0, 1]); "name": what it is.
 
-    Returns three arrays (10, 28, 28) and one (10,): "back_projection", the output's weights sent back through the
-    layers' weights with activations left out and pooling spread evenly, which is the gradient of the linearised network;
-    "gradient", the mean over the class's first 200 images of the gradient of its logit (Simonyan et al. 2013, averaged);
-    "activation_maximisation", the image found by `maximise_activation`; "reached_probability" of that image.
+    "back_projection" (10, 28, 28): the output's weights sent back through the layers' weights, with activations left out and
+    pooling spread evenly, which is the gradient of the linearised network.
+    "gradient" (10, 28, 28): the gradient of the class's logit (Simonyan et al. 2013), averaged over the first
+    "gradient_images" () of `images` (n, 28, 28, 1) that `labels` (n,) give to the class.
+    "activation_maximisation" (10, 28, 28): the images that `maximise_activation` finds, "reached_probability" (10,): theirs.
     """
     logits, linear = logit_model(model), linearised(model)
     found = maximise_activation(logits, rng)
@@ -78,6 +79,7 @@ def receptive_fields(model, images, labels, rng):
         ),
         "activation_maximisation": found,
         "reached_probability": reached.astype(np.float32),
+        "gradient_images": np.array(GRADIENT_IMAGES),
     }
 
 

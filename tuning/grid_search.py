@@ -109,11 +109,8 @@ class SearchProgress:
         seconds = time.monotonic() - self.started
         left = f"about {seconds / self.trained * fits_left:.0f} s left" if self.trained and fits_left else f"{seconds:.0f} s"
         text = "  ".join(f"{name}={value}" for name, value in values.items())
-        print(
-            f"{self.label}  {self.done}/{self.search.combinations}  {text}  {self.search.objective} {score:.4f}  best {self.best:.4f}  {left}",
-            file=sys.stderr,
-            flush=True,
-        )
+        scores = f"{self.search.objective} {score:.4f}  best {self.best:.4f}"
+        print(f"{self.label}  {self.done}/{self.search.combinations}  {text}  {scores}  {left}", file=sys.stderr, flush=True)
 
 
 def run_search(tuner, grid):
@@ -124,6 +121,4 @@ def run_search(tuner, grid):
         raise UserError(str(error)) from None
     completed = [trial for trial in tuner.oracle.trials.values() if trial.status == "COMPLETED"]
     if len(completed) != len(combinations(grid)):
-        raise UserError(
-            f"the search ended with {len(completed)} of {len(combinations(grid))} combinations; the trials above say why. Run 'make tune' again"
-        )
+        raise UserError(f"the search ended with {len(completed)} of {len(combinations(grid))} combinations; run 'make tune' again")

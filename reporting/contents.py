@@ -16,7 +16,7 @@ from reporting.figures.regression import plot_fit, plot_scatter
 from reporting.figures.training_curves import plot_training_curves
 from reporting.figures.weights import plot_weights
 from reporting.findings import classification_findings, regression_findings
-from reporting.findings.layers import DEAD_RANGE
+from reporting.findings.layers import DEAD_RANGE, NORMAL_KURTOSIS, NORMAL_SKEWNESS
 from reporting.formatting import FILTERS, format_decimals
 from reporting.render import TEMPLATES, Numbered, build_environment, render_html, svg_of_equation, svg_of_figure
 from reporting.results import CLASS_NAMES, load_classification_results, load_reference_report, load_regression_results
@@ -99,6 +99,7 @@ def report_document(identity, runs):
         "classification_findings": found["classification"],
         "report": load_reference_report(),
         "class_names": CLASS_NAMES,
+        "normal_limits": {"skewness": NORMAL_SKEWNESS, "excess_kurtosis": NORMAL_KURTOSIS},
         "runs": runs_in_order,
         "machines": different(dataclasses.replace(run.machine, precision="", threads=0) for run in runs_in_order),
         "version_sets": different(run.versions for run in runs_in_order),

@@ -44,6 +44,12 @@ def format_percent(share, places=1):
     return f"{format_decimals(100 * finite(share), places)}{TIED}%"
 
 
+def format_floor_percent(share, places=1):
+    """A lower bound as percentage, rounded down so that it stays one: 0.99996 -> "99.9 %"."""
+    scale = 10 ** (places + 2)
+    return format_percent(math.floor(finite(share) * scale) / scale, places)
+
+
 def format_points(difference, places=1):
     """A difference of two shares in percentage points, without its sign: -0.0123 -> "1.2 points"."""
     return f"{format_decimals(100 * abs(finite(difference)), places)}{TIED}points"

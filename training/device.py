@@ -57,6 +57,15 @@ def quiet_start():
             os.close(stderr)
 
 
+def visible_gpus():
+    """What CUDA_VISIBLE_DEVICES may name of the GPUs that TensorFlow computes on, in its order; empty on a processor."""
+    import tensorflow as tf
+
+    found = len(tf.config.list_physical_devices("GPU"))
+    named = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    return (named or [str(number) for number in range(found)])[:found]
+
+
 def choose_precision(compute_capabilities, flags):
     """The fastest precision that the device multiplies natively.
 

@@ -1,48 +1,145 @@
 """The search as a stage, the same for both tasks: from settings and folds to the recorded tables and the winner."""
 
+import functools
+import os
 import sys
 import tempfile
 
+from reporting.artifacts import UserError
 from training.best import search_config
 from training.config import LARGE_GRID
-from training.device import package_versions
+from training.device import configure, package_versions, visible_gpus
 from training.recording import Recording
+from tuning.lock import only_search
 
 
-def tune(task, homework, search, split, folds, runs):
+def tune(task, homework, search, split, folds, arguments):
     """Run or resume the search of `task` on the (train, validation) index pairs `folds`; writes runs/<task>/search/."""
-    record = Recording(runs / task / "search", task, "search", homework, search_config(search), split.data)
-    if record.is_current():
-        return
-    if search.combinations > LARGE_GRID:
-        print(f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long", file=sys.stderr)
-    record.begin()
-    from training.models import build_network
-    from tuning.grid_search import CrossValidatedGridSearch, FoldRows, run_search
-    from tuning.trials import save_search
+    record = Recording(arguments.runs / task / "search", task, "search", homework, search_config(search), split.data)
+    if arguments.join:
+        return join(task, homework, search, split, folds, arguments, record)
+    shard, shards = arguments.shard
+    with only_search(record.folder / (f"lock-{shard}-of-{shards}" if shards > 1 else "lock")):
+        if record.is_current():
+            return
+        if search.combinations > LARGE_GRID:
+            print(f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long", file=sys.stderr)
+        record.begin()
+        from tuning.trials import save_search
+
+        rows = recorded_rows(task, homework, split, record)
+        train_grid(task, homework, search, split, folds, arguments, record, rows)
+        if shards == 1:
+            record.finish(save_search(record.folder, search, len(folds), rows))
+        else:
+            print(f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together, then run 'make tune'")
+
+
+def recorded_rows(task, homework, split, record):
+    """The rows of this search; TensorFlow must have been configured, since they depend on the precision."""
+    from tuning.rows import FoldRows
 
     numerics = package_versions() | {"precision": record.precision, "threads": record.threads}
-    rows = FoldRows(record.folder / "rows", task, homework.compute.seed, split.data, numerics)
+    return FoldRows(record.folder / "rows", task, homework.compute.seed, split.data, numerics)
+
+
+def train_grid(task, homework, search, split, folds, arguments, record, rows):
+    """Train what the rows lack, in this process or by a chief and its workers; raises UserError unless all of it succeeds."""
+    from tuning.grid_search import CrossValidatedGridSearch
+    from tuning.oracle import RecordedGridOracle
+    from tuning.progress import SearchProgress
+    from tuning.workers import run_chief
+
+    shard, shards = arguments.shard
+    progress = SearchProgress(record.name, search.objective, len(range(shard - 1, search.combinations, shards)), len(folds))
+    oracle = RecordedGridOracle(
+        search, len(folds), rows, progress, arguments.keep_going, arguments.shard, identity(homework, search, split, folds, rows)
+    )
+    workers = max(1, len(visible_gpus())) if arguments.workers is None else arguments.workers
+    if arguments.chief or workers != 1 or too_many_programs(search):
+        run_chief(oracle, arguments.chief or "127.0.0.1:0", functools.partial(make_team, task, arguments, workers), progress)
+    else:
+        fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard, progress)
+        with tempfile.TemporaryDirectory() as scratch:
+            CrossValidatedGridSearch(oracle, search, len(folds), fit_fold, scratch).search()
+    if oracle.error:
+        raise UserError(f"{oracle.error}; what is finished is kept. 'make tune KEEP_GOING=1' goes on without what fails")
+
+
+def identity(homework, search, split, folds, rows):
+    """What this search and a worker that joins it must agree on."""
+    from tuning.search_spaces import search_identity
+
+    return search_identity(search, len(folds), homework.compute.seed, split.data, rows.machine)
+
+
+def too_many_programs(search):
+    """Whether a search compiles so many programs that its process should be a worker, which is renewed now and then."""
+    from training.fitting import PROGRAM_FREE, PROGRAMS
+
+    lengths = [len(values) for name, values in search.grid.items() if name not in PROGRAM_FREE]
+    return functools.reduce(lambda a, b: a * b, lengths, 1) > PROGRAMS
+
+
+def make_team(task, arguments, workers, address):
+    """The workers of this machine, each with a GPU of its own as far as there are any: this very script with --join."""
+    from tuning.workers import WorkerProcess
+
+    gpus = visible_gpus()
+    shared = ["--config", str(arguments.config), "--runs", str(arguments.runs)]
+    shared += ["--quick"] * arguments.quick + ["--tensorboard"] * arguments.tensorboard
+    script = [sys.executable, "-m", f"tuning.tune_{task}", *shared, "--join", address]
+    return [
+        WorkerProcess(name, [*script, "--worker-id", name], {"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {})
+        for number, name in enumerate([f"w{number}" for number in range(1, workers + 1)])
+    ]
+
+
+def join(task, homework, search, split, folds, arguments, record):
+    """Be a worker of the chief at `arguments.join` until nothing is left."""
+    record.precision = configure(record.threads, record.precision)
+    import keras_tuner
+
+    from tuning.grid_search import CrossValidatedGridSearch
+    from tuning.oracle import make_objective
+    from tuning.search_spaces import make_hyperparameters
+    from tuning.workers import find_chief, work_for
+
+    find_chief(arguments.join, arguments.worker_id)
+    rows = recorded_rows(task, homework, split, record)
+    fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard)
+    oracle = keras_tuner.oracles.GridSearchOracle(make_objective(search), hyperparameters=make_hyperparameters(search.grid, {}))
     with tempfile.TemporaryDirectory() as scratch:
-        fit_fold = fold_trainer(task, split, folds, homework.compute.seed, record.name)
-        run_search(CrossValidatedGridSearch(search, len(folds), build_network, fit_fold, rows, record.name, scratch), search.grid)
-    record.finish(save_search(record.folder, search, len(folds), rows))
+        tuner = CrossValidatedGridSearch(oracle, search, len(folds), fit_fold, scratch, arguments.worker_id, renew_process)
+        work_for(tuner, identity(homework, search, split, folds, rows), arguments.join)
 
 
-def fold_trainer(task, split, folds, seed, label):
-    """A function of (config, fold) that trains one fold and returns its row."""
+def renew_process():
+    """Start this process anew, between two combinations, once it has compiled many programs: TensorFlow frees none of them."""
+    from training.fitting import PROGRAMS, programs_compiled
+
+    if programs_compiled() >= PROGRAMS:
+        os.execv(sys.executable, sys.orig_argv)
+
+
+def fold_trainer(task, search, split, folds, seed, folder, tensorboard, progress=None):
+    """A function of (config, fold) that trains one fold and returns its result; with `progress` it shows the epochs."""
     from training.fitting import Progress, derive_seed, trainer_for
 
     def fit_fold(config, fold):
         train, validation = folds[fold - 1]
         trainer = trainer_for(config)
-        progress = Progress(f"{label}  fold {fold}/{len(folds)}", config.max_epochs, closing=False)
-        fit = trainer.fit(config, split.x_train, split.y_train, train, validation, derive_seed(seed, task, config, fold), [progress])
+        callbacks = [Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False)] if progress else []
+        if tensorboard:
+            from tuning.tensorboard import EventLog
+
+            callbacks.append(EventLog(folder / "tensorboard", {name: getattr(config, name) for name in search.grid}, fold))
+        fit = trainer.fit(config, split.x_train, split.y_train, train, validation, derive_seed(seed, task, config, fold), callbacks)
         scores = {f"train_{name}": value for name, value in trainer.evaluate(split.x_train[train], split.y_train[train]).items()}
         scores |= {
             f"validation_{name}": value for name, value in trainer.evaluate(split.x_train[validation], split.y_train[validation]).items()
         }
-        row = {"fold": fold, "seed": fit.seed, "epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
+        row = {"seed": fit.seed, "epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
         return row | scores | {"seconds": round(fit.seconds, 3)}
 
     return fit_fold

@@ -1,14 +1,17 @@
 """Logs for TensorBoard, asked for with --tensorboard: the scalars of every epoch, and the hyperparameters of every fit."""
 
+import importlib.util
+
 import keras
+import tensorflow as tf
 
 from reporting.artifacts import UserError
 
-try:
-    import tensorflow as tf
-    from tensorboard.plugins.hparams import api as hparams
-except ImportError:
-    raise UserError("TensorBoard is not installed; run .venv/bin/pip install -r requirements-tensorboard.txt") from None
+
+def require_tensorboard():
+    """Raise UserError unless the package is there."""
+    if importlib.util.find_spec("tensorboard") is None:
+        raise UserError("TensorBoard is not installed; run make tune TENSORBOARD=1, or pip install -r requirements-tensorboard.txt")
 
 
 class EventLog(keras.callbacks.Callback):
@@ -20,9 +23,11 @@ class EventLog(keras.callbacks.Callback):
         self.folder, self.values = folder / name / f"fold-{fold}", values | {"fold": fold}
 
     def on_train_begin(self, logs=None):
+        from tensorboard.plugins.hparams import api
+
         self.writer = tf.summary.create_file_writer(str(self.folder))
         with self.writer.as_default():
-            hparams.hparams(self.values)
+            api.hparams(self.values)
 
     def on_epoch_end(self, epoch, logs=None):
         with self.writer.as_default():

@@ -125,14 +125,16 @@ def renew_process():
 def fold_trainer(task, search, split, folds, seed, folder, tensorboard, progress=None):
     """A function of (config, fold) that trains one fold and returns its result; with `progress` it shows the epochs."""
     from training.fitting import Progress, derive_seed, trainer_for
+    from tuning.tensorboard import EventLog, require_tensorboard
+
+    if tensorboard:
+        require_tensorboard()
 
     def fit_fold(config, fold):
         train, validation = folds[fold - 1]
         trainer = trainer_for(config)
         callbacks = [Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False)] if progress else []
         if tensorboard:
-            from tuning.tensorboard import EventLog
-
             callbacks.append(EventLog(folder / "tensorboard", {name: getattr(config, name) for name in search.grid}, fold))
         fit = trainer.fit(config, split.x_train, split.y_train, train, validation, derive_seed(seed, task, config, fold), callbacks)
         scores = {f"train_{name}": value for name, value in trainer.evaluate(split.x_train[train], split.y_train[train]).items()}

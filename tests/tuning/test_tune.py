@@ -1,0 +1,40 @@
+"""The stage around a search: whether it needs a chief, and which worker gets which GPU."""
+
+import pytest
+
+from tests.tuning.fakes import GRID, search_over
+from training.cli import parse_arguments
+from tuning import tune
+from tuning.flags import add_search_flags
+from tuning.tensorboard import EventLog
+
+
+def team(monkeypatch, gpus, *argv):
+    monkeypatch.setattr(tune, "visible_gpus", lambda: gpus)
+    arguments = parse_arguments("", list(argv), add_search_flags)
+    return tune.make_team("regression", arguments, arguments.workers, "127.0.0.1:80")
+
+
+def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go(monkeypatch):
+    workers = team(monkeypatch, ["3", "5"], "--workers", "3")
+    assert [(worker.name, worker.environment) for worker in workers] == [
+        ("w1", {"CUDA_VISIBLE_DEVICES": "3"}),
+        ("w2", {"CUDA_VISIBLE_DEVICES": "5"}),
+        ("w3", {"CUDA_VISIBLE_DEVICES": "3"}),
+    ]
+
+
+def test_workers_run_the_same_script_with_the_same_settings(monkeypatch):
+    (worker,) = team(monkeypatch, [], "--workers", "1", "--quick", "--runs", "elsewhere", "--tensorboard")
+    flags = ["--config", "homework.toml", "--runs", "elsewhere", "--quick", "--tensorboard", "--join", "127.0.0.1:80", "--worker-id", "w1"]
+    assert worker.command[1:] == ["-m", "tuning.tune_regression", *flags] and worker.environment == {}
+
+
+@pytest.mark.parametrize(("grid", "many"), [(GRID | {"weight_decay": [0.1] * 4}, False), (GRID | {"weight_decay": [0.1] * 5}, True)])
+def test_programs_are_counted_without_the_learning_rate(grid, many):
+    assert tune.too_many_programs(search_over(grid)) is many
+
+
+def test_logs_of_a_fit_lie_in_a_folder_of_its_own(tmp_path):
+    log = EventLog(tmp_path, {"learning_rate": 0.1, "batch_size": 16}, 2)
+    assert log.folder == tmp_path / "learning_rate=0.1,batch_size=16" / "fold-2"

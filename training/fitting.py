@@ -76,6 +76,8 @@ class Trainer:
     def __init__(self, config):
         self.classifies = isinstance(config, ClassificationConfig)
         self.loss = keras.losses.SparseCategoricalCrossentropy() if self.classifies else keras.losses.MeanSquaredError()
+        self.strategy = tf.distribute.get_strategy()
+        self.replicas = self.strategy.num_replicas_in_sync  # more than one if every batch is shared by several GPUs
         self.views = 2 if self.classifies and config.horizontal_flips else 1
         self.batch_size = config.batch_size
         self.model = build_network(config)
@@ -84,8 +86,9 @@ class Trainer:
         self.optimizer.build(self.model.trainable_variables)
         self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
         # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
-        self.train_epoch = tf.function(self._train_epoch, jit_compile=not self.classifies)
-        self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=not self.classifies)
+        fused = not self.classifies and self.replicas == 1
+        self.train_epoch = tf.function(self._train_epoch, jit_compile=fused)
+        self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=fused)
 
     def fit(self, config, x, y, train, validation, seed, callbacks=()):
         """Train on x[train], y[train] and validate on x[validation], y[validation]; `callbacks` come after the own ones."""
@@ -133,9 +136,19 @@ class Trainer:
         self.model.stop_training = False
 
     def _train_epoch(self, x, y, order):
-        return self._mean_over_batches(
-            lambda indices: self._train_batch(tf.gather(x, indices), tf.gather(y, indices)), order, self.batch_size
-        )
+        def scores_of(indices):
+            if self.replicas == 1:
+                return self._train_batch(tf.gather(x, indices), tf.gather(y, indices))
+            return self.strategy.reduce("SUM", self.strategy.run(self._train_part, (x, y, indices)), axis=None)
+
+        return self._mean_over_batches(scores_of, order, self.batch_size)
+
+    def _train_part(self, x, y, indices):
+        """One replica's part of a batch: every n-th point of it; all of it if it is too small to share."""
+        if indices.shape[0] < self.replicas:
+            return self._train_batch(tf.gather(x, indices), tf.gather(y, indices), 1 / self.replicas)
+        part = indices[tf.distribute.get_replica_context().replica_id_in_sync_group :: self.replicas]
+        return self._train_batch(tf.gather(x, part), tf.gather(y, part), tf.cast(tf.size(part), tf.float32) / indices.shape[0])
 
     def _evaluate_batches(self, x, y):
         order = tf.range(int(x.shape[0]))
@@ -156,17 +169,25 @@ class Trainer:
             sums += scores_of(order[steps * size :]) * float(points % size)
         return sums / float(points)
 
-    def _train_batch(self, x, y):
+    def _train_batch(self, x, y, weight=None):
+        """One step; x, y are the whole batch, or a replica's part with that weight. Keras adds up the replicas' gradients."""
         with tf.GradientTape() as tape:
             outputs = self.model(x, training=True)
-            loss = self.loss(y, outputs)
-            objective = self.optimizer.scale_loss(tf.add_n([loss, *self.model.losses]))
+            loss, penalties = self._loss(y, outputs), self.model.losses
+            objective = tf.add_n([loss, *penalties]) if weight is None else loss * weight + tf.add_n(penalties) / self.replicas
+            objective = self.optimizer.scale_loss(objective)
         self.optimizer.apply(tape.gradient(objective, self.model.trainable_variables), self.model.trainable_variables)
-        return self._scores(loss, y, outputs)
+        scores = self._scores(loss, y, outputs)
+        return scores if weight is None else scores * weight
+
+    def _loss(self, y, outputs):
+        """The mean over the points; among replicas Keras divides it by their number, which is undone here."""
+        loss = self.loss(y, outputs)
+        return loss if self.replicas == 1 else loss * self.replicas
 
     def _evaluate_batch(self, x, y):
         outputs = self._predict_batch(x)
-        return self._scores(self.loss(y, outputs), y, outputs)
+        return self._scores(self._loss(y, outputs), y, outputs)
 
     def _predict_batch(self, x):
         outputs = self.model(x, training=False)

@@ -43,7 +43,7 @@ def search_identity(search, folds, seed, data, machine):
     settings = json.dumps([dataclasses.asdict(search.base), search.objective, search.grid, folds, seed], sort_keys=True)
     files = json.dumps([data.digests, data.counts], sort_keys=True)
     digests = {name: hashlib.sha256(text.encode()).hexdigest()[:24] for name, text in (("settings", settings), ("data", files))}
-    return digests | {"packages, precision and threads": json.dumps(machine, sort_keys=True)}
+    return digests | {"packages, precision, threads or distribution": json.dumps(machine, sort_keys=True)}
 
 
 def identity_of(hyperparameters):

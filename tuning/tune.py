@@ -8,7 +8,7 @@ import tempfile
 from reporting.artifacts import UserError
 from training.best import search_config
 from training.config import LARGE_GRID
-from training.device import configure, package_versions, visible_gpus
+from training.device import package_versions, visible_gpus
 from training.recording import Recording
 from tuning.lock import only_search
 
@@ -39,7 +39,7 @@ def recorded_rows(task, homework, split, record):
     """The rows of this search; TensorFlow must have been configured, since they depend on the precision."""
     from tuning.rows import FoldRows
 
-    numerics = package_versions() | {"precision": record.precision, "threads": record.threads}
+    numerics = package_versions() | {"precision": record.precision, "threads": record.threads, "distribution": record.distribution}
     return FoldRows(record.folder / "rows", task, homework.compute.seed, split.data, numerics)
 
 
@@ -48,16 +48,20 @@ def train_grid(task, homework, search, split, folds, arguments, record, rows):
     from tuning.grid_search import CrossValidatedGridSearch
     from tuning.oracle import RecordedGridOracle
     from tuning.progress import SearchProgress
+    from tuning.tensorboard import require_tensorboard
     from tuning.workers import run_chief
 
+    if arguments.tensorboard:
+        require_tensorboard()
     shard, shards = arguments.shard
     progress = SearchProgress(record.name, search.objective, len(range(shard - 1, search.combinations, shards)), len(folds))
     oracle = RecordedGridOracle(
         search, len(folds), rows, progress, arguments.keep_going, arguments.shard, identity(homework, search, split, folds, rows)
     )
-    workers = max(1, len(visible_gpus())) if arguments.workers is None else arguments.workers
+    gpus = visible_gpus() if record.distribution == "none" else []  # to be dealt out among workers
+    workers = max(1, len(gpus)) if arguments.workers is None else arguments.workers
     if arguments.chief or workers != 1 or too_many_programs(search):
-        run_chief(oracle, arguments.chief or "127.0.0.1:0", functools.partial(make_team, task, arguments, workers), progress)
+        run_chief(oracle, arguments.chief or "127.0.0.1:0", functools.partial(make_team, task, arguments, workers, gpus), progress)
     else:
         fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard, progress)
         with tempfile.TemporaryDirectory() as scratch:
@@ -81,11 +85,10 @@ def too_many_programs(search):
     return functools.reduce(lambda a, b: a * b, lengths, 1) > PROGRAMS
 
 
-def make_team(task, arguments, workers, address):
+def make_team(task, arguments, workers, gpus, address):
     """The workers of this machine, each with a GPU of its own as far as there are any: this very script with --join."""
     from tuning.workers import WorkerProcess
 
-    gpus = visible_gpus()
     shared = ["--config", str(arguments.config), "--runs", str(arguments.runs)]
     shared += ["--quick"] * arguments.quick + ["--tensorboard"] * arguments.tensorboard
     script = [sys.executable, "-m", f"tuning.tune_{task}", *shared, "--join", address]
@@ -97,7 +100,7 @@ def make_team(task, arguments, workers, address):
 
 def join(task, homework, search, split, folds, arguments, record):
     """Be a worker of the chief at `arguments.join` until nothing is left."""
-    record.precision = configure(record.threads, record.precision)
+    record.set_up()
     import keras_tuner
 
     from tuning.grid_search import CrossValidatedGridSearch
@@ -125,10 +128,7 @@ def renew_process():
 def fold_trainer(task, search, split, folds, seed, folder, tensorboard, progress=None):
     """A function of (config, fold) that trains one fold and returns its result; with `progress` it shows the epochs."""
     from training.fitting import Progress, derive_seed, trainer_for
-    from tuning.tensorboard import EventLog, require_tensorboard
-
-    if tensorboard:
-        require_tensorboard()
+    from tuning.tensorboard import EventLog
 
     def fit_fold(config, fold):
         train, validation = folds[fold - 1]

@@ -9,14 +9,13 @@ from tuning.flags import add_search_flags
 from tuning.tensorboard import EventLog
 
 
-def team(monkeypatch, gpus, *argv):
-    monkeypatch.setattr(tune, "visible_gpus", lambda: gpus)
+def team(gpus, *argv):
     arguments = parse_arguments("", list(argv), add_search_flags)
-    return tune.make_team("regression", arguments, arguments.workers, "127.0.0.1:80")
+    return tune.make_team("regression", arguments, arguments.workers, gpus, "127.0.0.1:80")
 
 
-def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go(monkeypatch):
-    workers = team(monkeypatch, ["3", "5"], "--workers", "3")
+def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go():
+    workers = team(["3", "5"], "--workers", "3")
     assert [(worker.name, worker.environment) for worker in workers] == [
         ("w1", {"CUDA_VISIBLE_DEVICES": "3"}),
         ("w2", {"CUDA_VISIBLE_DEVICES": "5"}),
@@ -24,8 +23,8 @@ def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go(monkeypatch):
     ]
 
 
-def test_workers_run_the_same_script_with_the_same_settings(monkeypatch):
-    (worker,) = team(monkeypatch, [], "--workers", "1", "--quick", "--runs", "elsewhere", "--tensorboard")
+def test_workers_run_the_same_script_with_the_same_settings():
+    (worker,) = team([], "--workers", "1", "--quick", "--runs", "elsewhere", "--tensorboard")
     flags = ["--config", "homework.toml", "--runs", "elsewhere", "--quick", "--tensorboard", "--join", "127.0.0.1:80", "--worker-id", "w1"]
     assert worker.command[1:] == ["-m", "tuning.tune_regression", *flags] and worker.environment == {}
 

@@ -1,6 +1,7 @@
 """A cross-validated grid search: KerasTuner's GridSearch, with one recorded row for each fold."""
 
 import dataclasses
+import os
 import traceback
 
 import keras_tuner
@@ -16,9 +17,11 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
     `before_trial()` is called before each combination is asked for.
     """
 
-    def __init__(self, oracle, search, folds, fit_fold, scratch, worker="w1", before_trial=lambda: None):
+    project_dir = os.devnull  # KerasTuner's own files: there are none, the rows are all that is kept
+
+    def __init__(self, oracle, search, folds, fit_fold, worker="w1", before_trial=lambda: None):
         self.search_settings, self.folds, self.fit_fold, self.pre_create_trial = search, folds, fit_fold, before_trial
-        keras_tuner.Tuner.__init__(self, oracle, directory=str(scratch), project_name="keras_tuner", overwrite=True)
+        keras_tuner.Tuner.__init__(self, oracle)  # not GridSearch's, which makes an oracle of its own
         self.tuner_id = worker
 
     def run_trial(self, trial):
@@ -48,4 +51,4 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
         return row, "" if finite else "its loss is not finite; take a smaller learning rate"
 
     def save(self):
-        """Nothing: the rows are all that is kept."""
+        """Nothing, see `project_dir`."""

@@ -154,7 +154,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
             self.progress.say(f"{text}; the search goes on without it")
             self._record(self.rows.save_failure, self.config(number), fold, worker, reason)
         else:
-            self.error = text
+            self.error = f"{text}; what is finished is kept, and 'make tune KEEP_GOING=1' goes on without what fails"
 
     def _take_back(self):
         """Queue the combinations of workers that have been silent for too long."""

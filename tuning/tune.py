@@ -3,7 +3,6 @@
 import functools
 import os
 import sys
-import tempfile
 
 from reporting.artifacts import UserError
 from training.best import search_config
@@ -15,6 +14,7 @@ from tuning.lock import only_search
 
 def tune(task, homework, search, split, folds, arguments):
     """Run or resume the search of `task` on the (train, validation) index pairs `folds`; writes runs/<task>/search/."""
+    refuse_contradictions(arguments)
     record = Recording(arguments.runs / task / "search", task, "search", homework, search_config(search), split.data)
     if arguments.join:
         return join(task, homework, search, split, folds, arguments, record)
@@ -33,6 +33,14 @@ def tune(task, homework, search, split, folds, arguments):
             record.finish(save_search(record.folder, search, len(folds), rows))
         else:
             print(f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together, then run 'make tune'")
+
+
+def refuse_contradictions(arguments):
+    """Raise UserError for flags that are possible alone but not together."""
+    if arguments.join and arguments.workers is not None:
+        raise UserError("--join is one worker; start it as often as there shall be workers, without --workers")
+    if arguments.workers == 0 and not arguments.chief:
+        raise UserError("--workers 0 trains nothing unless --chief says where workers of other machines find this one")
 
 
 def recorded_rows(task, homework, split, record):
@@ -60,14 +68,15 @@ def train_grid(task, homework, search, split, folds, arguments, record, rows):
     )
     gpus = visible_gpus() if record.distribution == "none" else []  # to be dealt out among workers
     workers = max(1, len(gpus)) if arguments.workers is None else arguments.workers
+    if workers * record.threads > (os.cpu_count() or 1):
+        progress.say(f"{workers} workers of {record.threads} threads are more than this machine's {os.cpu_count()} processors")
     if arguments.chief or workers != 1 or too_many_programs(search):
         run_chief(oracle, arguments.chief or "127.0.0.1:0", functools.partial(make_team, task, arguments, workers, gpus), progress)
     else:
         fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard, progress)
-        with tempfile.TemporaryDirectory() as scratch:
-            CrossValidatedGridSearch(oracle, search, len(folds), fit_fold, scratch).search()
+        CrossValidatedGridSearch(oracle, search, len(folds), fit_fold).search()
     if oracle.error:
-        raise UserError(f"{oracle.error}; what is finished is kept. 'make tune KEEP_GOING=1' goes on without what fails")
+        raise UserError(oracle.error)
 
 
 def identity(homework, search, split, folds, rows):
@@ -112,9 +121,8 @@ def join(task, homework, search, split, folds, arguments, record):
     rows = recorded_rows(task, homework, split, record)
     fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard)
     oracle = keras_tuner.oracles.GridSearchOracle(make_objective(search), hyperparameters=make_hyperparameters(search.grid, {}))
-    with tempfile.TemporaryDirectory() as scratch:
-        tuner = CrossValidatedGridSearch(oracle, search, len(folds), fit_fold, scratch, arguments.worker_id, renew_process)
-        work_for(tuner, identity(homework, search, split, folds, rows), arguments.join)
+    tuner = CrossValidatedGridSearch(oracle, search, len(folds), fit_fold, arguments.worker_id, renew_process)
+    work_for(tuner, identity(homework, search, split, folds, rows), arguments.join)
 
 
 def renew_process():

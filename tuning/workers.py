@@ -115,7 +115,7 @@ def run_chief(oracle, address, team, progress):
     server, address = listen(oracle, address)
     workers = team(address)
     try:
-        progress.say(f"{len(workers)} workers here, chief at {address}")
+        progress.say(f"chief at {address}, workers here: {len(workers)}")
         for worker in workers:
             worker.start()
         while not oracle.finished:

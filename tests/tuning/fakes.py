@@ -55,5 +55,5 @@ def make_oracle(folder, grid=GRID, rows=None, **options):
 def run(folder, recorder, grid=GRID, rows=None, **options):
     """A search in this process; returns its oracle."""
     oracle = make_oracle(folder, grid, rows, **options)
-    CrossValidatedGridSearch(oracle, search_over(grid), FOLDS, recorder, folder / "scratch").search()
+    CrossValidatedGridSearch(oracle, search_over(grid), FOLDS, recorder).search()
     return oracle

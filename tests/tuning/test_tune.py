@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.tuning.fakes import GRID, search_over
+from reporting.artifacts import UserError
+from tests.tuning.fakes import GRID, Recorder, run, search_over
 from training.cli import parse_arguments
 from tuning import tune
 from tuning.flags import add_search_flags
@@ -37,3 +38,15 @@ def test_programs_are_counted_without_the_learning_rate(grid, many):
 def test_logs_of_a_fit_lie_in_a_folder_of_its_own(tmp_path):
     log = EventLog(tmp_path, {"learning_rate": 0.1, "batch_size": 16}, 2)
     assert log.folder == tmp_path / "learning_rate=0.1,batch_size=16" / "fold-2"
+
+
+@pytest.mark.parametrize("argv", [["--join", ":1", "--workers", "2"], ["--workers", "0"]])
+def test_flags_that_contradict_each_other_are_refused(argv):
+    with pytest.raises(UserError):
+        tune.refuse_contradictions(parse_arguments("", argv, add_search_flags))
+
+
+def test_no_file_of_kerastuners_is_left(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path, Recorder())
+    assert [path.name for path in tmp_path.iterdir()] == ["rows"]

@@ -29,7 +29,7 @@ def connected_tuner(address, name, recorder, folder, monkeypatch):
     with monkeypatch.context() as patch:
         for key, value in {"ORACLE_IP": host, "ORACLE_PORT": port, "TUNER_ID": name}.items():
             patch.setenv(f"KERASTUNER_{key}", value)
-        return CrossValidatedGridSearch(oracle, search_over(GRID), FOLDS, recorder, folder / name, name)
+        return CrossValidatedGridSearch(oracle, search_over(GRID), FOLDS, recorder, name)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_worker_ends_when_its_chief_does_not_answer():
         "stub = workers.protos.get_service_grpc().OracleStub(grpc.insecure_channel('127.0.0.1:9'))\n"
         "workers.give_signs_of_life(stub, 'w7', '127.0.0.1:9', threading.Event())"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and "error: worker w7: the chief at 127.0.0.1:9 is gone" in done.stderr
 
 

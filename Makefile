@@ -7,10 +7,14 @@ QUICK  ?=
 PYTHON ?= python3
 VENV   ?= .venv
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+WORKERS     ?=
+KEEP_GOING  ?=
+TENSORBOARD ?=
 
 PY    := $(VENV)/bin/python
 PIP   := $(PY) -m pip install --quiet --disable-pip-version-check
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)
+SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)$(if $(TENSORBOARD), --tensorboard)
 
 export PYTHONUNBUFFERED := 1
 
@@ -29,7 +33,7 @@ REPORT   := $(RUNS)/report/report.pdf
 BUILD_REPORT = $(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
 
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune report quick test lint bench clean
+.PHONY: help all data train tune report quick test test-slow lint bench clean
 # Every file is written beside its target and moved into place when it is complete: an interrupt leaves nothing to delete.
 .PRECIOUS: $(SEARCHES) $(TUNED) $(UNTUNED) $(REPORT) $(RUNS)/data.json
 
@@ -38,10 +42,12 @@ help:
 	@echo "make quick    the same on a small scale, in about two minutes: ends with $(RUNS)/quick/report/report.pdf"
 	@echo
 	@echo "make data     check the settings, find or fetch the data"
-	@echo "make tune     the grid searches of both tasks"
+	@echo "make tune     the grid searches of both tasks; WORKERS=n trains in n processes each, KEEP_GOING=1 goes on without"
+	@echo "              combinations that fail, TENSORBOARD=1 logs for TensorBoard"
 	@echo "make train    the networks before and after tuning, and the improved one"
 	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow"
 	@echo "make test     all tests"
+	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter and linter"
 	@echo "make bench    measurements against other tools"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
@@ -77,8 +83,8 @@ $(RUNS)/data.json: $(CONFIG) homework.toml training/synthetic.py $(RUNS)/asked |
 	$(PY) -m training.prepare_data $(FLAGS)
 
 # A stage whose settings and data are those that it recorded returns at once: a changed name trains nothing.
-$(SEARCHES): $(RUNS)/%/search/run.json: $(RUNS)/data.json
-	$(PY) -m tuning.tune_$* $(FLAGS)
+$(SEARCHES): $(RUNS)/%/search/run.json: $(RUNS)/data.json | $(if $(TENSORBOARD),$(VENV)/.tensorboard)
+	$(PY) -m tuning.tune_$* $(FLAGS)$(SEARCH_FLAGS)
 
 $(TUNED): $(RUNS)/%/tuned/run.json: $(RUNS)/%/search/run.json
 $(TUNED) $(UNTUNED): $(RUNS)/%/run.json: $(RUNS)/data.json
@@ -111,6 +117,11 @@ $(VENV)/.all: requirements.txt $(VENV)/.report
 	@$(PIP) -r $<
 	@touch $@
 
+$(VENV)/.tensorboard: requirements-tensorboard.txt $(VENV)/.all
+	@echo "installing TensorBoard into $(VENV)"
+	@$(PIP) -r $<
+	@touch $@
+
 $(VENV)/.test: requirements-test.txt $(VENV)/.all
 	@echo "installing the test packages into $(VENV)"
 	@$(PIP) -r $<
@@ -121,6 +132,9 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.all
 
 test: $(VENV)/.test $(VENV)/.libraries
 	$(PY) -m pytest
+
+test-slow: $(VENV)/.test $(VENV)/.libraries
+	$(PY) -m pytest -m slow
 
 lint: $(VENV)/.test
 	$(PY) -m ruff format --check .

@@ -49,7 +49,14 @@ class Project:
 
     def __init__(self, folder):
         self.folder = folder
-        for name in ("Makefile", "homework.toml", "requirements.txt", "requirements-report.txt", "requirements-test.txt"):
+        for name in (
+            "Makefile",
+            "homework.toml",
+            "requirements.txt",
+            "requirements-report.txt",
+            "requirements-test.txt",
+            "requirements-tensorboard.txt",
+        ):
             shutil.copy(ROOT / name, folder)
         for name in (
             "training/synthetic.py",
@@ -120,7 +127,7 @@ def finished(project):
 def test_make_alone_prints_help_that_names_every_target(project):
     result = project.make()
     assert result.returncode == 0 and not project.calls()
-    for target in ("all", "data", "train", "tune", "report", "quick", "test", "lint", "bench", "clean"):
+    for target in ("all", "data", "train", "tune", "report", "quick", "test", "test-slow", "lint", "bench", "clean"):
         assert f"make {target} " in result.stdout
 
 
@@ -131,6 +138,18 @@ def test_dry_run_shows_every_stage_once_and_does_nothing(project):
     assert plan.index("prepare_data") < min(plan.index(stage) for stage in STAGES)
     assert plan.index("build_report") > max(plan.index(stage) for stage in STAGES)
     assert sorted(project.folder.rglob("*")) == before
+
+
+def test_flags_of_a_search_reach_both_searches_and_nothing_else(project):
+    assert project.make("all", "WORKERS=3", "KEEP_GOING=1").returncode == 0
+    flagged = [call for call in project.calls() if call.endswith("--workers 3 --keep-going")]
+    assert sorted(call.split()[1] for call in flagged) == ["tuning.tune_classification", "tuning.tune_regression"]
+
+
+def test_tensorboard_is_installed_when_it_is_asked_for(project):
+    plan = project.make("-n", "tune", "TENSORBOARD=1").stdout
+    assert "requirements-tensorboard.txt" in plan and plan.count("--tensorboard") == 2
+    assert "tensorboard" not in project.make("-n", "tune").stdout
 
 
 def test_all_sets_up_runs_every_stage_and_then_has_nothing_to_do(project):

@@ -12,8 +12,11 @@ from reporting.artifacts import Machine
 RECORDED_PACKAGES = ("tensorflow", "keras", "keras-tuner", "numpy")
 
 
-def configure(threads, precision):
-    """Load TensorFlow with `threads` threads a fit, let GPU memory grow, and set Keras' dtype policy; returns its name."""
+def configure(threads, precision, distribution="none"):
+    """Load TensorFlow with `threads` threads a fit, let GPU memory grow, and set Keras' dtype policy; returns its name.
+
+    With `distribution` "mirrored" every fit from here on is shared by all GPUs, if there are several.
+    """
     if threads == 1:  # XLA has a thread pool of its own
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
     with quiet_start():
@@ -32,6 +35,8 @@ def configure(threads, precision):
         else precision
     )
     keras.config.set_dtype_policy(policy)
+    if distribution == "mirrored" and len(gpus) > 1:
+        tf.distribute.experimental_set_strategy(tf.distribute.MirroredStrategy())
     return policy
 
 
@@ -55,6 +60,15 @@ def quiet_start():
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def visible_gpus():
+    """What CUDA_VISIBLE_DEVICES may name of the GPUs that TensorFlow computes on, in its order; empty on a processor."""
+    import tensorflow as tf
+
+    found = len(tf.config.list_physical_devices("GPU"))
+    named = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    return (named or [str(number) for number in range(found)])[:found]
 
 
 def choose_precision(compute_capabilities, flags):

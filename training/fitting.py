@@ -21,6 +21,8 @@ from training.config import ClassificationConfig
 from training.models import build_network
 
 EVALUATION_BATCH = 1000
+PROGRAMS = 8  # compiled networks that are kept; also how many a search's worker may compile before its process is renewed
+PROGRAM_FREE = {"learning_rate": 1e-3, "learning_rate_schedule": "constant", "max_epochs": 1, "patience": 0, "restore_best_weights": False}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Trainer:
     def __init__(self, config):
         self.classifies = isinstance(config, ClassificationConfig)
         self.loss = keras.losses.SparseCategoricalCrossentropy() if self.classifies else keras.losses.MeanSquaredError()
+        self.strategy = tf.distribute.get_strategy()
+        self.replicas = self.strategy.num_replicas_in_sync  # more than one if every batch is shared by several GPUs
         self.views = 2 if self.classifies and config.horizontal_flips else 1
         self.batch_size = config.batch_size
         self.model = build_network(config)
@@ -82,9 +86,10 @@ class Trainer:
         self.optimizer.build(self.model.trainable_variables)
         self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
         # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
-        self.train_epoch = tf.function(self._train_epoch, jit_compile=not self.classifies)
-        self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=not self.classifies)
-        self.predict_batch = tf.function(self._predict_batch, jit_compile=not self.classifies)
+        fused = not self.classifies and self.replicas == 1
+        self.train_epoch = tf.function(self._train_epoch, jit_compile=fused)
+        self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=fused)
+        self.predict_batch = tf.function(self._predict_batch, jit_compile=fused)
 
     def fit(self, config, x, y, train, validation, seed, callbacks=()):
         """Train on x[train], y[train] and validate on x[validation], y[validation]; `callbacks` come after the own ones."""
@@ -132,9 +137,19 @@ class Trainer:
         self.model.stop_training = False
 
     def _train_epoch(self, x, y, order):
-        return self._mean_over_batches(
-            lambda indices: self._train_batch(tf.gather(x, indices), tf.gather(y, indices)), order, self.batch_size
-        )
+        def scores_of(indices):
+            if self.replicas == 1:
+                return self._train_batch(tf.gather(x, indices), tf.gather(y, indices))
+            return self.strategy.reduce("SUM", self.strategy.run(self._train_part, (x, y, indices)), axis=None)
+
+        return self._mean_over_batches(scores_of, order, self.batch_size)
+
+    def _train_part(self, x, y, indices):
+        """One replica's part of a batch: every n-th point of it; all of it if it is too small to share."""
+        if indices.shape[0] < self.replicas:
+            return self._train_batch(tf.gather(x, indices), tf.gather(y, indices), 1 / self.replicas)
+        part = indices[tf.distribute.get_replica_context().replica_id_in_sync_group :: self.replicas]
+        return self._train_batch(tf.gather(x, part), tf.gather(y, part), tf.cast(tf.size(part), tf.float32) / indices.shape[0])
 
     def _evaluate_batches(self, x, y):
         order = tf.range(int(x.shape[0]))
@@ -155,17 +170,25 @@ class Trainer:
             sums += scores_of(order[steps * size :]) * float(points % size)
         return sums / float(points)
 
-    def _train_batch(self, x, y):
+    def _train_batch(self, x, y, weight=None):
+        """One step; x, y are the whole batch, or a replica's part with that weight. Keras adds up the replicas' gradients."""
         with tf.GradientTape() as tape:
             outputs = self.model(x, training=True)
-            loss = self.loss(y, outputs)
-            objective = self.optimizer.scale_loss(tf.add_n([loss, *self.model.losses]))
+            loss, penalties = self._loss(y, outputs), self.model.losses
+            objective = tf.add_n([loss, *penalties]) if weight is None else loss * weight + tf.add_n(penalties) / self.replicas
+            objective = self.optimizer.scale_loss(objective)
         self.optimizer.apply(tape.gradient(objective, self.model.trainable_variables), self.model.trainable_variables)
-        return self._scores(loss, y, outputs)
+        scores = self._scores(loss, y, outputs)
+        return scores if weight is None else scores * weight
+
+    def _loss(self, y, outputs):
+        """The mean over the points; among replicas Keras divides it by their number, which is undone here."""
+        loss = self.loss(y, outputs)
+        return loss if self.replicas == 1 else loss * self.replicas
 
     def _evaluate_batch(self, x, y):
         outputs = self._predict_batch(x)
-        return self._scores(self.loss(y, outputs), y, outputs)
+        return self._scores(self._loss(y, outputs), y, outputs)
 
     def _predict_batch(self, x):
         outputs = self.model(x, training=False)
@@ -181,14 +204,19 @@ class Trainer:
         return {prefix + name: float(score) for name, score in zip(("loss", "accuracy"), scores.numpy(), strict=False)}
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=PROGRAMS)
 def _trainer(config):
     return Trainer(config)
 
 
 def trainer_for(config):
-    """The Trainer of all configurations that share a compiled program, which are those that differ in the learning rate alone."""
-    return _trainer(dataclasses.replace(config, learning_rate=1e-3, max_epochs=1, patience=0, restore_best_weights=False))
+    """The Trainer of all configurations that share a compiled program, which are those that differ in PROGRAM_FREE alone."""
+    return _trainer(dataclasses.replace(config, **PROGRAM_FREE))
+
+
+def programs_compiled():
+    """How many Trainers this process has made. Each costs memory for good: 23 MB for a small network, 3 MB without XLA."""
+    return _trainer.cache_info().misses
 
 
 def recorded_logs(epoch, logs):

@@ -26,7 +26,7 @@ class Recording:
             "config": config,
             "data": data,
         }
-        self.threads = homework.compute.threads
+        self.threads, self.distribution = homework.compute.threads, homework.compute.distribution
         self.precision = "float32" if task == "regression" else homework.compute.precision
 
     @property
@@ -45,9 +45,13 @@ class Recording:
     def _computed_alike(self, machine):
         return machine.threads == self.threads and self.precision in ("auto", machine.precision)
 
+    def set_up(self):
+        """Load and set up TensorFlow."""
+        self.precision = configure(self.threads, self.precision, self.distribution)
+
     def begin(self):
-        """Load and set up TensorFlow, and withdraw an earlier run's claim to be finished before its files are replaced."""
-        self.precision = configure(self.threads, self.precision)
+        """Set up TensorFlow, and withdraw an earlier run's claim to be finished before its files are replaced."""
+        self.set_up()
         (self.folder / "run.json").unlink(missing_ok=True)
 
     def finish(self, metrics):

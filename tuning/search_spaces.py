@@ -7,12 +7,19 @@ import json
 
 import keras_tuner
 
+IDENTITY = "identity: "  # begins the names of what is fixed
 
-def make_hyperparameters(grid):
-    """One Choice a hyperparameter, in the order of the grid; `grid` maps names to lists of distinct values of one type."""
+
+def make_hyperparameters(grid, identity):
+    """One Choice a hyperparameter, in the order of the grid; `grid` maps names to lists of distinct values of one type.
+
+    `identity` says by which settings and data a search goes: fixed texts by which a worker knows its chief.
+    """
     hyperparameters = keras_tuner.HyperParameters()
     for name, values in grid.items():
         hyperparameters.Choice(name, values, ordered=False)
+    for part, text in identity.items():
+        hyperparameters.Fixed(f"{IDENTITY}{part}", text)
     return hyperparameters
 
 
@@ -29,3 +36,16 @@ def fingerprint(task, config, fold, seed, data, machine):
     """
     parts = [task, dataclasses.asdict(config), fold, seed, data.digests, data.counts, machine]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def search_identity(search, folds, seed, data, machine):
+    """What a chief and its workers must agree on, part by part, as texts."""
+    settings = json.dumps([dataclasses.asdict(search.base), search.objective, search.grid, folds, seed], sort_keys=True)
+    files = json.dumps([data.digests, data.counts], sort_keys=True)
+    digests = {name: hashlib.sha256(text.encode()).hexdigest()[:24] for name, text in (("settings", settings), ("data", files))}
+    return digests | {"packages, precision, threads or distribution": json.dumps(machine, sort_keys=True)}
+
+
+def identity_of(hyperparameters):
+    """The identity that `make_hyperparameters` put into a search space."""
+    return {item.name.removeprefix(IDENTITY): item.value for item in hyperparameters.space if item.name.startswith(IDENTITY)}

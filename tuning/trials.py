@@ -1,11 +1,14 @@
 """From recorded rows to the search's tables and its winner; an incomplete grid is refused."""
 
 import dataclasses
+import itertools
+import math
 
 import numpy as np
 
 from reporting.artifacts import UserError, save_json, save_table
-from tuning.grid_search import DIRECTIONS
+from tuning.progress import DIRECTIONS
+from tuning.rows import is_completed
 from tuning.search_spaces import combinations
 
 
@@ -19,29 +22,38 @@ def collect_folds(search, folds, rows):
             if row is None:
                 raise UserError(f"fold {fold} of {values} is not recorded in {rows.folder}; run 'make tune' again")
             table.append({"trial": trial, **values, **row})
-    return table
+    completed = next((row for row in table if is_completed(row)), None)
+    if completed is None:
+        raise UserError(f"every combination failed; the first: {table[0]['reason']}")
+    blank = {name: math.nan if isinstance(value, float) else type(value)() for name, value in completed.items()}
+    return [{**blank, **row} for row in table]
 
 
 def rank_trials(search, fold_table):
-    """The rows of trials.csv: mean and standard deviation over the folds of the objective, seconds, rank (1 is best)."""
+    """The rows of trials.csv: mean and standard deviation over the folds of the objective, seconds, rank (1 is best).
+
+    A combination of which a fold failed has the score nan and ranks behind all others.
+    """
     sign = 1 if DIRECTIONS[search.objective] == "min" else -1
-    trials = []
-    for trial, values in enumerate(combinations(search.grid), 1):
-        rows = [row for row in fold_table if row["trial"] == trial]
-        scores = [row[search.objective] for row in rows]
-        sd = float(np.std(scores, ddof=1)) if len(scores) > 1 else ""
-        trials.append(
-            {
-                "trial": trial,
-                **values,
-                "score": float(np.mean(scores)),
-                "score_sd": sd,
-                "seconds": round(sum(row["seconds"] for row in rows), 3),
-            }
-        )
-    order = sorted(trials, key=lambda row: (sign * row["score"], row["trial"]))
+    folds_of = itertools.groupby(fold_table, key=lambda row: row["trial"])
+    trials = [trial_row(search, trial, list(rows)) for trial, rows in folds_of]
+    order = sorted(trials, key=lambda row: (math.isnan(row["score"]), sign * row["score"], row["trial"]))
     ranks = {row["trial"]: rank for rank, row in enumerate(order, 1)}
     return [{**row, "rank": ranks[row["trial"]]} for row in trials]
+
+
+def trial_row(search, trial, rows):
+    """A combination's row of trials.csv, but for its rank."""
+    scores = [row[search.objective] for row in rows]
+    sd = float(np.std(scores, ddof=1)) if len(scores) > 1 else ""
+    seconds = round(math.fsum(row["seconds"] for row in rows if is_completed(row)), 3)
+    return {
+        "trial": trial,
+        **{name: rows[0][name] for name in search.grid},
+        "score": float(np.mean(scores)),
+        "score_sd": sd,
+        "seconds": seconds,
+    }
 
 
 def save_search(folder, search, folds, rows):
@@ -53,6 +65,8 @@ def save_search(folder, search, folds, rows):
     save_json(folder / "search_space.json", space | {"combinations": len(trials), "settings": dataclasses.asdict(search.base)})
     save_table(folder / "folds.csv", fold_table)
     save_table(folder / "trials.csv", trials)
+    if math.isnan(best["score"]):
+        raise UserError(f"no combination has a result on every fold; {folder / 'folds.csv'} gives the reasons")
     winner = {
         "trial": best["trial"],
         "values": {name: best[name] for name in search.grid},
@@ -61,4 +75,6 @@ def save_search(folder, search, folds, rows):
     }
     save_json(folder / "best.json", winner)
     stopped = sum(row["stopped_early"] for row in fold_table)
-    return {"combinations": len(trials), "folds": folds, "fits": len(fold_table), "stopped_early": stopped, "score": best["score"]}
+    failed = sum(not is_completed(row) for row in fold_table)
+    counts = {"combinations": len(trials), "folds": folds, "fits": len(fold_table), "failed": failed, "stopped_early": stopped}
+    return counts | {"score": best["score"]}

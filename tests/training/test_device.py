@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.device import choose_precision, package_versions
+from training.device import choose_precision, package_versions, visible_gpus
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,17 @@ def test_precision_by_device(capabilities, flags, expected):
 
 def test_versions_name_what_results_depend_on():
     assert {"python", "tensorflow", "keras", "keras-tuner", "numpy"} <= set(package_versions())
+
+
+@pytest.mark.parametrize(
+    ("named", "found", "expected"),
+    [(None, 2, ["0", "1"]), ("", 0, []), ("-1", 0, []), ("3,5", 2, ["3", "5"]), ("GPU-8f2a", 1, ["GPU-8f2a"]), (None, 0, [])],
+)
+def test_gpus_are_named_as_workers_can_be_told(monkeypatch, named, found, expected):
+    import tensorflow as tf
+
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if named is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [object()] * found)
+    assert visible_gpus() == expected

@@ -2,130 +2,148 @@
 
 import dataclasses
 import itertools
+import math
 
 import pytest
 
 from reporting.artifacts import Data, UserError, load_json, load_table
+from tests.tuning.fakes import BASE, DATA, FOLDS, GRID, MACHINE, Recorder, loss_of, rows_in, run, search_over
 from training.best import Best
-from training.config import Search, load_homework
-from tuning.grid_search import CrossValidatedGridSearch, FoldRows, run_search
 from tuning.search_spaces import combinations, fingerprint
 from tuning.trials import rank_trials, save_search
 
-BASE = load_homework().regression
-GRID = {"learning_rate": [0.001, 0.002, 0.004], "batch_size": [16, 32]}
-DATA = Data("test", {"a.csv": "0" * 64}, {"train": 10, "test": 10})
-MACHINE = {"tensorflow": "2.21.0", "precision": "float32", "threads": 1}
 
-
-def loss_of(config, fold):
-    """A made-up validation loss whose lowest mean is at learning_rate 0.002, batch_size 32."""
-    return abs(config.learning_rate - 0.002) * 100 + 16 / config.batch_size + 0.01 * fold
-
-
-class Recorder:
-    """Stands in for the training of a fold and counts what it was asked for."""
-
-    def __init__(self, fails_at=None, loss=loss_of):
-        self.calls, self.fails_at, self.loss = [], fails_at, loss
-
-    def __call__(self, config, fold):
-        if len(self.calls) == self.fails_at:
-            raise KeyboardInterrupt
-        self.calls.append((config.learning_rate, config.batch_size, fold))
-        scores = {"train_loss": 0.1, "validation_loss": self.loss(config, fold)}
-        return {"fold": fold, "seed": 1, "epochs": 5, "stopped_early": fold == 2, "best_epoch": 4, **scores, "seconds": 1.5}
-
-
-def search_over(grid, objective="validation_loss"):
-    return Search(objective, BASE, grid)
-
-
-def rows_in(tmp_path, **changes):
-    return FoldRows(tmp_path / "rows", **{"task": "regression", "seed": 1, "data": DATA, "machine": MACHINE} | changes)
-
-
-def run(tmp_path, grid, recorder, rows=None, folds=3):
-    search = search_over(grid)
-    tuner = CrossValidatedGridSearch(search, folds, lambda config: None, recorder, rows or rows_in(tmp_path), "test", tmp_path / "scratch")
-    run_search(tuner, grid)
-    return search
+def nan_at(learning_rate, fold):
+    """A loss that is not finite for one learning rate on one fold."""
+    return lambda config, number: math.nan if (config.learning_rate, number) == (learning_rate, fold) else loss_of(config, number)
 
 
 def test_every_combination_on_every_fold_exactly_once(tmp_path):
     recorder = Recorder()
-    run(tmp_path, GRID, recorder)
+    run(tmp_path, recorder)
     assert sorted(recorder.calls) == sorted(itertools.product(GRID["learning_rate"], GRID["batch_size"], (1, 2, 3)))
 
 
 def test_interrupted_search_trains_only_what_is_missing(tmp_path):
-    first, second = Recorder(fails_at=8), Recorder()
+    first, second = Recorder(interrupted_at=8), Recorder()
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, GRID, first)
-    run(tmp_path, GRID, second)
+        run(tmp_path, first)
+    run(tmp_path, second)
     assert len(first.calls) == 8 and len(second.calls) == 3 * 2 * 3 - 8
     assert not set(first.calls) & set(second.calls)
 
 
 def test_a_grown_grid_trains_only_its_new_combinations(tmp_path):
-    run(tmp_path, GRID, Recorder())
+    run(tmp_path, Recorder())
     recorder = Recorder()
-    run(tmp_path, GRID | {"learning_rate": [0.001, 0.002, 0.004, 0.008]}, recorder)
+    run(tmp_path, recorder, GRID | {"learning_rate": [0.001, 0.002, 0.004, 0.008]})
     assert sorted(recorder.calls) == sorted(itertools.product([0.008], GRID["batch_size"], (1, 2, 3)))
 
 
-@pytest.mark.parametrize(
-    "change", [{"seed": 2}, {"data": Data("test", {"a.csv": "1" * 64}, DATA.counts)}, {"machine": MACHINE | {"precision": "half"}}]
-)
-def test_other_seed_data_or_precision_reuse_nothing(tmp_path, change):
-    run(tmp_path, GRID, Recorder())
+@pytest.mark.parametrize("change", [{"data": Data("test", {"a.csv": "1" * 64}, DATA.counts)}, {"machine": MACHINE | {"precision": "half"}}])
+def test_other_data_or_precision_reuse_nothing(tmp_path, change):
+    run(tmp_path, Recorder())
     recorder = Recorder()
-    run(tmp_path, GRID, recorder, rows=rows_in(tmp_path, **change))
+    run(tmp_path, recorder, rows=rows_in(tmp_path, **change))
     assert len(recorder.calls) == 18
-
-
-def test_a_half_written_row_is_trained_again(tmp_path):
-    run(tmp_path, GRID, Recorder())
-    next((tmp_path / "rows").glob("*.json")).write_text('{"fold": 1, "se')
-    recorder = Recorder()
-    run(tmp_path, GRID, recorder)
-    assert len(recorder.calls) == 1
-
-
-def test_divergence_is_named_and_recorded_nowhere(tmp_path):
-    recorder = Recorder(loss=lambda config, fold: float("nan") if config.learning_rate == 0.004 else 1.0)
-    with pytest.raises(UserError, match=r"learning_rate=0.004, batch_size=16 diverged in fold 1"):
-        run(tmp_path, GRID, recorder)
-    assert len(list((tmp_path / "rows").glob("*.json"))) == 2 * 2 * 3
-
-
-def test_incomplete_grid_is_refused(tmp_path):
-    search = run(tmp_path, GRID, Recorder())
-    next((tmp_path / "rows").glob("*.json")).unlink()
-    with pytest.raises(UserError, match="is not recorded"):
-        save_search(tmp_path, search, 3, rows_in(tmp_path))
-
-
-def test_the_winner_is_the_one_in_the_rows(tmp_path):
-    search = run(tmp_path, GRID, Recorder())
-    metrics = save_search(tmp_path, search, 3, rows_in(tmp_path))
-    best = Best(**load_json(tmp_path / "best.json"))
-    assert best.values == {"learning_rate": 0.002, "batch_size": 32}
-    assert best.trial == combinations(GRID).index(best.values) + 1
-    assert best.score == pytest.approx(0.5 + 0.02) and best.score_sd == pytest.approx(0.01)
-    trials, folds = load_table(tmp_path / "trials.csv"), load_table(tmp_path / "folds.csv")
-    assert len(trials) == 6 and len(folds) == 18
-    assert sorted(row["rank"] for row in trials) == [1, 2, 3, 4, 5, 6]
-    assert metrics == {"combinations": 6, "folds": 3, "fits": 18, "stopped_early": 6, "score": best.score}
-
-
-def test_accuracy_is_ranked_from_the_top():
-    table = [{"trial": number, "fold": 1, "validation_accuracy": value, "seconds": 1.0} for number, value in enumerate([0.8, 0.9], 1)]
-    trials = rank_trials(search_over({"learning_rate": [0.1, 0.2]}, "validation_accuracy"), table)
-    assert [row["rank"] for row in trials] == [2, 1] and trials[0]["score_sd"] == ""
 
 
 def test_fingerprint_follows_every_part():
     parts = {"task": "regression", "config": BASE, "fold": 1, "seed": 1, "data": DATA, "machine": MACHINE}
     changes = [{"task": "other"}, {"config": dataclasses.replace(BASE, patience=3)}, {"fold": 2}, {"seed": 2}, {"machine": {}}]
     assert len({fingerprint(**parts), *(fingerprint(**(parts | change)) for change in changes)}) == 6
+
+
+def test_a_half_written_row_is_trained_again(tmp_path):
+    run(tmp_path, Recorder())
+    next((tmp_path / "rows").glob("*.json")).write_text('{"fold": 1, "se')
+    recorder = Recorder()
+    run(tmp_path, recorder)
+    assert len(recorder.calls) == 1
+
+
+def test_shards_together_are_the_whole_grid(tmp_path):
+    recorders = [Recorder(), Recorder(), Recorder()]
+    for number, recorder in enumerate(recorders, 1):
+        run(tmp_path, recorder, shard=(number, 3))
+    assert [len(recorder.calls) for recorder in recorders] == [6, 6, 6]
+    whole = Recorder()
+    assert run(tmp_path, whole).finished and not whole.calls
+
+
+def test_a_fold_that_fails_is_tried_once_more_and_then_stops_the_search(tmp_path):
+    recorder = Recorder(loss=nan_at(0.004, 2))
+    oracle = run(tmp_path, recorder)
+    assert oracle.error.startswith("the combination learning_rate=0.004, batch_size=16 failed in fold 2: its loss is not finite")
+    assert recorder.calls[-3:] == [(0.004, 16, 1), (0.004, 16, 2), (0.004, 16, 2)]  # what is recorded is not trained again
+    assert len(list((tmp_path / "rows").glob("*.json"))) == 2 * 2 * 3 + 1
+
+
+def test_an_error_that_passes_stops_nothing(tmp_path, capsys):
+    class Flaky(Recorder):
+        def __call__(self, config, fold):
+            row = super().__call__(config, fold)
+            if len(self.calls) == 5:
+                raise MemoryError("no room\nfor it")
+            return row
+
+    recorder = Flaky()
+    oracle = run(tmp_path, recorder)
+    assert not oracle.error and len(recorder.calls) == 18 + 1
+    assert "failed in fold 2: MemoryError: no room for it; it is tried once more" in oracle.progress.stream.getvalue()
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_search_that_keeps_going_records_what_is_missing(tmp_path):
+    recorder = Recorder(loss=nan_at(0.004, 2))
+    oracle = run(tmp_path, recorder, keep_going=True)
+    metrics = save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
+    folds, trials = load_table(tmp_path / "folds.csv"), load_table(tmp_path / "trials.csv")
+    failed = [row for row in folds if row["status"] == "failed"]
+    assert [(row["learning_rate"], row["batch_size"], row["fold"]) for row in failed] == [(0.004, 16, 2), (0.004, 32, 2)]
+    assert all("not finite" in row["reason"] and math.isnan(row["validation_loss"]) for row in failed)
+    assert [math.isnan(row["score"]) for row in trials] == [False] * 4 + [True] * 2
+    assert sorted(row["rank"] for row in trials[4:]) == [5, 6]
+    assert metrics["failed"] == 2 and metrics["fits"] == 18 and not oracle.error
+
+
+def test_the_next_search_tries_again_what_failed(tmp_path):
+    run(tmp_path, Recorder(loss=nan_at(0.004, 2)), keep_going=True)
+    recorder = Recorder()
+    oracle = run(tmp_path, recorder)
+    assert recorder.calls == [(0.004, 16, 2), (0.004, 32, 2)]
+    assert save_search(tmp_path, oracle.search, FOLDS, oracle.rows)["failed"] == 0
+
+
+def test_a_grid_of_which_nothing_succeeds_has_no_winner(tmp_path):
+    oracle = run(tmp_path, Recorder(loss=lambda config, fold: math.inf), keep_going=True)
+    with pytest.raises(UserError, match="every combination failed; the first: its loss is not finite"):
+        save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
+
+
+def test_incomplete_grid_is_refused(tmp_path):
+    oracle = run(tmp_path, Recorder())
+    next((tmp_path / "rows").glob("*.json")).unlink()
+    with pytest.raises(UserError, match="is not recorded"):
+        save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
+
+
+def test_the_winner_is_the_one_in_the_rows(tmp_path):
+    oracle = run(tmp_path, Recorder())
+    metrics = save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
+    best = Best(**load_json(tmp_path / "best.json"))
+    assert best.values == {"learning_rate": 0.002, "batch_size": 32}
+    assert best.trial == combinations(GRID).index(best.values) + 1
+    assert best.score == pytest.approx(0.5 + 0.02) and best.score_sd == pytest.approx(0.01)
+    trials, folds = load_table(tmp_path / "trials.csv"), load_table(tmp_path / "folds.csv")
+    assert len(trials) == 6 and len(folds) == 18
+    assert {(row["worker"], row["status"]) for row in folds} == {("w1", "completed")}
+    assert sorted(row["rank"] for row in trials) == [1, 2, 3, 4, 5, 6]
+    assert metrics == {"combinations": 6, "folds": 3, "fits": 18, "failed": 0, "stopped_early": 6, "score": best.score}
+
+
+def test_accuracy_is_ranked_from_the_top():
+    same = {"fold": 1, "learning_rate": 0.1, "seconds": 1.0, "status": "completed"}
+    table = [{"trial": number, "validation_accuracy": value, **same} for number, value in enumerate([0.8, 0.9], 1)]
+    trials = rank_trials(search_over({"learning_rate": [0.1, 0.2]}, "validation_accuracy"), table)
+    assert [row["rank"] for row in trials] == [2, 1] and trials[0]["score_sd"] == ""

@@ -1,0 +1,209 @@
+"""A chief and its workers: what goes over the network, who is watched, and who is turned away."""
+
+import subprocess
+import sys
+import threading
+import time
+
+import keras_tuner
+import pytest
+
+from reporting.artifacts import UserError
+from tests.tuning.fakes import FOLDS, GRID, Recorder, make_oracle, rows_in, run, search_over
+from training.cli import parse_arguments
+from tuning import workers
+from tuning.flags import add_search_flags
+from tuning.grid_search import CrossValidatedGridSearch
+from tuning.lock import only_search
+from tuning.oracle import make_objective
+from tuning.search_spaces import make_hyperparameters
+from tuning.workers import WorkerProcess, find_chief, listen, run_chief, work_for
+
+IDENTITY = {"settings": "1", "data": "2"}
+
+
+def connected_tuner(address, name, recorder, folder, monkeypatch):
+    """A tuner whose oracle is the chief's, as a worker makes it."""
+    host, _, port = address.rpartition(":")
+    oracle = keras_tuner.oracles.GridSearchOracle(make_objective(search_over(GRID)), hyperparameters=make_hyperparameters(GRID, {}))
+    with monkeypatch.context() as patch:
+        for key, value in {"ORACLE_IP": host, "ORACLE_PORT": port, "TUNER_ID": name}.items():
+            patch.setenv(f"KERASTUNER_{key}", value)
+        return CrossValidatedGridSearch(oracle, search_over(GRID), FOLDS, recorder, name)
+
+
+@pytest.fixture
+def chief(tmp_path):
+    """Serves the oracles that it is given."""
+    servers = []
+
+    def serve(**options):
+        oracle = make_oracle(tmp_path, identity=IDENTITY, **options)
+        server, address = listen(oracle, "127.0.0.1:0")
+        servers.append(server)
+        return oracle, address
+
+    yield serve
+    for server in servers:
+        server.stop(None)
+
+
+def stripped(folder):
+    """The rows by file, without what may differ between equal searches."""
+    rows = {path.name: path.read_text() for path in (folder / "rows").glob("*.json")}
+    return {name: "\n".join(line for line in text.splitlines() if '"worker"' not in line) for name, text in rows.items()}
+
+
+def test_workers_share_a_grid_and_deliver_to_the_last_digit(tmp_path, chief, monkeypatch):
+    oracle, address = chief()
+    recorders = [Recorder(), Recorder()]
+    tuners = [connected_tuner(address, f"w{number}", each, tmp_path, monkeypatch) for number, each in enumerate(recorders, 1)]
+    threads = [threading.Thread(target=work_for, args=(tuner, IDENTITY, address)) for tuner in tuners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert oracle.finished and not oracle.error
+    assert len(recorders[0].calls) + len(recorders[1].calls) == 18 and not set(recorders[0].calls) & set(recorders[1].calls)
+    run(tmp_path / "alone", Recorder())
+    assert stripped(tmp_path) == stripped(tmp_path / "alone")
+
+
+def test_the_reason_of_a_failure_reaches_the_chief(tmp_path, chief, monkeypatch):
+    oracle, address = chief()
+    tuner = connected_tuner(address, "w1", Recorder(loss=lambda config, fold: float("nan")), tmp_path, monkeypatch)
+    work_for(tuner, IDENTITY, address)
+    assert "batch_size=16 failed in fold 1: its loss is not finite" in oracle.error
+
+
+def test_a_worker_with_other_settings_or_data_is_turned_away(tmp_path, chief, monkeypatch):
+    _, address = chief()
+    recorder = Recorder()
+    tuner = connected_tuner(address, "w1", recorder, tmp_path, monkeypatch)
+    with pytest.raises(UserError, match=r"has other data: 2 there, 3 here"):
+        work_for(tuner, IDENTITY | {"data": "3"}, address)
+    assert not recorder.calls
+
+
+def test_a_fault_in_the_chief_ends_the_search(tmp_path, chief, monkeypatch):
+    oracle, address = chief()
+    oracle.recorded = None
+    tuner = connected_tuner(address, "w1", Recorder(), tmp_path, monkeypatch)
+    with pytest.raises(UserError, match="is gone"):
+        work_for(tuner, IDENTITY, address)
+    assert oracle.error.startswith("the chief failed: TypeError") and oracle.finished
+
+
+def test_a_port_in_use_is_an_error(tmp_path, chief):
+    _, address = chief()
+    with pytest.raises(UserError, match="the port is in use"):
+        listen(make_oracle(tmp_path), address)
+
+
+def test_a_worker_that_finds_no_chief_says_so(monkeypatch):
+    monkeypatch.setattr(workers, "CHIEF_SOUGHT", 0.5)
+    with pytest.raises(UserError, match="no chief answers at 127.0.0.1:9"):
+        find_chief("127.0.0.1:9", "w1")
+
+
+def test_a_worker_ends_when_its_chief_does_not_answer():
+    code = (
+        "from tuning import workers; import grpc, threading; workers.HEARTBEAT = 0.1\n"
+        "stub = workers.protos.get_service_grpc().OracleStub(grpc.insecure_channel('127.0.0.1:9'))\n"
+        "workers.give_signs_of_life(stub, 'w7', '127.0.0.1:9', threading.Event())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1 and "error: worker w7: the chief at 127.0.0.1:9 is gone" in done.stderr
+
+
+def test_a_finished_search_starts_no_worker(tmp_path):
+    run(tmp_path, Recorder())
+    run_chief(oracle := make_oracle(tmp_path), "127.0.0.1:0", None, oracle.progress)
+
+
+def worker_process(code):
+    return WorkerProcess("w1", [sys.executable, "-c", code], {})
+
+
+def test_a_worker_that_dies_again_and_again_ends_the_search(tmp_path):
+    oracle = make_oracle(tmp_path)
+    worker = worker_process("import os; os.kill(os.getpid(), 9)")
+    with pytest.raises(UserError, match=r"worker w1 died 3 times in a row \(killed by SIGKILL\)"):
+        run_chief(oracle, "127.0.0.1:0", lambda address: [worker], oracle.progress)
+    assert oracle.progress.stream.getvalue().count("is started again") == 2
+
+
+def test_deaths_between_which_folds_were_recorded_are_forgiven(tmp_path):
+    progress = make_oracle(tmp_path).progress
+    worker = worker_process("raise SystemExit(3)")
+    worker.start()
+    for _ in range(5):
+        worker.process.wait()
+        progress.trained += 1
+        worker.watch(progress)
+    assert worker.deaths == 1
+    worker.end()
+
+
+def test_workers_are_ended_with_the_search(tmp_path):
+    oracle = make_oracle(tmp_path)
+    worker = worker_process("import time; time.sleep(600)")
+    threading.Timer(0.5, lambda: setattr(oracle, "error", "stopped")).start()
+    run_chief(oracle, "127.0.0.1:0", lambda address: [worker], oracle.progress)
+    assert worker.process.poll() is not None
+
+
+def test_idle_workers_cost_next_to_nothing(tmp_path, chief, monkeypatch):
+    oracle, address = chief(grid={"learning_rate": [0.001]})
+    oracle.create_trial("busy")
+    asked = []
+    create = oracle.create_trial
+    oracle.create_trial = lambda name: (asked.append(name), create(name))[1]
+    tuner = connected_tuner(address, "idle", Recorder(), tmp_path, monkeypatch)
+    threading.Thread(target=tuner.search, daemon=True).start()
+    started = time.process_time()
+    time.sleep(2.5)
+    assert len(asked) <= 4 and time.process_time() - started < 0.5
+    oracle.error = "enough"
+
+
+def test_a_second_search_in_a_folder_is_told_who_runs_there(tmp_path):
+    code = f"import pathlib; from tuning.lock import only_search\nwith only_search(pathlib.Path({str(tmp_path / 'lock')!r})): print('in')"
+    with only_search(tmp_path / "lock"):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert "a search is running here already: process" in done.stderr and not done.stdout
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "in\n"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--workers", "two"],
+        ["--workers", "-1"],
+        ["--join", "somewhere"],
+        ["--join", "h:99999"],
+        ["--shard", "0/4"],
+        ["--shard", "5/4"],
+        ["--shard", "1/2", "--join", ":1"],
+        ["--worker-id", "chief2"],
+        ["--worker-id", "0001"],
+    ],
+)
+def test_impossible_flags_are_refused(argv):
+    with pytest.raises(SystemExit) as stop:
+        parse_arguments("", argv, add_search_flags)
+    assert stop.value.code == 2
+
+
+def test_flags_of_a_search():
+    arguments = parse_arguments("", [], add_search_flags)
+    assert (arguments.workers, arguments.chief, arguments.join, arguments.shard) == (None, None, None, (1, 1))
+    assert not arguments.keep_going and not arguments.tensorboard
+    assert parse_arguments("", ["--shard", "2/4"], add_search_flags).shard == (2, 4)
+    assert parse_arguments("", ["--chief", ":8000"], add_search_flags).chief == "127.0.0.1:8000"
+
+
+def test_rows_name_their_worker(tmp_path, chief, monkeypatch):
+    oracle, address = chief()
+    work_for(connected_tuner(address, "gpu2", Recorder(), tmp_path, monkeypatch), IDENTITY, address)
+    assert rows_in(tmp_path).load(oracle.config(0), 1)["worker"] == "gpu2"

@@ -1,0 +1,177 @@
+"""The oracle: hands out the combinations of a grid, takes in the folds' results and owns the recorded rows.
+
+It runs in the process of the search, or in the chief of several workers; workers reach it through KerasTuner's own calls,
+so one machine, several and a single process go the same way.
+"""
+
+import collections
+import dataclasses
+import heapq
+import math
+import time
+
+import keras_tuner
+import numpy as np
+from keras_tuner.engine import trial as trials
+
+from reporting.artifacts import UserError
+from training.fitting import derive_seed
+from tuning.progress import DIRECTIONS
+from tuning.rows import is_completed
+from tuning.search_spaces import combinations, make_hyperparameters
+
+SILENCE = 30  # seconds without a sign of life after which a worker's combination goes to another one
+ATTEMPTS = 2  # of a fold that fails
+
+
+def make_objective(search):
+    """A search's objective as KerasTuner's."""
+    return keras_tuner.Objective(search.objective, DIRECTIONS[search.objective])
+
+
+class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
+    """KerasTuner's grid search, in grid order, parallel from the start, and resumed from the rows of an earlier one.
+
+    The rows are the truth: a combination is finished when every fold of it has one. `shard` (i, n) leaves it with every
+    n-th combination from the i-th on. `error` says why a search has stopped before its end.
+    """
+
+    def __init__(self, search, folds, rows, progress, keep_going=False, shard=(1, 1), identity=None):
+        super().__init__(
+            objective=make_objective(search),
+            hyperparameters=make_hyperparameters(search.grid, identity or {}),
+            tune_new_entries=False,
+            allow_new_entries=False,
+        )
+        self.verbose = 0  # SearchProgress says more, in one line a combination
+        self.search, self.folds, self.rows, self.progress, self.keep_going = search, folds, rows, progress, keep_going
+        self.combinations = combinations(search.grid)
+        self.waiting = list(range(shard[0] - 1, len(self.combinations), shard[1]))  # sorted, hence a heap
+        self.handed_out = {}  # trial -> (number of the combination, worker)
+        self.heard = {}  # worker -> when it last gave a sign of life
+        self.failures = collections.Counter()  # (combination, fold) -> how often it failed
+        self.error = ""
+
+    def config(self, number):
+        """The complete configuration of a combination."""
+        return dataclasses.replace(self.search.base, **self.combinations[number])
+
+    def recorded(self, number):
+        """The rows of a combination by fold: the completed ones, and those that this search has given up."""
+        rows = {fold: self.rows.load(self.config(number), fold) for fold in range(1, self.folds + 1)}
+        return {fold: row for fold, row in rows.items() if is_completed(row) or self.failures[number, fold] >= ATTEMPTS}
+
+    @property
+    def finished(self):
+        """Whether nothing is left to hand out or to wait for, or the search has stopped."""
+        return bool(self.error) or not (self.ongoing_trials or self.waiting)
+
+    @keras_tuner.synchronized
+    def create_trial(self, tuner_id):
+        """A combination for a worker, with the folds that are recorded already as steps of the metric "recorded"."""
+        self.heard[tuner_id] = time.monotonic()
+        self._take_back()
+        trial = super().create_trial(tuner_id)
+        if trial.status == trials.TrialStatus.RUNNING:
+            self._hand_out(trial, tuner_id)
+        return trial
+
+    def _hand_out(self, trial, worker):
+        number = self.handed_out[trial.trial_id][0]
+        self.handed_out[trial.trial_id] = number, worker
+        trial.metrics = type(trial.metrics)()
+        trial.metrics.register("recorded", "min")
+        for fold in self.recorded(number):
+            trial.metrics.update("recorded", 1, step=fold)
+
+    def populate_space(self, trial_id):
+        """The first combination in grid order that is neither finished nor in a worker's hands."""
+        number = None if self.error else self.skip_finished()
+        if number is None:
+            idle = self.ongoing_trials and not self.error
+            return {"status": trials.TrialStatus.IDLE if idle else trials.TrialStatus.STOPPED, "values": None}
+        self.handed_out[trial_id] = heapq.heappop(self.waiting), None
+        return {"status": trials.TrialStatus.RUNNING, "values": dict(self.combinations[number])}
+
+    def skip_finished(self):
+        """The first waiting combination that lacks a fold, or None; those before it are finished and no longer wait."""
+        while self.waiting:
+            rows = self.recorded(self.waiting[0])
+            if len(rows) < self.folds:
+                return self.waiting[0]
+            heapq.heappop(self.waiting)
+            self.progress.combination_found(self._score(rows), self.folds)
+        return None
+
+    def _score(self, rows):
+        """The mean of the objective over the folds; nan if one of them failed."""
+        return float(np.mean([row.get(self.search.objective, math.nan) for row in rows.values()]))
+
+    @keras_tuner.synchronized
+    def update_trial(self, trial_id, metrics, step=0):
+        """Record the row of fold `step`. Step 0 is KerasTuner's summary of a trial, which the rows make superfluous."""
+        if step and trial_id in self.handed_out:
+            number, worker = self.handed_out[trial_id]
+            config = self.config(number)
+            # The seed tells a worker of an earlier chief, whose trial was another one; the first of two deliveries stays.
+            belongs = metrics["seed"] == derive_seed(self.rows.seed, self.rows.task, config, step)
+            if belongs and not is_completed(self.rows.load(config, step)):
+                self._record(self.rows.save, config, step, worker, metrics)
+                self.progress.fold_ended()
+        return self.get_trial(trial_id)
+
+    def _record(self, save, *row):
+        try:
+            save(*row)
+        except UserError as error:  # raised further, it would leave KerasTuner's lock closed
+            self.error = str(error)
+
+    @keras_tuner.synchronized
+    def end_trial(self, trial):
+        """Score a combination from its rows, or queue it again; one that was taken back is no longer this worker's to end."""
+        number, worker = self.handed_out.get(trial.trial_id, (None, None))
+        if worker not in self.ongoing_trials or self.ongoing_trials[worker].trial_id != trial.trial_id:
+            return
+        told = self.ongoing_trials.pop(worker).hyperparameters.values | trial.hyperparameters.values
+        missing = [fold for fold in range(1, self.folds + 1) if fold not in self.recorded(number)]
+        if missing:
+            self._fold_failed(number, told.get("failed_fold", missing[0]), worker, told.get("failure", "the worker gave no result"))
+        rows = self.recorded(number)
+        self.trials[trial.trial_id].status = trials.TrialStatus.COMPLETED if len(rows) == self.folds else trials.TrialStatus.INVALID
+        if len(rows) == self.folds:
+            self.progress.combination_ended(self.combinations[number], self._score(rows), worker)
+        else:
+            heapq.heappush(self.waiting, number)
+
+    def _fold_failed(self, number, fold, worker, reason):
+        """Have a fold tried once more; after that, stop the search or record that it is missing."""
+        self.failures[number, fold] += 1
+        values = ", ".join(f"{name}={value}" for name, value in self.combinations[number].items())
+        text = f"the combination {values} failed in fold {fold}: {reason}"
+        if self.failures[number, fold] < ATTEMPTS:
+            self.progress.say(f"{text}; it is tried once more")
+        elif self.keep_going:
+            self.progress.say(f"{text}; the search goes on without it")
+            self._record(self.rows.save_failure, self.config(number), fold, worker, reason)
+        else:
+            self.error = f"{text}; what is finished is kept, and 'make tune KEEP_GOING=1' goes on without what fails"
+
+    def _take_back(self):
+        """Queue the combinations of workers that have been silent for too long."""
+        for worker in [name for name in self.ongoing_trials if time.monotonic() - self.heard[name] > SILENCE]:
+            trial = self.ongoing_trials.pop(worker)
+            self.tuner_ids.discard(worker)
+            heapq.heappush(self.waiting, self.handed_out[trial.trial_id][0])
+            self.progress.say(f"worker {worker} has been silent for {SILENCE} s: its combination goes to another one")
+
+    def get_trial(self, trial_id):
+        """A trial by its name; workers call this with their own name, as a sign of life."""
+        if trial_id in self.heard:
+            self.heard[trial_id] = time.monotonic()
+        return self.trials.get(trial_id) or trials.Trial(self.get_space(), trial_id)
+
+    def save(self):
+        """Nothing: the rows are all that is kept."""
+
+    def _save_trial(self, trial):
+        """Nothing, likewise."""

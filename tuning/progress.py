@@ -1,0 +1,63 @@
+"""How far a search is: one line a combination for the log, and on a terminal a line that renews itself."""
+
+import sys
+import time
+
+DIRECTIONS = {"validation_loss": "min", "validation_accuracy": "max"}
+
+
+class SearchProgress:
+    """Counts what all workers finish. `combinations` is how many of the grid this search sees to (a shard: not all)."""
+
+    def __init__(self, label, objective, combinations, folds, stream=None):
+        self.label, self.objective, self.combinations, self.folds = label, objective, combinations, folds
+        self.started, self.stream = time.monotonic(), stream or sys.stderr
+        self.done = self.recorded = self.trained = 0  # combinations, folds, folds by this search
+        self.best = None
+
+    def fold_ended(self):
+        self.recorded += 1
+        self.trained += 1
+        self.renew()
+
+    def combination_found(self, score, folds):
+        """A combination that an earlier search has finished."""
+        self.recorded += folds
+        self._count(score)
+
+    def combination_ended(self, values, score, worker):
+        self._count(score)
+        text = "  ".join(f"{name}={value}" for name, value in values.items())
+        self.say(f"{self.done}/{self.combinations}  {text}  {self.objective} {score:.4f}{self.best_so_far()}  {worker}  {self.left()}")
+
+    def _count(self, score):
+        self.done += 1
+        better = min if DIRECTIONS[self.objective] == "min" else max
+        if score == score:  # not that of a combination with a failed fold
+            self.best = score if self.best is None else better(self.best, score)
+
+    def left(self):
+        """The time that the remaining folds will take at the pace so far, over all workers."""
+        seconds, folds = time.monotonic() - self.started, self.combinations * self.folds - self.recorded
+        return f"about {seconds / self.trained * folds:.0f} s left" if self.trained and folds > 0 else f"{seconds:.0f} s"
+
+    def status(self):
+        """Where the search stands, in one line."""
+        folds = f"{self.recorded}/{self.combinations * self.folds} folds"
+        return f"{self.label}  {self.done}/{self.combinations} combinations  {folds}{self.best_so_far()}  {self.left()}"
+
+    def best_so_far(self):
+        return "" if self.best is None else f"  best {self.best:.4f}"
+
+    def say(self, text):
+        """A line that stays."""
+        self._write(f"{self.label}  {text}\n")
+
+    def renew(self):
+        """The line that renews itself, on a terminal."""
+        if self.stream.isatty():
+            self._write(self.status())
+
+    def _write(self, text):
+        self.stream.write(("\r\033[K" if self.stream.isatty() else "") + text)
+        self.stream.flush()

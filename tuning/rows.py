@@ -1,0 +1,59 @@
+"""The recorded rows of a search: one file for each (configuration, fold), the truth from which it resumes."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from reporting.artifacts import save_json
+from tuning.search_spaces import fingerprint
+
+# What a worker delivers of a fold, in this order. Over the network every value is a double, which holds all of them exactly.
+DELIVERED = {
+    "seed": int,
+    "epochs": int,
+    "stopped_early": bool,
+    "best_epoch": int,
+    "train_loss": float,
+    "train_accuracy": float,
+    "validation_loss": float,
+    "validation_accuracy": float,
+    "seconds": float,
+}
+COMPLETED, FAILED = "completed", "failed"
+
+
+@dataclasses.dataclass(frozen=True)
+class FoldRows:
+    """A folder with a JSON file for each fold ever finished, named by a fingerprint of all that its result depends on."""
+
+    folder: Path
+    task: str
+    seed: int
+    data: object  # a Data record
+    machine: dict  # what numerical results depend on: versions of the packages, precision, threads
+
+    def path(self, config, fold):
+        about = {"task": self.task, "seed": self.seed, "data": self.data, "machine": self.machine}
+        return self.folder / f"{fingerprint(config=config, fold=fold, **about)}.json"
+
+    def load(self, config, fold):
+        """The row as a mapping, or None if it is not there; a damaged file counts as not there."""
+        try:
+            row = json.loads(self.path(config, fold).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return row if isinstance(row, dict) and row.get("fold") == fold and "status" in row else None
+
+    def save(self, config, fold, worker, delivered):
+        """Record a finished fold; `delivered` maps names of DELIVERED to numbers."""
+        values = {name: kind(delivered[name]) for name, kind in DELIVERED.items() if name in delivered}
+        save_json(self.path(config, fold), {"fold": fold, **values, "worker": worker, "status": COMPLETED, "reason": ""})
+
+    def save_failure(self, config, fold, worker, reason):
+        """Record that a fold was given up, and why."""
+        save_json(self.path(config, fold), {"fold": fold, "worker": worker, "status": FAILED, "reason": reason})
+
+
+def is_completed(row):
+    """Whether a row, or None, is that of a fold with a result."""
+    return row is not None and row["status"] == COMPLETED

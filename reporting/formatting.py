@@ -105,8 +105,8 @@ def format_p_value(value):
 
 
 def format_score(value, places=3):
-    """A score of a table, where a fit that diverged has none: "diverged"."""
-    return format_decimals(value, places) if math.isfinite(value) else "diverged"
+    """A score of a table, where a fit that diverged has none: "failed"."""
+    return format_decimals(value, places) if math.isfinite(value) else "failed"
 
 
 def format_duration(seconds):

@@ -38,7 +38,7 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
         ("count", (60000,), f"60{THIN}000"),
         ("p_value", (0.00001,), f"<{TIED}0.001"),
         ("p_value", (0.25,), f"={TIED}0.25"),
-        ("score", (math.nan,), "diverged"),
+        ("score", (math.nan,), "failed"),
         ("duration", (0.84,), f"0.8{TIED}s"),
         ("duration", (59.6,), f"1{TIED}min 00{TIED}s"),
         ("duration", (133,), f"2{TIED}min 13{TIED}s"),

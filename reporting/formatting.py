@@ -105,7 +105,7 @@ def format_p_value(value):
 
 
 def format_score(value, places=3):
-    """A score of a table, where a fit that diverged has none: "failed"."""
+    """A score of a table, where a combination that failed has none: "failed"."""
     return format_decimals(value, places) if math.isfinite(value) else "failed"
 
 

@@ -13,6 +13,7 @@ import io
 import json
 import math
 import os
+import tomllib
 import typing
 from pathlib import Path
 
@@ -129,6 +130,18 @@ def _checked(value, kind, limits, where):
         if name in limits and not holds(limits[name]):
             raise UserError(f"{where} must be {name.replace('_', ' ')} {limits[name]}, got {value!r}")
     return kind(value)
+
+
+def load_toml(path):
+    """Read a TOML file; raises UserError that names the file and the line."""
+    try:
+        return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such settings file; give an existing one, as in make all CONFIG=homework.toml") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
+        raise UserError(f"{path}: not valid TOML: {error}") from None
 
 
 def write_bytes(path, content):

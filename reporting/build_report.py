@@ -10,10 +10,9 @@ and leaves an earlier report as it was.
 
 import argparse
 import sys
-import tomllib
 from pathlib import Path
 
-from reporting.artifacts import Identity, UserError, parse, write_bytes
+from reporting.artifacts import Identity, UserError, load_toml, parse, write_bytes
 
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
 
@@ -24,15 +23,21 @@ def main(argv=None):
     try:
         print(build_report(arguments.config, arguments.runs))
     except UserError as error:
-        print(f"report: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def parse_arguments(argv):
-    parser = argparse.ArgumentParser(prog="python -m reporting.build_report", description="Build report.html and report.pdf from recorded runs.")
-    parser.add_argument("--config", type=Path, default=SHIPPED, help="settings file with the table [identity] (default: the shipped homework.toml)")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder with the recorded runs; the report goes to report/ below it (default: runs)")
+    parser = argparse.ArgumentParser(
+        prog="python -m reporting.build_report", description="Build report.html and report.pdf from recorded runs."
+    )
+    parser.add_argument(
+        "--config", type=Path, default=SHIPPED, help="settings file with the table [identity] (default: the shipped homework.toml)"
+    )
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="folder with the recorded runs; the report goes to report/ below it (default: runs)"
+    )
     return parser.parse_args(argv)
 
 
@@ -59,16 +64,6 @@ def load_identity(config):
     if not isinstance(given, dict):
         raise UserError(f"{config}: identity is a table; write [identity] and its keys below")
     return parse(Identity, load_toml(SHIPPED)["identity"] | given, f"{config} [identity]")
-
-
-def load_toml(path):
-    """Read a TOML file; raises UserError that names it."""
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
-        raise UserError(f"{path}: not valid TOML: {error}") from None
 
 
 if __name__ == "__main__":

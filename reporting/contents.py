@@ -16,7 +16,7 @@ from reporting.figures.regression import plot_fit, plot_scatter
 from reporting.figures.training_curves import plot_training_curves
 from reporting.figures.weights import plot_weights
 from reporting.findings import classification_findings, regression_findings
-from reporting.findings.layers import DEAD_RANGE
+from reporting.findings.layers import DEAD_RANGE, NORMAL_KURTOSIS, NORMAL_SKEWNESS
 from reporting.formatting import FILTERS, format_decimals
 from reporting.render import TEMPLATES, Numbered, build_environment, render_html, svg_of_equation, svg_of_figure
 from reporting.results import CLASS_NAMES, load_classification_results, load_reference_report, load_regression_results
@@ -48,11 +48,11 @@ EQUATIONS = {  # name: (formula in TeX's notation, the same in words)
     ),
     "decay": (
         r"g=\nabla_{\!w}\,\mathrm{loss}+\lambda\,w,\qquad \mathrm{the\ gradient\ of}\quad \mathrm{loss}+\dfrac{\lambda}{2}\,\Vert w\Vert^2",
-        "g equals the gradient of the loss by w plus lambda times w, which is the gradient of the loss plus lambda halves times the squared norm of w",
+        "g is the gradient of the loss plus lambda times w, which is the gradient of the loss plus lambda halves times w squared",
     ),
     "cross_entropy": (
         r"L=-\dfrac{1}{N}\,\sum_{i=1}^{N}\,\log p_i(c_i),\qquad p_i(k)=\dfrac{\exp z_i(k)}{\sum_{j=0}^{9}\,\exp z_i(j)}",
-        "L is minus the mean over the N images of the logarithm of p_i(c_i), the probability of the right class; p_i is the softmax of the outputs z_i",
+        "L is minus the mean over the N images of log p_i(c_i), the right class; p_i is the softmax of the outputs z_i",
     ),
     "double_softmax": (
         r"L_2=-\dfrac{1}{N}\,\sum_{i=1}^{N}\,\log\,\dfrac{\exp p_i(c_i)}{\sum_{j=0}^{9}\,\exp p_i(j)}",
@@ -63,9 +63,11 @@ EQUATIONS = {  # name: (formula in TeX's notation, the same in words)
 TABLES = (
     "regression_losses",
     "regression_report",
+    "regression_layers",
     "classification_configurations",
     "classification_results",
     "classification_classes",
+    "classification_layers",
     "classification_units",
     "classification_fields",
     "runs",
@@ -73,15 +75,7 @@ TABLES = (
     "classification_trials",
 )
 
-FIELD_ROWS = (  # array, name, whether its values have a sign
-    ("class_mean", "class mean", False),
-    ("back_projection", "back-projection", True),
-    ("untrained_back_projection", "untrained", True),
-    ("gradient", "gradient", True),
-    ("untrained_gradient", "untrained", True),
-    ("activation_maximisation", "maximisation", False),
-    ("untrained_activation_maximisation", "untrained", False),
-)
+FIELD_NAMES = {"back_projection": "back-projection", "gradient": "gradient", "activation_maximisation": "maximised activation"}
 
 
 def report_document(identity, runs):
@@ -90,7 +84,10 @@ def report_document(identity, runs):
     found = {"regression": regression_findings(regression), "classification": classification_findings(classification)}
     figures = regression_figures(regression, found["regression"]) | classification_figures(classification, found["classification"])
     numbered = {"figures": Numbered("figure", figures), "tables": Numbered("table", TABLES), "equations": Numbered("equation", EQUATIONS)}
-    headings, drawings = Numbered("heading", OUTLINE), Numbered("drawing", [(name, k) for name, panels in figures.items() for k in range(len(panels))])
+    headings, drawings = (
+        Numbered("heading", OUTLINE),
+        Numbered("drawing", [(name, k) for name, panels in figures.items() for k in range(len(panels))]),
+    )
     runs_in_order = recorded_runs(regression, classification)
     context = numbered | {
         "identity": identity,
@@ -102,12 +99,13 @@ def report_document(identity, runs):
         "classification_findings": found["classification"],
         "report": load_reference_report(),
         "class_names": CLASS_NAMES,
+        "normal_limits": {"skewness": NORMAL_SKEWNESS, "excess_kurtosis": NORMAL_KURTOSIS},
         "runs": runs_in_order,
         "machines": different(dataclasses.replace(run.machine, precision="", threads=0) for run in runs_in_order),
         "version_sets": different(run.versions for run in runs_in_order),
         "commits": different(run.commit for run in runs_in_order),
         "data_sets": different(run.data for run in runs_in_order),
-        "field_names": {key: name for key, name, _ in FIELD_ROWS},
+        "field_names": FIELD_NAMES,
         "quick": any(run.scale == "quick" for run in runs_in_order),
         "newest": max(run.finished_at for run in runs_in_order),
         "draw": functools.partial(draw, figures, drawings),
@@ -131,7 +129,10 @@ def regression_figures(results, found):
         "regression_training": [functools.partial(loss_curves, variant, "MSE") for variant in (results.reference, results.tuned)],
         "regression_fit": [lambda: plot_fit(data["x_curve"], data["curve_predictions"], *points, gaps)],
         "regression_weights": [lambda: plot_weights(*kernels)],
-        **{f"regression_{layer}": [functools.partial(activations_figure, results.tuned, layer, "x")] for layer in results.tuned.hidden_layers},
+        **{
+            f"regression_{layer}": [functools.partial(activations_figure, results.tuned, layer, "x")]
+            for layer in results.tuned.hidden_layers
+        },
     }
 
 
@@ -148,7 +149,7 @@ def classification_figures(results, found):
         "classification_confusion": [lambda: plot_confusion_matrix(found.matrix, CLASS_NAMES)],
         "classification_weights": [lambda: plot_weights(*kernels)],
         "classification_dense_1": [lambda: activations_figure(tuned, "dense_1", "label")],
-        "classification_fields": [lambda: plot_receptive_fields([(name, fields[key], signed) for key, name, signed in FIELD_ROWS], CLASS_NAMES)],
+        "classification_fields": [lambda: plot_receptive_fields(field_rows(fields), CLASS_NAMES)],
         "classification_filters": [lambda: plot_filters(features["conv_1/filters"])],
         "classification_filter_bank": [lambda: plot_filter_bank(features["conv_2/filters"])],
         "classification_maps": [lambda: plot_feature_maps(features["image"], features["conv_1/maps"])],
@@ -190,6 +191,18 @@ def activations_figure(variant, layer, kind):
     else:
         names = [f"{CLASS_NAMES[label]} (label {label})" for label in arrays["probe_label"]]
     return plot_activations(arrays[f"{layer}/probe"], names, dead)
+
+
+def field_rows(fields):
+    """Rows of receptive fields: label, images (classes, 28, 28), whether they have a sign; each method above its control."""
+    rows = [("class\nmean", fields["class_mean"], False)]
+    for method, name in FIELD_NAMES.items():
+        signed = method != "activation_maximisation"
+        rows += [
+            (name.replace("-", "-\n").replace(" ", "\n"), fields[method], signed),
+            ("untrained", fields[f"untrained_{method}"], signed),
+        ]
+    return rows
 
 
 def recorded_runs(regression, classification):

@@ -12,14 +12,9 @@ Block = namedtuple("Block", "element kind height above below")  # height within 
 BELOW_HEADING = 70  # CSS pixels that must be left below a heading to keep it on its page
 
 
-def without_drawings(document):
-    """The document with every drawing emptied; each keeps its size, which is all that measuring needs, in half the time."""
-    return re.sub(r"(<svg[^>]*>)<title>.*?</svg>", r"\1</svg>", document, flags=re.DOTALL)
-
-
-def settle_floats(html, measured):
-    """Reorder the children of each section of a weasyprint.HTML, in place; `measured` is the same document without drawings."""
-    pages = [page._page_box for page in measured.render().pages]
+def settle_floats(html, measured, pages):
+    """Reorder the children of each section of a weasyprint.HTML, in place; `measured` is the same document and `pages` its pages."""
+    pages = [page._page_box for page in pages]
     boxes = boxes_by_element(pages)
     sections = list(zip(html.etree_element.iter("section"), measured.etree_element.iter("section"), strict=True))
     start = boxes[sections[0][1]][0].position_y - pages[0].content_box_y()

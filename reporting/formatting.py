@@ -44,6 +44,12 @@ def format_percent(share, places=1):
     return f"{format_decimals(100 * finite(share), places)}{TIED}%"
 
 
+def format_floor_percent(share, places=1):
+    """A lower bound as percentage, rounded down so that it stays one: 0.99996 -> "99.9 %"."""
+    scale = 10 ** (places + 2)
+    return format_percent(math.floor(finite(share) * scale) / scale, places)
+
+
 def format_points(difference, places=1):
     """A difference of two shares in percentage points, without its sign: -0.0123 -> "1.2 points"."""
     return f"{format_decimals(100 * abs(finite(difference)), places)}{TIED}points"
@@ -119,9 +125,9 @@ def format_duration(seconds):
 
 
 def format_moment(text):
-    """An ISO 8601 moment in UTC: "3 March 2022, 14:05 UTC"."""
+    """An ISO 8601 moment in UTC: "3 Mar 2022, 14:05 UTC"."""
     moment = datetime.fromisoformat(text)
-    return f"{moment.day}{TIED}{moment:%B %Y, %H:%M} UTC"
+    return f"{moment.day}{TIED}{moment:%b %Y, %H:%M} UTC"
 
 
 def format_listing(items, last="and"):
@@ -138,16 +144,14 @@ def format_capitalize_first(text):
     return type(text)(stripped[:1].upper() + stripped[1:])
 
 
-NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBER_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def format_number_word(value):
+def format_number_word(value, zero="no"):
     """A small whole number in words: 0 -> "no", 5 -> "five"; from thirteen on in digits."""
-    return NUMBER_WORDS[value] if 0 <= finite(value) < len(NUMBER_WORDS) else format_count(value)
+    if value == 0:
+        return zero
+    return NUMBER_WORDS[value] if 0 < finite(value) < len(NUMBER_WORDS) else format_count(value)
 
 
-FILTERS = {
-    name.removeprefix("format_"): function
-    for name, function in sorted(globals().items())
-    if name.startswith("format_")
-}
+FILTERS = {name.removeprefix("format_"): function for name, function in sorted(globals().items()) if name.startswith("format_")}

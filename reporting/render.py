@@ -9,20 +9,19 @@ import io
 import logging
 import re
 import string
-from html import escape, unescape
 from pathlib import Path
 
 import matplotlib
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from reporting.artifacts import UserError
-from reporting.floats import settle_floats, without_drawings
+from reporting.floats import settle_floats
 
 TEMPLATES = Path(__file__).parent.parent / "report_templates"
 FONT_FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -76,7 +75,9 @@ class Numbered:
         """Raises RenderError unless each name was placed once, in order."""
         if self.placed != self.names:
             missing = [name for name in self.names if name not in self.placed]
-            problem = f"{', '.join(missing)} built but not placed" if missing else f"order is {', '.join(self.placed)}"
+            problem = (
+                f"{', '.join(map(str, missing))} built but not placed" if missing else f"the order is {', '.join(map(str, self.placed))}"
+            )
             raise RenderError(f"every {self.kind} must be placed once, in the order of the contents: {problem}")
 
 
@@ -89,23 +90,7 @@ def svg_of_figure(figure, name, alternative):
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r'(url\(|href=")#', rf"\1#{name}-", text)
-    return labelled(as_attributes(text), alternative)
-
-
-def as_attributes(svg):
-    """Matplotlib's SVG with attributes in place of styles: in an HTML document, SVG's own properties are no CSS to WeasyPrint."""
-    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
-    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)  # what that style sheet said of everything
-    return re.sub(r'style="([^"]*)"', lambda style: attributes_of(style[1]), svg)
-
-
-def attributes_of(style):
-    """The declarations of a style as SVG attributes; the shorthand `font`, which is none, stays a style."""
-    declarations = [declaration.strip() for declaration in unescape(style).split(";") if declaration.strip()]
-    fonts = [declaration for declaration in declarations if declaration.startswith("font:")]
-    others = [declaration.split(":", 1) for declaration in declarations if declaration not in fonts]
-    attributes = [f'{key.strip()}="{escape(value.strip())}"' for key, value in others]
-    return " ".join([*attributes, *(f'style="{escape(font)}"' for font in fonts)])
+    return labelled(text, alternative)
 
 
 def labelled(svg, alternative):
@@ -138,27 +123,35 @@ def font_faces(text):
     characters = {ord(character) for character in ALWAYS_NEEDED | set(text)}
     return "\n".join(
         f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style};'
-        f' src: url("data:font/woff;base64,{base64.b64encode(reduced_font(FONT_FOLDER / file, characters)).decode()}") }}'
+        f' src: url("data:font/ttf;base64,{base64.b64encode(reduced_font(FONT_FOLDER / file, characters)).decode()}") }}'
         for family, weight, style, file in FONTS
     )
 
 
 def reduced_font(path, characters):
-    """The bytes of a WOFF file with the glyphs of `characters` alone; the same at every call."""
-    options = subset.Options(flavor="woff", hinting=False, notdef_outline=True, drop_tables=[*subset.Options().drop_tables, "FFTM"])
+    """The bytes of a font file with the glyphs of `characters` alone, the same at every call.
+
+    TrueType, not WOFF: WeasyPrint would unpack that into a font that bears the time of day.
+    """
+    options = subset.Options(hinting=False, notdef_outline=True, drop_tables=[*subset.Options().drop_tables, "FFTM"])
     font = TTFont(path, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
-    font.flavor = "woff"
     content = io.BytesIO()
     font.save(content)
     return content.getvalue()
 
 
 def render_html(environment, template, context):
-    """The document as text. The template leaves the place of its fonts to the mark {fonts}, filled once the text is known."""
-    document = environment.get_template(template).render(context)
+    """The document as text. Its comment /*fonts*/ becomes the fonts, once all characters are known.
+
+    Raises RenderError where the template asks for something that the context lacks.
+    """
+    try:
+        document = environment.get_template(template).render(context)
+    except UndefinedError as error:
+        raise RenderError(f"the recorded runs lack what the report prints: {error}; run 'make clean' and 'make all'") from error
     return document.replace("/*fonts*/", font_faces(document), 1)
 
 
@@ -181,27 +174,46 @@ def render_pdf(document):
     """
     try:
         import weasyprint
-        from weasyprint.urls import URLFetcher
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
     except OSError:
         raise MissingLibraries(f"the PDF needs Pango, which is not installed; run: {INSTALL_PANGO}") from None
 
-    class DataOnly(URLFetcher):
+    document, drawings = drawings_apart(document)
+
+    class OwnParts(URLFetcher):
         """Serves what the document holds itself, and nothing else."""
 
         def fetch(self, url, headers=None):
+            if url in drawings:
+                return URLFetcherResponse(url, drawings[url], {"Content-Type": "image/svg+xml"})
             if not url.startswith("data:"):
                 raise ValueError(f"the report refers to {url}, outside itself")
             return super().fetch(url, headers)
 
-    recorded, logger = RecordedWarnings(), logging.getLogger("weasyprint")
+    def parsed():
+        return weasyprint.HTML(string=document, url_fetcher=OwnParts())
+
+    recorded, logger, images = RecordedWarnings(), logging.getLogger("weasyprint"), {}
     logger.addHandler(recorded)
     try:
-        html = weasyprint.HTML(string=document, url_fetcher=DataOnly())
-        settle_floats(html, weasyprint.HTML(string=without_drawings(document), url_fetcher=DataOnly()))
-        pages = html.render()
+        measured, final = parsed(), parsed()
+        settle_floats(final, measured, measured.render(cache=images).pages)
+        pages = final.render(cache=images)
         content = pages.write_pdf(pdf_variant="pdf/ua-1")
     finally:
         logger.removeHandler(recorded)
     if recorded.messages:
         raise RenderError(f"the PDF was not written, since a part of it failed: {'; '.join(dict.fromkeys(recorded.messages))}")
     return content, len(pages.pages)
+
+
+def drawings_apart(document):
+    """The document with an image in place of each inline SVG, which WeasyPrint lays out faster; and the SVGs by their URLs."""
+    drawings = {}
+
+    def image(drawing):
+        url = f"drawing:{len(drawings)}"
+        drawings[url] = drawing[0]
+        return f'<img src="{url}" alt="{drawing[1]}">'
+
+    return re.sub(r"<svg[^>]*><title>(.*?)</title>.*?</svg>", image, document, flags=re.DOTALL), drawings

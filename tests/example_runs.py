@@ -287,7 +287,7 @@ def write_classification(folder, example):
     """Search, reference, tuned and improved network of the classification task."""
     config = {"filters": list(example.filters), "kernel_size": 3, "padding": "valid", "convolution_dropout": 0.0}
     config |= {"dense_units": list(example.dense_units), "dropout": 0.2, "horizontal_flips": False, "learning_rate": 0.0001}
-    config |= {"learning_rate_schedule": "constant", "weight_decay": 1e-7, "weight_average": 0.0, "batch_size": 32}
+    config |= {"learning_rate_schedule": "constant", "weight_decay": 1e-7, "batch_size": 32}
     config |= {"max_epochs": example.classification_epochs, "patience": 500, "restore_best_weights": False, "validation_share": 0.2}
     search = config | {"patience": 4, "restore_best_weights": True}
     best = write_search(
@@ -408,7 +408,7 @@ def example_fields(rng):
         arrays[method], arrays[f"untrained_{method}"] = clarity * contrast + noise, control
     for method in ("activation_maximisation", "untrained_activation_maximisation"):
         arrays[method] = np.clip(0.4 + 0.4 * arrays[method], 0, 1)
-    return {name: value.astype("float32") for name, value in arrays.items()}
+    return {name: value.astype("float32") for name, value in arrays.items()} | {"gradient_images": np.array(200)}
 
 
 if __name__ == "__main__":

@@ -4,10 +4,9 @@ Each default stands in homework.toml alone. A user's own file may hold only what
 """
 
 import dataclasses
-import tomllib
 from pathlib import Path
 
-from reporting.artifacts import Identity, UserError, parse
+from reporting.artifacts import Identity, UserError, load_toml, parse
 
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
 INITIALIZERS = ("fan_in_uniform", "glorot_uniform", "he_normal", "lecun_normal")
@@ -115,18 +114,6 @@ def load_homework(path=SHIPPED, quick=False):
     if quick:
         settings = overlay(settings, quick_settings, f"{path} [quick]")
     return build_homework(settings, str(path), "quick" if quick else "full")
-
-
-def load_toml(path):
-    """Read a TOML file; raises UserError that names the file and the line."""
-    try:
-        return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such settings file; give an existing one, as in make all CONFIG=homework.toml") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
-        raise UserError(f"{path}: not valid TOML: {error}") from None
 
 
 def overlay(base, changes, where):

@@ -89,6 +89,7 @@ class Trainer:
         fused = not self.classifies and self.replicas == 1
         self.train_epoch = tf.function(self._train_epoch, jit_compile=fused)
         self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=fused)
+        self.predict_batch = tf.function(self._predict_batch, jit_compile=fused)
 
     def fit(self, config, x, y, train, validation, seed, callbacks=()):
         """Train on x[train], y[train] and validate on x[validation], y[validation]; `callbacks` come after the own ones."""
@@ -123,7 +124,7 @@ class Trainer:
     def predict(self, x):
         """Predictions (n, outputs) of the current weights; a network trained on flipped images averages over both views."""
         starts = range(0, len(x), EVALUATION_BATCH)
-        return np.concatenate([self._predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts])
+        return np.concatenate([self.predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts])
 
     def _start(self, config, seed):
         """Set the model to new random weights, the optimizer to its start, and the learning rate."""

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 BATCH = 1000
+TRAINED_SPREAD = 8.0  # about the standard deviation of a trained network's logits
 GRADIENT_IMAGES = 200  # of each class, over which gradients are averaged
 
 
@@ -61,15 +62,16 @@ def filters_and_maps(model, image):
 
 
 def receptive_fields(model, images, labels, rng):
-    """What each of the ten outputs looks for, in the space of the input images (values in [0, 1]).
+    """What each of the ten outputs looks for, in the space of the input images (values in [0, 1]); "name": what it is.
 
-    Returns three arrays (10, 28, 28) and one (10,): "back_projection", the output's weights sent back through the
-    layers' weights with activations left out and pooling spread evenly, which is the gradient of the linearised network;
-    "gradient", the mean over the class's first 200 images of the gradient of its logit (Simonyan et al. 2013, averaged);
-    "activation_maximisation", the image found by `maximise_activation`; "reached_probability" of that image.
+    "back_projection" (10, 28, 28): the output's weights sent back through the layers' weights, with activations left out and
+    pooling spread evenly, which is the gradient of the linearised network.
+    "gradient" (10, 28, 28): the gradient of the class's logit (Simonyan et al. 2013), averaged over the first
+    "gradient_images" () of `images` (n, 28, 28, 1) that `labels` (n,) give to the class.
+    "activation_maximisation" (10, 28, 28): the images that `maximise_activation` finds, "reached_probability" (10,): theirs.
     """
     logits, linear = logit_model(model), linearised(model)
-    found = maximise_activation(logits, rng)
+    found = maximise_activation(logits, spread_of(logits, images[:BATCH]), rng)
     reached = model(tf.constant(255 * found[..., None], tf.float32), training=False).numpy().diagonal()
     return {
         "back_projection": np.stack([logit_gradients(linear, images[:1], label)[0] for label in range(10)]),
@@ -78,6 +80,7 @@ def receptive_fields(model, images, labels, rng):
         ),
         "activation_maximisation": found,
         "reached_probability": reached.astype(np.float32),
+        "gradient_images": np.array(GRADIENT_IMAGES),
     }
 
 
@@ -125,10 +128,16 @@ def logit_gradients(logits, images, label):
     return tape.gradient(output, scaled).numpy()[..., 0]
 
 
-def maximise_activation(logits, rng, steps=300, smoothness=40.0, faintness=25.0, learning_rate=0.05):
+def spread_of(logits, images):
+    """The standard deviation of the logits over images and classes."""
+    return float(np.std(logits(tf.constant(images), training=False)))
+
+
+def maximise_activation(logits, spread, rng, steps=300, smoothness=40.0, faintness=25.0, learning_rate=0.05):
     """Images (10, 28, 28) in [0, 1], each exciting the output of its class, found by gradient ascent.
 
     What is raised is the logit over the mean of all ten, with ten times the log-probability so that the class also wins.
+    Logits are scaled from their `spread` to `TRAINED_SPREAD`, so that an untrained network is driven as hard as a trained one.
     Regularised so that a shape shows (after Mahendran and Vedaldi 2016): total variation (`smoothness`), brightness
     (`faintness`), a random shift of up to two pixels at each step, and images that are blurred by construction.
     """
@@ -144,7 +153,7 @@ def maximise_activation(logits, rng, steps=300, smoothness=40.0, faintness=25.0,
     def ascend(shift):
         with tf.GradientTape() as tape:
             images = images_of(hidden)
-            outputs = logits(255 * tf.roll(images, shift, (1, 2)), training=False)
+            outputs = logits(255 * tf.roll(images, shift, (1, 2)), training=False) * (TRAINED_SPREAD / spread)
             own = tf.linalg.diag_part(outputs)
             gain = own - tf.reduce_mean(outputs, axis=1) + 10 * (own - tf.reduce_logsumexp(outputs, axis=1))
             roughness = tf.image.total_variation(images) / (28 * 28)

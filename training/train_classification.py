@@ -129,7 +129,7 @@ def fields(fit, split, train, seed):
     untrained = receptive_fields(with_weights(fit.model, fit.initial_weights), split.x_test, split.y_test, np.random.default_rng(seed))
     images, labels = split.x_train[train, ..., 0], split.y_train[train]
     means = np.stack([images[labels == label].mean(axis=0) / 255 for label in range(10)]).astype(np.float32)
-    return trained | {f"untrained_{name}": value for name, value in untrained.items()} | {"class_mean": means}
+    return trained | {f"untrained_{name}": value for name, value in untrained.items() if name != "gradient_images"} | {"class_mean": means}
 
 
 def metrics(network):

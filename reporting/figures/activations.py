@@ -22,11 +22,11 @@ def plot_activations(probe, names, dead=None):
         if dead is not None and np.any(dead):
             axes.plot(
                 units[dead],
-                np.zeros(np.sum(dead)),
+                np.zeros(np.sum(dead)),  # across the axis, as wide as a stem: neighbours stay apart
                 "|",
                 color="C2",
-                markersize=5,
-                markeredgewidth=0.9,
+                markersize=4,
+                markeredgewidth=stem_width(len(units)),
                 clip_on=False,
                 label="constant over all test inputs",
             )

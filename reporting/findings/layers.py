@@ -10,7 +10,7 @@ from reporting.metrics import excess_kurtosis, skewness
 NORMAL_SKEWNESS = (
     0.5  # in absolute value, below which a distribution is called approximately symmetric (Bulmer, 1979, Principles of Statistics)
 )
-NORMAL_KURTOSIS = 1.0  # excess, in absolute value; the uniform distribution has -1.2, the Laplace distribution 3
+NORMAL_KURTOSIS = 0.5  # excess, in absolute value; the uniform distribution has -1.2, the Laplace distribution 3
 DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the test inputs tells the next layer nothing
 
 
@@ -24,7 +24,6 @@ class LayerWeights:
     trained_sd: float
     skewness: float  # trained; nan if all weights are equal
     excess_kurtosis: float  # trained; nan if all weights are equal
-    initial_shape: str
     shape: str  # "normal", "skewed", "flat", "heavy-tailed" or "constant", see `shape_of`
 
     @property
@@ -85,7 +84,7 @@ def shape_of(values):
     """A word for the shape of a distribution, by its moments.
 
     A layer has so many weights that any test of normality rejects it, so the size of the departure is judged instead:
-    "normal" if |skewness| < 0.5 and |excess kurtosis| < 1; else "skewed" if the skewness is too large, "flat" if the tails are
+    "normal" if |skewness| < 0.5 and |excess kurtosis| < 0.5; else "skewed" if the skewness is too large, "flat" if the tails are
     too light (as of a uniform distribution), "heavy-tailed" if they are too heavy; "constant" if all values are equal.
     """
     skew, kurtosis = skewness(values), excess_kurtosis(values)
@@ -114,7 +113,6 @@ def layer_weights(layer, initial, trained):
         trained_sd=float(trained.std()),
         skewness=skewness(trained),
         excess_kurtosis=excess_kurtosis(trained),
-        initial_shape=shape_of(initial),
         shape=shape_of(trained),
     )
 

@@ -91,6 +91,11 @@ class RegressionFindings(InspectedNetwork):
     units: tuple[LayerUnits, ...]
 
     @property
+    def ensemble_improved(self):
+        """Whether the tuned networks' mean prediction has a lower test loss than the reference networks'."""
+        return self.tuned.ensemble_test_loss < self.reference.ensemble_test_loss
+
+    @property
     def has_gaps(self):
         return bool(self.gaps)
 

@@ -68,6 +68,16 @@ def test_evaluation_is_the_loss_without_the_penalty():
     assert trainer.evaluate(x, y)["loss"] == pytest.approx(float(np.mean((trainer.predict(x) - y) ** 2)), rel=1e-5)
 
 
+def test_predictions_and_evaluation_are_one_computation():
+    config = dataclasses.replace(CNN, max_epochs=1)
+    x, y = images()
+    trainer = Trainer(config)
+    trainer.fit(config, x, y, np.arange(60), np.arange(60, 70), seed=1)
+    probabilities = trainer.predict(x)
+    assert trainer.evaluate(x, y)["accuracy"] == pytest.approx(float(np.mean(probabilities.argmax(axis=1) == y)), abs=1e-7)
+    assert trainer.evaluate(x, y)["loss"] == pytest.approx(float(-np.log(probabilities[np.arange(len(y)), y]).mean()), rel=1e-5)
+
+
 def test_early_stopping_fires_after_its_patience_and_restores():
     config = dataclasses.replace(MLP, learning_rate=5.0, max_epochs=30, patience=2, restore_best_weights=True)
     x, y = points()

@@ -1,0 +1,118 @@
+"""Rendering, without any machine learning: what is refused, what the PDF carries, where floats settle."""
+
+import io
+
+import pikepdf
+import pytest
+from jinja2 import UndefinedError
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from reporting.floats import Block, Page, settled
+from reporting.formatting import FILTERS
+from reporting.render import Numbered, RenderError, build_environment, font_faces, labelled, render_pdf, svg_of_equation, svg_of_figure
+
+HEAD = '<!doctype html><html lang="en"><head><title>t</title><style>{} html {{ font-family: STIXGeneral }}</style></head>'
+
+
+def document(body):
+    return f"{HEAD.format(font_faces(body))}<body><section>{body}</section></body></html>"
+
+
+def test_pdf_is_tagged_and_says_its_language():
+    content, pages = render_pdf(document("<h1>One</h1><p>text</p>"))
+    pdf = pikepdf.open(io.BytesIO(content))
+    assert pages == 1
+    assert pdf.Root.MarkInfo.Marked
+    assert pdf.Root.Lang == "en"
+    assert "/StructTreeRoot" in pdf.Root
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<img src="missing.png" alt="x">',
+        '<img src="https://example.org/a.png" alt="x">',
+        '<img src="file:///etc/hostname" alt="x">',
+        '<img src="data:image/png;base64,AAAA" alt="x">',
+        '<svg xmlns="http://www.w3.org/2000/svg"><title>broken</title><path</svg>',
+        '<p style="colour: red">x</p>',
+        "<p>\N{LINEAR B SYLLABLE B008 A}</p>",
+    ],
+)
+def test_what_weasyprint_only_warns_of_is_an_error(body):
+    with pytest.raises(RenderError):
+        render_pdf(document(body))
+
+
+def test_environment_escapes_and_refuses_unknown_names(tmp_path):
+    (tmp_path / "a.html.j2").write_text("{{ name }}")
+    template = build_environment(tmp_path, FILTERS).get_template("a.html.j2")
+    assert template.render(name="<b>&") == "&lt;b&gt;&amp;"
+    with pytest.raises(UndefinedError):
+        template.render()
+
+
+def test_numbered_refuses_unknown_missing_and_repeated_names():
+    figures = Numbered("figure", ["first", "second"])
+    assert (figures.number("second"), figures.place("first")) == (2, 1)
+    with pytest.raises(RenderError, match="third"):
+        figures.number("third")
+    with pytest.raises(RenderError, match="second built but not placed"):
+        figures.check()
+    figures.place("second")
+    figures.check()
+    figures.place("second")
+    with pytest.raises(RenderError, match="placed once"):
+        figures.check()
+
+
+def test_figure_is_the_same_text_twice_and_its_ids_are_its_own():
+    def draw():
+        figure = Figure(figsize=(2, 1))
+        figure.subplots().plot([1, 2], [0, 1], marker="o")
+        return svg_of_figure(figure, "curve", "A line from 0 to 1.")
+
+    text = draw()
+    assert text == draw()
+    assert "<title>A line from 0 to 1.</title>" in text
+    assert 'id="' not in text.replace('id="curve-', "")
+    assert 'href="#curve-' in text
+    assert "<metadata>" not in text
+
+
+def test_drawing_without_an_alternative_in_plain_words_is_refused():
+    for alternative in ("", "  ", Markup("10<sup>3</sup>")):
+        with pytest.raises(RenderError):
+            labelled("<svg></svg>", alternative)
+
+
+def test_equation_is_one_path_with_a_title():
+    text = svg_of_equation(r"\frac{1}{N}", "one over N")
+    assert text.count("<path") == 1
+    assert "<title>one over N</title>" in text
+
+
+def block(name, kind, height):
+    return Block(name, kind, height, 0, 0)
+
+
+def test_text_moves_up_before_a_float_that_does_not_fit():
+    blocks = [block("a", "text", 60), block("figure", "float", 50), block("b", "text", 30), block("c", "text", 30)]
+    assert [item.element for item in settled(blocks, Page(100))] == ["a", "b", "c", "figure"]
+
+
+def test_floats_stay_where_they_fit_and_keep_their_order():
+    blocks = [
+        block("a", "text", 40),
+        block("one", "float", 50),
+        block("b", "text", 5),
+        block("two", "float", 90),
+        block("three", "float", 5),
+    ]
+    assert [item.element for item in settled(blocks, Page(100))] == ["a", "one", "b", "two", "three"]
+
+
+def test_heading_that_opens_a_page_comes_after_the_floats_that_wait():
+    blocks = [block("a", "text", 60), block("figure", "float", 50), block("heading", "heading", 10), block("b", "text", 10)]
+    assert [item.element for item in settled(blocks, Page(100))] == ["a", "figure", "heading", "b"]

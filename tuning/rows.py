@@ -19,6 +19,7 @@ DELIVERED = {
     "validation_accuracy": float,
     "seconds": float,
 }
+UNNAMED = {"worker": "w1", "status": "completed", "reason": ""}  # what rows of searches without workers leave out
 COMPLETED, FAILED = "completed", "failed"
 
 
@@ -42,7 +43,9 @@ class FoldRows:
             row = json.loads(self.path(config, fold).read_bytes())
         except (OSError, ValueError):
             return None
-        return row if isinstance(row, dict) and row.get("fold") == fold and "status" in row else None
+        if not isinstance(row, dict) or row.get("fold") != fold:
+            return None
+        return row | {name: value for name, value in UNNAMED.items() if name not in row}
 
     def save(self, config, fold, worker, delivered):
         """Record a finished fold; `delivered` maps names of DELIVERED to numbers."""

@@ -16,6 +16,12 @@ def recording(folder, homework=HOMEWORK, config=HOMEWORK.regression, data=DATA):
     return Recording(folder, "regression", "reference", homework, config, data)
 
 
+@pytest.fixture(autouse=True)
+def configured(monkeypatch):
+    """TensorFlow takes its number of threads once a process, and other tests may have started it."""
+    monkeypatch.setattr("training.recording.configure", lambda threads, precision, distribution: "float32")
+
+
 @pytest.fixture
 def finished(tmp_path):
     record = recording(tmp_path)

@@ -4,6 +4,7 @@ WeasyPrint has no page floats. So the document is laid out once to measure its b
 filled from top to bottom, and then it is laid out for good. Where the estimate is wrong, it costs white space only.
 """
 
+import itertools
 import re
 from collections import deque, namedtuple
 
@@ -39,7 +40,8 @@ def boxes_by_element(pages):
 def block_of(element, boxes):
     """The Block of an element of the document from the boxes of its twin."""
     floats = element.tag == "figure" or element.get("class") == "table"
-    kind = "float" if floats else "heading" if re.fullmatch("h[1-6]", element.tag) else "text"
+    kinds = {"equation": element.get("class") == "equation", "float": floats, "heading": re.fullmatch("h[1-6]", element.tag)}
+    kind = next((name for name, holds in kinds.items() if holds), "text")
     return Block(element, kind, sum(box.border_height() for box in boxes), boxes[0].margin_top, boxes[-1].margin_bottom)
 
 
@@ -72,7 +74,8 @@ class Page:
 def settled(blocks, page):
     """The blocks in the order in which they fill the page and those after it; `page` is left as the last block leaves it.
 
-    Floats keep their order among themselves, and stay between their place and the end of the blocks.
+    Floats keep their order among themselves, stay between their place and the end of the blocks, and never come between a
+    sentence and its equation.
     """
     order, waiting = [], deque()
 
@@ -80,7 +83,7 @@ def settled(blocks, page):
         while waiting and page.fits(waiting[0]):
             order.append(page.add(waiting.popleft()))
 
-    for block in blocks:
+    for block, following in itertools.zip_longest(blocks, blocks[1:]):
         if block.kind == "float":
             waiting.append(block)
         else:
@@ -88,6 +91,6 @@ def settled(blocks, page):
                 page.turn()
                 add_those_that_fit()
             order.append(page.add(block))
-        if block.kind != "heading":
+        if block.kind != "heading" and (following is None or following.kind != "equation"):
             add_those_that_fit()
     return order + [page.add(block) for block in waiting]

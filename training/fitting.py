@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 import math
+import shutil
 import sys
 import time
 
@@ -248,7 +249,7 @@ class Progress(keras.callbacks.Callback):
         if self.stream.isatty() and now - self.shown > 0.2:
             self.shown = now
             left = (now - self.started) / (epoch + 1) * (self.epochs - epoch - 1)
-            self._write(f"{self.last}  {left:.0f} s left")
+            self._write(f"{self.last}  {left:.0f} s left"[: shutil.get_terminal_size().columns - 1])  # a wrapped line cannot be renewed
 
     def on_train_end(self, logs=None):
         self._write(f"{self.last}  {time.monotonic() - self.started:.0f} s\n" if self.closing else "")

@@ -1,5 +1,6 @@
 """How far a search is: one line a combination for the log, and on a terminal a line that renews itself."""
 
+import shutil
 import sys
 import time
 
@@ -56,7 +57,7 @@ class SearchProgress:
     def renew(self):
         """The line that renews itself, on a terminal."""
         if self.stream.isatty():
-            self._write(self.status())
+            self._write(self.status()[: shutil.get_terminal_size().columns - 1])  # a wrapped line cannot be renewed
 
     def _write(self, text):
         self.stream.write(("\r\033[K" if self.stream.isatty() else "") + text)

@@ -83,6 +83,8 @@ $(RUNS)/data.json: $(CONFIG) homework.toml training/synthetic.py $(RUNS)/asked |
 	$(PY) -m training.prepare_data $(FLAGS)
 
 # A stage whose settings and data are those that it recorded returns at once: a changed name trains nothing.
+# With WORKERS, one search after the other: each has the processors, and the terminal, for itself.
+$(if $(WORKERS),$(eval $(RUNS)/regression/search/run.json: | $(RUNS)/classification/search/run.json))
 $(SEARCHES): $(RUNS)/%/search/run.json: $(RUNS)/data.json | $(if $(TENSORBOARD),$(VENV)/.tensorboard)
 	$(PY) -m tuning.tune_$* $(FLAGS)$(SEARCH_FLAGS)
 

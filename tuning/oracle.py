@@ -79,6 +79,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
     def _hand_out(self, trial, worker):
         number = self.handed_out[trial.trial_id][0]
         self.handed_out[trial.trial_id] = number, worker
+        self.progress.combination_begun(self.combinations[number], worker)
         trial.metrics = type(trial.metrics)()
         trial.metrics.register("recorded", "min")
         for fold in self.recorded(number):

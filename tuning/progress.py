@@ -1,8 +1,13 @@
-"""How far a search is: one line a combination for the log, and on a terminal a line that renews itself."""
+"""How far a search is: one line a combination for the log, and on a terminal a line or a table that renews itself."""
 
+import contextlib
 import shutil
 import sys
 import time
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
 
 DIRECTIONS = {"validation_loss": "min", "validation_accuracy": "max"}
 
@@ -15,6 +20,28 @@ class SearchProgress:
         self.started, self.stream = time.monotonic(), stream or sys.stderr
         self.done = self.recorded = self.trained = 0  # combinations, folds, folds by this search
         self.best = None
+        self.at_work, self.live = {}, None  # worker -> what it trains; the table, if there is one
+
+    @contextlib.contextmanager
+    def table(self):
+        """On a terminal, a live table of the search and its workers as long as this context lasts."""
+        if not self.stream.isatty():
+            yield
+            return
+        with Live(get_renderable=self._table, console=Console(file=self.stream), refresh_per_second=2) as self.live:
+            yield
+        self.live = None
+
+    def _table(self):
+        table = Table("", "combinations", "folds", "best", "time left")
+        folds = f"{self.recorded}/{self.combinations * self.folds}"
+        table.add_row(self.label, f"{self.done}/{self.combinations}", folds, self.best_so_far().removeprefix("  best "), self.left())
+        for worker, values in sorted(dict(self.at_work).items()):
+            table.add_row(worker, values)
+        return table
+
+    def combination_begun(self, values, worker):
+        self.at_work[worker] = text_of(values)
 
     def fold_ended(self):
         self.recorded += 1
@@ -28,8 +55,10 @@ class SearchProgress:
 
     def combination_ended(self, values, score, worker):
         self._count(score)
-        text = "  ".join(f"{name}={value}" for name, value in values.items())
-        self.say(f"{self.done}/{self.combinations}  {text}  {self.objective} {score:.4f}{self.best_so_far()}  {worker}  {self.left()}")
+        self.at_work.pop(worker, None)
+        self.say(
+            f"{self.done}/{self.combinations}  {text_of(values)}  {self.objective} {score:.4f}{self.best_so_far()}  {worker}  {self.left()}"
+        )
 
     def _count(self, score):
         self.done += 1
@@ -52,13 +81,21 @@ class SearchProgress:
 
     def say(self, text):
         """A line that stays."""
-        self._write(f"{self.label}  {text}\n")
+        if self.live:
+            self.live.console.print(f"{self.label}  {text}", markup=False, highlight=False)
+        else:
+            self._write(f"{self.label}  {text}\n")
 
     def renew(self):
         """The line that renews itself, on a terminal."""
-        if self.stream.isatty():
+        if self.stream.isatty() and not self.live:
             self._write(self.status()[: shutil.get_terminal_size().columns - 1])  # a wrapped line cannot be renewed
 
     def _write(self, text):
         self.stream.write(("\r\033[K" if self.stream.isatty() else "") + text)
         self.stream.flush()
+
+
+def text_of(values):
+    """A combination in one line."""
+    return "  ".join(f"{name}={value}" for name, value in values.items())

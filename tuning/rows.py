@@ -50,11 +50,15 @@ class FoldRows:
     def save(self, config, fold, worker, delivered):
         """Record a finished fold; `delivered` maps names of DELIVERED to numbers."""
         values = {name: kind(delivered[name]) for name, kind in DELIVERED.items() if name in delivered}
-        save_json(self.path(config, fold), {"fold": fold, **values, "worker": worker, "status": COMPLETED, "reason": ""})
+        self._write(config, fold, {**values, "worker": worker, "status": COMPLETED, "reason": ""})
 
     def save_failure(self, config, fold, worker, reason):
         """Record that a fold was given up, and why."""
-        save_json(self.path(config, fold), {"fold": fold, "worker": worker, "status": FAILED, "reason": reason})
+        self._write(config, fold, {"worker": worker, "status": FAILED, "reason": reason})
+
+    def _write(self, config, fold, result):
+        about = {"task": self.task, "hyperparameters": dataclasses.asdict(config)}
+        save_json(self.path(config, fold), {**about, "fold": fold, **result})
 
 
 def is_completed(row):

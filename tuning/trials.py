@@ -21,7 +21,7 @@ def collect_folds(search, folds, rows):
             row = rows.load(config, fold)
             if row is None:
                 raise UserError(f"fold {fold} of {values} is not recorded in {rows.folder}; run 'make tune' again")
-            table.append({"trial": trial, **values, **row})
+            table.append({"trial": trial, **values} | {name: value for name, value in row.items() if name != "hyperparameters"})
     completed = next((row for row in table if is_completed(row)), None)
     if completed is None:
         raise UserError(f"every combination failed; the first: {table[0]['reason']}")

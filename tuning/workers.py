@@ -118,11 +118,11 @@ def run_chief(oracle, address, team, progress):
         progress.say(f"chief at {address}, workers here: {len(workers)}")
         for worker in workers:
             worker.start()
-        while not oracle.finished:
-            for worker in workers:
-                worker.watch(progress)
-            progress.renew()
-            time.sleep(0.2)
+        with progress.table():
+            while not oracle.finished:
+                for worker in workers:
+                    worker.watch(progress)
+                time.sleep(0.2)
         say_farewell(oracle)
     finally:
         for worker in workers:

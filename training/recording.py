@@ -1,13 +1,14 @@
 """What a finished stage leaves behind beside its arrays: `run.json`, written last."""
 
 import dataclasses
+import math
 import os
 import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reporting.artifacts import SCHEMA_VERSION, Run, is_current, load_run, save_json
+from reporting.artifacts import SCHEMA_VERSION, Run, UserError, is_current, load_run, save_json
 from training.device import configure, describe_machine, package_versions
 
 
@@ -55,7 +56,12 @@ class Recording:
         (self.folder / "run.json").unlink(missing_ok=True)
 
     def finish(self, metrics):
-        """Write `run.json`: from here on the folder is complete."""
+        """Write `run.json`: from here on the folder is complete. Raises UserError if a metric is no finite number."""
+        infinite = [name for name, value in metrics.items() if not math.isfinite(value)]
+        if infinite:
+            raise UserError(
+                f"{self.name}: training diverged, its {infinite[0]} is not finite; take a smaller learning rate, or data of ordinary size"
+            )
         parts = {
             name: dataclasses.asdict(value) if name == "config" and dataclasses.is_dataclass(value) else value
             for name, value in self.identified_by.items()

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from reporting.artifacts import Data, load_run
+from reporting.artifacts import Data, UserError, load_run
 from training.config import load_homework
 from training.recording import Recording
 
@@ -54,6 +54,14 @@ def test_a_run_of_other_settings_or_data_is_not(finished, change):
 def test_another_name_changes_no_run(finished):
     identity = dataclasses.replace(HOMEWORK.identity, student="Somebody Else")
     assert recording(finished, homework=dataclasses.replace(HOMEWORK, identity=identity)).is_current()
+
+
+def test_a_diverged_run_is_refused_and_not_finished(tmp_path):
+    record = recording(tmp_path)
+    record.begin()
+    with pytest.raises(UserError, match="regression reference: training diverged, its test_loss is not finite"):
+        record.finish({"train_loss": 1.0, "test_loss": float("nan")})
+    assert not recording(tmp_path).is_current()
 
 
 def test_a_run_that_began_is_not_finished(finished):

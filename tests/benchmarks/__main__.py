@@ -61,7 +61,7 @@ def plain_fit(config, x, y, epochs):
     model = build_network(config)
     loss = "mean_squared_error" if y.ndim == 2 else "sparse_categorical_crossentropy"
     metrics = [] if y.ndim == 2 else ["accuracy"]
-    model.compile(keras.optimizers.Adam(config.learning_rate), loss, metrics)
+    model.compile(keras.optimizers.Adam(config.learning_rate), loss, metrics=metrics)
     held_out = x[: len(x) // 5], y[: len(x) // 5]
     return lambda: model.fit(x, y, batch_size=config.batch_size, epochs=epochs, validation_data=held_out, verbose=0)
 

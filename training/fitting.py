@@ -22,8 +22,10 @@ from training.config import ClassificationConfig
 from training.models import build_network
 
 EVALUATION_BATCH = 1000
+WRITTEN_OUT = 8  # steps
 PROGRAMS = 8  # compiled networks that are kept; also how many a search's worker may compile before its process is renewed
-PROGRAM_FREE = {"learning_rate": 1e-3, "learning_rate_schedule": "constant", "max_epochs": 1, "patience": 0, "restore_best_weights": False}
+PROGRAM_FREE = {"learning_rate": 1e-3, "learning_rate_schedule": "constant", "weight_decay": 0.0}
+PROGRAM_FREE |= {"max_epochs": 1, "patience": 0, "restore_best_weights": False}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Trainer:
     """A network compiled once and fitted many times: each fit first sets every variable anew.
 
     Compiling again for each fit would cost seconds and, since TensorFlow keeps every traced program, memory. What differs
-    between fits without a new program is the data's content, the seed and the learning rate.
+    between fits without a new program is the data's content, the seed, the learning rate and the weight decay.
     """
 
     def __init__(self, config):
@@ -82,13 +84,14 @@ class Trainer:
         self.views = 2 if self.classifies and config.horizontal_flips else 1
         self.batch_size = config.batch_size
         self.model = build_network(config)
+        self.penalty = let_penalties_vary(self.model)
         self.model.compile(make_optimizer(config), self.loss)
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)
         self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
         # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
         fused = not self.classifies and self.replicas == 1
-        self.train_epoch = tf.function(self._train_epoch, jit_compile=fused)
+        self.take_epoch = tf.function(self._take_epoch, jit_compile=fused)
         self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=fused)
         self.predict_batch = tf.function(self._predict_batch, jit_compile=fused)
 
@@ -99,6 +102,8 @@ class Trainer:
         initial_weights = named_weights(self.model)
         data = tf.constant(x[train]), tf.constant(y[train])
         held_out = tf.constant(x[validation]), tf.constant(y[validation])
+        order = tf.TensorSpec((len(train),), tf.int32)
+        take_epoch = self.take_epoch.get_concrete_function(*data, order, *held_out)  # spares the search for it at each call
         rng = np.random.default_rng(seed)
         callbacks = keras.callbacks.CallbackList(
             [*make_callbacks(config), *callbacks], model=self.model, epochs=config.max_epochs, verbose=0
@@ -108,7 +113,7 @@ class Trainer:
         for epoch in range(config.max_epochs):
             callbacks.on_epoch_begin(epoch)
             order = tf.constant(rng.permutation(len(train)).astype(np.int32))
-            logs = self._named(self.train_epoch(*data, order)) | self._named(self.evaluate_batches(*held_out), "val_")
+            logs = self._logs(take_epoch(*data, order, *held_out))
             history.append(recorded_logs(epoch + 1, logs))
             callbacks.on_epoch_end(epoch, logs)
             if self.model.stop_training:
@@ -120,7 +125,7 @@ class Trainer:
 
     def evaluate(self, x, y):
         """The loss without penalties, and for a classifier the accuracy, of the current weights: a mapping."""
-        return self._named(self.evaluate_batches(tf.constant(x), tf.constant(y)))
+        return self._logs(self.evaluate_batches(tf.constant(x), tf.constant(y)))
 
     def predict(self, x):
         """Predictions (n, outputs) of the current weights; a network trained on flipped images averages over both views."""
@@ -135,7 +140,12 @@ class Trainer:
         for variable, value in zip(self.optimizer.variables, self.optimizer_start, strict=True):
             variable.assign(value)
         self.optimizer.learning_rate = config.learning_rate
+        self.penalty.assign(config.weight_decay / 2)
         self.model.stop_training = False
+
+    def _take_epoch(self, x, y, order, x_validation, y_validation):
+        """The scores of an epoch, one row for the training and one for the validation after it."""
+        return tf.stack([self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation)])
 
     def _train_epoch(self, x, y, order):
         def scores_of(indices):
@@ -165,7 +175,8 @@ class Trainer:
         sums = tf.zeros(2 if self.classifies else 1)
         if steps:
             batches = tf.reshape(order[: steps * size], (steps, size))
-            for step in tf.range(steps):
+            # A loop inside the program copies every weight at each turn, so few steps are written out one after the other.
+            for step in range(steps) if steps <= WRITTEN_OUT else tf.range(steps):
                 sums += scores_of(batches[step]) * float(size)
         if points % size:
             sums += scores_of(order[steps * size :]) * float(points % size)
@@ -201,8 +212,20 @@ class Trainer:
         right = tf.argmax(outputs, axis=-1, output_type=tf.int32) == tf.cast(y, tf.int32)
         return tf.stack([loss, tf.reduce_mean(tf.cast(right, tf.float32))])
 
-    def _named(self, scores, prefix=""):
-        return {prefix + name: float(score) for name, score in zip(("loss", "accuracy"), scores.numpy(), strict=False)}
+    def _logs(self, scores):
+        """Keras' names of the scores: those of a set (1 or 2,), or of training and validation (2, 1 or 2)."""
+        names = ("loss", "accuracy", "val_loss", "val_accuracy") if self.classifies else ("loss", "val_loss")
+        return dict(zip(names, scores.numpy().ravel().tolist(), strict=False))
+
+
+def let_penalties_vary(model):
+    """Put one variable in the place of the factor of all L2 penalties of `model`, and return it."""
+    factor = tf.Variable(0.0, trainable=False)
+    for layer in model.layers:
+        for regularizer in (getattr(layer, f"{part}_regularizer", None) for part in ("kernel", "bias")):
+            if regularizer is not None:
+                regularizer.l2 = factor
+    return factor
 
 
 @functools.lru_cache(maxsize=PROGRAMS)

@@ -15,9 +15,14 @@ def hidden_layers(model):
 
 
 def layer_outputs(model, names):
-    """A model with the same input whose outputs are those of the named layers, in float32."""
-    outputs = {name: keras.ops.cast(model.get_layer(name).output, "float32") for name in names}
+    """A model with the same input whose outputs are those of the named layers after their activation, in float32."""
+    outputs = {name: keras.ops.cast(activated(model.get_layer(name)), "float32") for name in names}
     return keras.Model(model.inputs, outputs)
+
+
+def activated(layer):
+    """A layer's output after its activation, which for a convolution stands behind the pooling in the network."""
+    return keras.ops.relu(layer.output) if isinstance(layer, keras.layers.Conv2D) else layer.output
 
 
 def activations(model, x, probes):

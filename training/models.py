@@ -46,18 +46,18 @@ def build_cnn(config):
     """The classification network, (batch, 28, 28, 1) grey values from 0 to 255 -> (batch, 10) probabilities.
 
     `config` is a ClassificationConfig. Scaling to [0, 1] and random flips are layers, so that images stay uint8 in memory.
+    ReLU and the maximum commute: taken after the pooling it is the same network and a quarter of the work.
     """
     x = inputs = keras.Input((28, 28, 1), name="image")
     x = layers.Rescaling(1 / 255, name="scale")(x)
     if config.horizontal_flips:
         x = layers.RandomFlip("horizontal", name="flip")(x)
     for number, filters in enumerate(config.filters, 1):
-        x = layers.Conv2D(
-            filters, config.kernel_size, padding=config.padding, activation="relu", name=f"conv_{number}", **l2_penalty(config)
-        )(x)
+        x = layers.Conv2D(filters, config.kernel_size, padding=config.padding, name=f"conv_{number}", **l2_penalty(config))(x)
         x = layers.MaxPooling2D(2, name=f"pool_{number}")(x)
+        x = layers.Activation("relu", name=f"conv_{number}_relu")(x)
         if config.convolution_dropout:
-            x = layers.Dropout(config.convolution_dropout, name=f"convolution_dropout_{number}")(x)
+            x = layers.SpatialDropout2D(config.convolution_dropout, name=f"convolution_dropout_{number}")(x)
     x = layers.Flatten(name="flatten")(x)
     for number, units in enumerate(config.dense_units, 1):
         x = layers.Dense(units, activation="relu", name=f"dense_{number}", **l2_penalty(config))(x)

@@ -217,8 +217,8 @@ def test_memory_is_flat_from_the_tenth_to_the_hundredth_combination(tmp_path):
 
 
 def test_memory_is_bounded_where_every_combination_is_a_program_of_its_own(tmp_path):
-    decays = [round(0.0001 * number, 4) for number in range(1, 31)]
-    search = Search(tmp_path, write_settings(tmp_path / "s.toml", [0.001], folds=2, epochs=3, weight_decay=decays))
+    sizes = list(range(4, 34))
+    search = Search(tmp_path, write_settings(tmp_path / "s.toml", [0.001], folds=2, epochs=3, batch_size=sizes))
     peaks = []
     for _ in range(30):
         search.wait_for_rows(2)

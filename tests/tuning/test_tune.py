@@ -30,8 +30,10 @@ def test_workers_run_the_same_script_with_the_same_settings():
     assert worker.command[1:] == ["-m", "tuning.tune_regression", *flags] and worker.environment == {}
 
 
-@pytest.mark.parametrize(("grid", "many"), [(GRID | {"weight_decay": [0.1] * 4}, False), (GRID | {"weight_decay": [0.1] * 5}, True)])
-def test_programs_are_counted_without_the_learning_rate(grid, many):
+@pytest.mark.parametrize(
+    ("grid", "many"), [(GRID | {"weight_decay": [0.1] * 9, "folds": [2] * 4}, False), (GRID | {"folds": [2] * 5}, True)]
+)
+def test_programs_are_counted_without_what_needs_no_new_one(grid, many):
     assert tune.too_many_programs(search_over(grid)) is many
 
 

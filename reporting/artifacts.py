@@ -24,6 +24,10 @@ SCHEMA_VERSION = 1
 REGRESSION_VARIANTS = ("reference", "tuned")
 CLASSIFICATION_VARIANTS = ("reference", "tuned", "improved")
 
+# Short further trainings; each is a folder of cases, and a case is a variant's folder. They can be switched off in the settings.
+REGRESSION_EXTRAS = ("splits", "baselines", "initialisation", "seeds", "smaller")
+CLASSIFICATION_EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "ablation", "smaller")
+
 
 class UserError(Exception):
     """A mistake the reader can mend; its text is the one line that is printed."""
@@ -73,7 +77,7 @@ class Run:
 
     schema_version: int
     task: str  # "regression" or "classification"
-    variant: str  # one of the task's variants, or "search"
+    variant: str  # one of the task's variants or extras, a case of an extra, or "search"
     scale: str  # "full" or "quick"
     seed: int
     config: dict  # every setting and hyperparameter, by its name in homework.toml

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from reporting.artifacts import (
+    CLASSIFICATION_EXTRAS,
     CLASSIFICATION_VARIANTS,
+    REGRESSION_EXTRAS,
     REGRESSION_VARIANTS,
     ArtifactError,
     Run,
@@ -55,7 +57,10 @@ class SearchResults:
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """One trained network, or one a fold. Tables are rows (mappings), arrays are by name as training stored them."""
+    """One trained network, or one a fold. Tables are rows (mappings), arrays are by name as training stored them.
+
+    A case of an extra has an empty history, weights and so on where its files were not recorded.
+    """
 
     run: Run
     history: list[dict]
@@ -87,10 +92,19 @@ class Variant:
 
 
 @dataclasses.dataclass(frozen=True)
+class Extra:
+    """Short further trainings that answer one question."""
+
+    run: Run
+    cases: dict[str, Variant]  # in order; empty if the extra is switched off
+
+
+@dataclasses.dataclass(frozen=True)
 class RegressionResults:
     reference: Variant
     tuned: Variant
     search: SearchResults
+    extras: dict[str, Extra]  # one for each of artifacts.REGRESSION_EXTRAS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,6 +113,7 @@ class ClassificationResults:
     tuned: Variant
     improved: Variant
     search: SearchResults
+    extras: dict[str, Extra]  # one for each of artifacts.CLASSIFICATION_EXTRAS
 
 
 def load_regression_results(runs):
@@ -107,7 +122,8 @@ def load_regression_results(runs):
     variants = {name: load_variant(folder / name) for name in REGRESSION_VARIANTS}
     for name, variant in variants.items():
         check_metrics(folder / name, variant.run, recomputed_regression(variant))
-    return RegressionResults(**variants, search=load_search(folder / "search", variants["tuned"]))
+    extras = {name: load_extra(folder / name, recomputed_regression) for name in REGRESSION_EXTRAS}
+    return RegressionResults(**variants, search=load_search(folder / "search", variants["tuned"]), extras=extras)
 
 
 def load_classification_results(runs):
@@ -116,7 +132,8 @@ def load_classification_results(runs):
     variants = {name: load_variant(folder / name, ("features", "receptive_fields")) for name in CLASSIFICATION_VARIANTS}
     for name, variant in variants.items():
         check_metrics(folder / name, variant.run, recomputed_classification(variant))
-    return ClassificationResults(**variants, search=load_search(folder / "search", variants["tuned"]))
+    extras = {name: load_extra(folder / name, recomputed_classification) for name in CLASSIFICATION_EXTRAS}
+    return ClassificationResults(**variants, search=load_search(folder / "search", variants["tuned"]), extras=extras)
 
 
 def load_reference_report():
@@ -131,6 +148,24 @@ def load_variant(folder, further=()):
     return Variant(load_run(folder), load_table(folder / "history.csv"), load_table(folder / "folds.csv"), **arrays)
 
 
+def load_extra(folder, recomputed):
+    """An extra and its cases; `recomputed` computes a case's headline numbers anew. Raises ArtifactError as for the other runs."""
+    run = load_run(folder)
+    cases = {name: load_case(folder / name) for name in run.config["cases"]}
+    for name, case in cases.items():
+        check_metrics(folder / name, case.run, recomputed(case))
+    return Extra(run, cases)
+
+
+def load_case(folder):
+    """A case of an extra: a Variant of which only run, folds and predictions must be there."""
+    names = ("weights", "activations", "features", "receptive_fields")
+    arrays = {name: load_arrays(path) if (path := folder / f"{name}.npz").exists() else {} for name in names}
+    history = load_table(path) if (path := folder / "history.csv").exists() else []
+    predictions = load_arrays(folder / "predictions.npz")
+    return Variant(load_run(folder), history, load_table(folder / "folds.csv"), predictions, **arrays)
+
+
 def recomputed_regression(variant):
     """The headline numbers of a regression run, from its stored predictions."""
     stored, metrics = variant.predictions, {}
@@ -141,7 +176,7 @@ def recomputed_regression(variant):
     for name, values in losses.items():
         metrics |= {name: values.mean(), f"{name}_sd": values.std(ddof=1)}
     metrics["ensemble_test_loss"] = mean_squared_error(stored["y_test"], stored["test_predictions"].astype(float).mean(axis=0))
-    return metrics | {"stopped_early": variant.column("stopped_early").sum()}
+    return metrics | stopped_early(variant)
 
 
 def means_where(values, mask):
@@ -151,12 +186,19 @@ def means_where(values, mask):
 
 def recomputed_classification(variant):
     """The headline numbers of a classification run, from its stored probabilities."""
-    metrics = {"stopped_early": variant.column("stopped_early").sum()}
+    metrics = stopped_early(variant)
     for name in ("validation", "test"):
+        if f"{name}_labels" not in variant.predictions:  # the test set plays no part in some cases of extras
+            continue
         labels, probabilities = (variant.predictions[f"{name}_{kind}"] for kind in ("labels", "probabilities"))
         metrics[f"{name}_loss"] = cross_entropy(probabilities, labels)
         metrics[f"{name}_accuracy"] = accuracy(labels, probabilities.argmax(axis=1))
     return metrics
+
+
+def stopped_early(variant):
+    """The number of fits that early stopping ended, as a mapping; empty for what is not trained by epochs."""
+    return {"stopped_early": variant.column("stopped_early").sum()} if "stopped_early" in variant.folds[0] else {}
 
 
 def check_metrics(folder, run, recomputed):

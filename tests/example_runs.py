@@ -40,6 +40,7 @@ class Example:
     accuracy: dict = dataclasses.field(default_factory=lambda: {"reference": 0.89, "tuned": 0.91, "improved": 0.93})
     dead_units: int = 2  # in the last hidden layer of each network
     regression_source: str = "the project's own unknown function"
+    switched_off: tuple = ()  # extras that are, such as "regression/splits"
 
 
 REAL_SIZES = {
@@ -53,10 +54,14 @@ REAL_SIZES = {
 
 def write_example_runs(folder, **changes):
     """Write the tree into `folder` (the `runs` folder itself); `changes` are fields of Example. Returns the folder as a Path."""
+    from tests.example_extras import write_classification_extras, write_regression_extras  # built on the functions below
+
     example = Example(**changes)
     folder = Path(folder)
     write_regression(folder / "regression", example)
+    write_regression_extras(folder / "regression", example)
     write_classification(folder / "classification", example)
+    write_classification_extras(folder / "classification", example)
     return folder
 
 

@@ -29,13 +29,16 @@ endif
 SEARCHES := $(RUNS)/classification/search/run.json $(RUNS)/regression/search/run.json
 TUNED    := $(RUNS)/classification/tuned/run.json $(RUNS)/regression/tuned/run.json
 UNTUNED  := $(RUNS)/classification/improved/run.json $(RUNS)/classification/reference/run.json $(RUNS)/regression/reference/run.json
+REGRESSION_EXTRAS     := splits baselines initialisation seeds smaller
+CLASSIFICATION_EXTRAS := improved_seeds reference_seeds ablation double_softmax tuned_seeds smaller
+EXTRAS   := $(CLASSIFICATION_EXTRAS:%=$(RUNS)/classification/%/run.json) $(REGRESSION_EXTRAS:%=$(RUNS)/regression/%/run.json)
 REPORT   := $(RUNS)/report/report.pdf
 BUILD_REPORT = $(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
 
 .DEFAULT_GOAL := help
 .PHONY: help all data train tune report quick test test-slow lint bench clean
 # Every file is written beside its target and moved into place when it is complete: an interrupt leaves nothing to delete.
-.PRECIOUS: $(SEARCHES) $(TUNED) $(UNTUNED) $(REPORT) $(RUNS)/data.json
+.PRECIOUS: $(SEARCHES) $(TUNED) $(UNTUNED) $(EXTRAS) $(REPORT) $(RUNS)/data.json
 
 help:
 	@echo "make all      set up, train, tune and report: ends with $(REPORT)"
@@ -44,7 +47,7 @@ help:
 	@echo "make data     check the settings, find or fetch the data"
 	@echo "make tune     the grid searches of both tasks; WORKERS=n trains in n processes each, KEEP_GOING=1 goes on without"
 	@echo "              combinations that fail, TENSORBOARD=1 logs for TensorBoard"
-	@echo "make train    the networks before and after tuning, and the improved one"
+	@echo "make train    the networks before and after tuning, the improved one, and the extras that the report draws on"
 	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
@@ -58,7 +61,7 @@ help:
 all: $(REPORT)
 data: $(RUNS)/data.json
 tune: $(SEARCHES)
-train: $(TUNED) $(UNTUNED)
+train: $(TUNED) $(UNTUNED) $(EXTRAS)
 
 report: $(VENV)/.libraries $(VENV)/.report
 	$(BUILD_REPORT)
@@ -92,7 +95,12 @@ $(TUNED): $(RUNS)/%/tuned/run.json: $(RUNS)/%/search/run.json
 $(TUNED) $(UNTUNED): $(RUNS)/%/run.json: $(RUNS)/data.json
 	$(PY) -m training.train_$(*D) --variant $(*F) $(FLAGS)
 
-$(REPORT): $(VENV)/.libraries $(SEARCHES) $(UNTUNED) $(TUNED) $(CONFIG) homework.toml
+$(addprefix $(RUNS)/classification/,$(addsuffix /run.json,tuned_seeds smaller)): $(RUNS)/classification/tuned/run.json
+$(addprefix $(RUNS)/regression/,$(addsuffix /run.json,initialisation seeds smaller)): $(RUNS)/regression/tuned/run.json
+$(EXTRAS): $(RUNS)/%/run.json: $(RUNS)/data.json
+	$(PY) -m training.$(*D)_extras --extra $(*F) $(FLAGS)
+
+$(REPORT): $(VENV)/.libraries $(SEARCHES) $(UNTUNED) $(TUNED) $(EXTRAS) $(CONFIG) homework.toml
 $(REPORT): $(wildcard reporting/*.py reporting/*.json reporting/*/*.py report_templates/* report_templates/*/*) | $(VENV)/.report
 	$(BUILD_REPORT)
 

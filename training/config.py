@@ -11,6 +11,7 @@ from reporting.artifacts import Identity, UserError, load_toml, parse
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
 INITIALIZERS = ("fan_in_uniform", "glorot_uniform", "he_normal", "lecun_normal")
 ACTIVATIONS = ("tanh", "softplus", "relu", "sigmoid", "elu", "selu", "gelu", "silu")
+LOSSES = ("cross_entropy", "double_softmax")
 LARGE_GRID = 1000  # combinations; more are searched, but with a warning
 
 
@@ -72,6 +73,30 @@ class ClassificationConfig(FitConfig):
     dropout: float = limited(at_least=0, below=1)
     horizontal_flips: bool
     validation_share: float = limited(above=0, below=1)
+    loss: str = limited(choices=LOSSES)
+
+
+@dataclasses.dataclass(frozen=True)
+class RegressionExtras:
+    """Which further trainings the report draws on; false or 0 leaves one out."""
+
+    splits: bool
+    baselines: bool
+    initialisation: bool
+    seeds: int = limited(at_least=0, at_most=100)
+    smaller: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassificationExtras:
+    double_softmax: bool
+    reference_seeds: int = limited(at_least=0, at_most=100)
+    tuned_seeds: int = limited(at_least=0, at_most=100)
+    improved_seeds: int = limited(at_least=0, at_most=100)
+    ablation: bool
+    ablation_images: int = limited(at_least=1)
+    ablation_epochs: int = limited(at_least=1)
+    smaller: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,8 +124,10 @@ class Homework:
     compute: ComputeConfig
     regression: RegressionConfig
     regression_search: Search
+    regression_extras: RegressionExtras
     classification: ClassificationConfig
     classification_search: Search
+    classification_extras: ClassificationExtras
     improved: ClassificationConfig
     scale: str  # "full" or "quick"
 
@@ -141,6 +168,7 @@ def build_homework(settings, where, scale):
     regression, classification = dict(tables.regression), dict(tables.classification)
     regression_search = take(regression, "search", where, "regression")
     classification_search = take(classification, "search", where, "classification")
+    extras = take(regression, "extras", where, "regression"), take(classification, "extras", where, "classification")
     improved = take(classification, "improved", where, "classification")
     return Homework(
         tables.identity,
@@ -148,6 +176,7 @@ def build_homework(settings, where, scale):
         tables.compute,
         parse_config(RegressionConfig, regression, f"{where} [regression]"),
         build_search(RegressionConfig, regression, regression_search, ("validation_loss",), f"{where} [regression.search"),
+        parse(RegressionExtras, extras[0], f"{where} [regression.extras]"),
         parse_config(ClassificationConfig, classification, f"{where} [classification]"),
         build_search(
             ClassificationConfig,
@@ -156,6 +185,7 @@ def build_homework(settings, where, scale):
             ("validation_accuracy", "validation_loss"),
             f"{where} [classification.search",
         ),
+        parse(ClassificationExtras, extras[1], f"{where} [classification.extras]"),
         parse_config(ClassificationConfig, overlay(classification, improved, where), f"{where} [classification.improved]"),
         scale,
     )

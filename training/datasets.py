@@ -95,5 +95,10 @@ def kfold_indices(n: int, folds: int, rng: np.random.Generator) -> list[tuple[np
     """Indices (training, validation) of each shuffled fold: every point is held out once, sizes differ by one at most."""
     if not 2 <= folds <= n:
         raise UserError(f"folds = {folds} is impossible with {n} training points; choose between 2 and {n}")
-    parts = np.array_split(rng.permutation(n), folds)
+    return folds_of(rng.permutation(n), folds)
+
+
+def folds_of(order: np.ndarray, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Indices (training, validation) of each fold, which holds out consecutive indices of `order`; sizes differ by one at most."""
+    parts = np.array_split(order, folds)
     return [(np.sort(np.concatenate(parts[:held] + parts[held + 1 :])), np.sort(part)) for held, part in enumerate(parts)]

@@ -54,6 +54,15 @@ def make_optimizer(config):
     return keras.optimizers.LossScaleOptimizer(adam) if keras.config.dtype_policy().name == "mixed_float16" else adam
 
 
+def make_loss(config):
+    """Mean squared error, or the cross-entropy of probabilities; under double_softmax of their softmax."""
+    if not isinstance(config, ClassificationConfig):
+        return keras.losses.MeanSquaredError()
+    cross_entropy = keras.losses.SparseCategoricalCrossentropy()
+    # A softmax of its own: given from_logits=True, Keras would look behind the network's softmax and leave one out.
+    return cross_entropy if config.loss == "cross_entropy" else lambda y, outputs: cross_entropy(y, tf.nn.softmax(outputs))
+
+
 def make_callbacks(config):
     """Fresh callbacks for one fit: early stopping on the validation loss, and the schedule of the learning rate."""
     callbacks = [
@@ -78,13 +87,13 @@ class Trainer:
 
     def __init__(self, config):
         self.classifies = isinstance(config, ClassificationConfig)
-        self.loss = keras.losses.SparseCategoricalCrossentropy() if self.classifies else keras.losses.MeanSquaredError()
+        self.loss = make_loss(config)
         self.strategy = tf.distribute.get_strategy()
         self.replicas = self.strategy.num_replicas_in_sync  # more than one if every batch is shared by several GPUs
         self.views = 2 if self.classifies and config.horizontal_flips else 1
         self.batch_size = config.batch_size
         self.model = build_network(config)
-        self.penalty = let_penalties_vary(self.model)
+        self.penalty = tf.Variable(0.0, trainable=False)  # what programs read, so that another weight decay needs no new one
         self.model.compile(make_optimizer(config), self.loss)
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)
@@ -119,6 +128,7 @@ class Trainer:
             if self.model.stop_training:
                 break
         callbacks.on_train_end(logs)
+        set_penalties(self.model, config.weight_decay / 2)  # a model that is saved or copied holds numbers
         best = int(np.argmin([row["validation_loss"] for row in history])) + 1
         stopped = len(history) < config.max_epochs
         return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, time.perf_counter() - started)
@@ -141,6 +151,7 @@ class Trainer:
             variable.assign(value)
         self.optimizer.learning_rate = config.learning_rate
         self.penalty.assign(config.weight_decay / 2)
+        set_penalties(self.model, self.penalty)
         self.model.stop_training = False
 
     def _take_epoch(self, x, y, order, x_validation, y_validation):
@@ -218,14 +229,12 @@ class Trainer:
         return dict(zip(names, scores.numpy().ravel().tolist(), strict=False))
 
 
-def let_penalties_vary(model):
-    """Put one variable in the place of the factor of all L2 penalties of `model`, and return it."""
-    factor = tf.Variable(0.0, trainable=False)
+def set_penalties(model, factor):
+    """Set the factor of all L2 penalties of `model` to a number or a variable."""
     for layer in model.layers:
         for regularizer in (getattr(layer, f"{part}_regularizer", None) for part in ("kernel", "bias")):
             if regularizer is not None:
                 regularizer.l2 = factor
-    return factor
 
 
 @functools.lru_cache(maxsize=PROGRAMS)

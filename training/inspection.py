@@ -29,7 +29,8 @@ def activations(model, x, probes):
     """True activations of every hidden layer: of dense layers for the inputs x[probes], and each unit's range over all of x.
 
     Returns "<layer>/probe" (probes, units), "<layer>/minimum", "<layer>/maximum", "<layer>/active_share" (units,), the
-    last one being the share of inputs (for a filter: of inputs and positions) with an activation above zero.
+    last one being the share of inputs (for a filter: of inputs and positions) with an activation above zero, and
+    "<layer>/spectrum" (units,), the eigenvalues of the activations' covariance over these, largest first.
     """
     names = hidden_layers(model)
     inside = tf.function(layer_outputs(model, names))
@@ -39,15 +40,22 @@ def activations(model, x, probes):
         for name, value in inside(tf.constant(x[start : start + BATCH])).items():
             flat = tf.reshape(value, (-1, value.shape[-1]))
             active = tf.reduce_sum(tf.cast(flat > 0, tf.float32), axis=0)
-            summaries[name].append(
-                [part.numpy() for part in (tf.reduce_min(flat, 0), tf.reduce_max(flat, 0), active)] + [int(flat.shape[0])]
-            )
+            parts = tf.reduce_min(flat, 0), tf.reduce_max(flat, 0), active, tf.reduce_sum(flat, 0), tf.matmul(flat, flat, transpose_a=True)
+            summaries[name].append([part.numpy() for part in parts] + [int(flat.shape[0])])
     result = {f"{name}/probe": value for name, value in probed.items() if value.ndim == 2}
     for name, parts in summaries.items():
-        minima, maxima, active, counts = zip(*parts, strict=True)
+        minima, maxima, active, sums, products, counts = zip(*parts, strict=True)
         result |= {f"{name}/minimum": np.min(minima, 0), f"{name}/maximum": np.max(maxima, 0)}
         result[f"{name}/active_share"] = np.sum(active, 0) / np.sum(counts)
+        result[f"{name}/spectrum"] = spectrum(np.sum(sums, 0, np.float64), np.sum(products, 0, np.float64), np.sum(counts))
     return result
+
+
+def spectrum(sums, products, count):
+    """Eigenvalues (n,), largest first, of the covariance of `count` vectors with these sums (n,) and sums of products (n, n)."""
+    mean = sums / count
+    eigenvalues = np.linalg.eigvalsh(products / count - np.outer(mean, mean))[::-1]
+    return np.maximum(eigenvalues, 0).astype(np.float32)
 
 
 def filters_and_maps(model, image):

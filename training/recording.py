@@ -15,15 +15,18 @@ from training.device import configure, describe_machine, package_versions
 class Recording:
     """One stage's record, from its start to its `run.json`; it knows whether an earlier one still holds."""
 
-    def __init__(self, folder, task, variant, homework, config, data):
-        """`config` is the stage's configuration (a dataclass or a mapping), `data` the Data record of what it reads."""
+    def __init__(self, folder, task, variant, homework, config, data, seed=None):
+        """`config` is the stage's configuration (a dataclass or a mapping), `data` the Data record of what it reads.
+
+        `seed` is the settings' own unless given.
+        """
         self.folder = Path(folder)
         self.started = time.perf_counter()
         self.identified_by = {
             "task": task,
             "variant": variant,
             "scale": homework.scale,
-            "seed": homework.compute.seed,
+            "seed": homework.compute.seed if seed is None else seed,
             "config": config,
             "data": data,
         }
@@ -53,6 +56,9 @@ class Recording:
     def begin(self):
         """Set up TensorFlow, and withdraw an earlier run's claim to be finished before its files are replaced."""
         self.set_up()
+        self.withdraw()
+
+    def withdraw(self):
         (self.folder / "run.json").unlink(missing_ok=True)
 
     def finish(self, metrics):

@@ -6,6 +6,7 @@
 settings of that name. Writes runs/classification/<variant>/. The test images are read after training, for evaluation only.
 """
 
+import functools
 import sys
 
 import numpy as np
@@ -32,11 +33,10 @@ def main(argv=None):
     if record.is_current():
         return
     record.begin()
-    network = train_network(config, split, homework.compute.seed, record)
-    save_table(record.folder / "history.csv", [{"fold": 1, **row} for row in network["history"]])
-    save_table(record.folder / "folds.csv", [network["row"]])
-    save_arrays(record.folder / "predictions.npz", network["predictions"])
-    record.finish(metrics(network))
+    seed = homework.compute.seed
+    fold = fold_indices(split, config, seed)[0]
+    inspect = functools.partial(save_inspection, record.folder, split=split, train=fold[0], seed=seed)
+    record_network(record, train_network(config, fold, split, seed, record, inspect))
 
 
 def choose_config(homework, variant, runs, split):
@@ -51,29 +51,32 @@ def fold_indices(split, config, seed):
     return [hold_out(len(split.x_train), config.validation_share, np.random.default_rng(seed))]
 
 
-def train_network(config, split, seed, record):
-    """Train, store what inspection finds, and return history, the row of folds.csv and predictions."""
+def train_network(config, fold, split, seed, record, inspect=None, test=True):
+    """Train on the (train, validation) indices `fold`; `inspect(fit)` stores the network. Returns what is recorded of it."""
     from training.fitting import Progress, derive_seed, trainer_for
 
     trainer = trainer_for(config)
-    train, validation = fold_indices(split, config, seed)[0]
-    fit = trainer.fit(
-        config,
-        split.x_train,
-        split.y_train,
-        train,
-        validation,
-        derive_seed(seed, "classification", config, 1),
-        [Progress(record.name, config.max_epochs)],
-    )
-    save_inspection(record.folder, fit, split, train, seed)
-    return describe_network(trainer, fit, split, train, validation)
+    progress = Progress(record.name, config.max_epochs)
+    fit = trainer.fit(config, split.x_train, split.y_train, *fold, derive_seed(seed, "classification", config, 1), [progress])
+    if inspect:
+        inspect(fit)
+    return describe_network(trainer, fit, split, fold, test)
 
 
-def describe_network(trainer, fit, split, train, validation):
-    """What is recorded of the network, evaluated after training."""
+def record_network(record, network):
+    """Write what is known of a network, and its `run.json`."""
+    save_table(record.folder / "history.csv", [{"fold": 1, **row} for row in network["history"]])
+    save_table(record.folder / "folds.csv", [network["row"]])
+    save_arrays(record.folder / "predictions.npz", network["predictions"])
+    record.finish(metrics(network))
+
+
+def describe_network(trainer, fit, split, fold, test):
+    """What is recorded of the network, evaluated after training; without `test` the test images are not read."""
+    train, validation = fold
     parts = {"train": (split.x_train[train], split.y_train[train]), "validation": (split.x_train[validation], split.y_train[validation])}
-    parts["test"] = split.x_test, split.y_test
+    if test:
+        parts["test"] = split.x_test, split.y_test
     probabilities = {name: trainer.predict(x) for name, (x, _) in parts.items()}
     row = {"fold": 1, "seed": fit.seed, "train_points": len(train), "validation_points": len(validation)}
     row |= {"epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
@@ -81,9 +84,12 @@ def describe_network(trainer, fit, split, train, validation):
     row |= {f"{name}_accuracy": float(np.mean(probabilities[name].argmax(axis=1) == y)) for name, (_, y) in parts.items()}
     stored = {
         f"{name}_{what}": value
-        for name in ("validation", "test")
+        for name in list(parts)[1:]
         for what, value in (("labels", parts[name][1]), ("probabilities", probabilities[name]))
     }
+    if test:
+        wrong = np.flatnonzero(probabilities["test"].argmax(axis=1) != split.y_test)
+        stored |= {"error_index": wrong.astype(np.int32), "error_image": split.x_test[wrong, ..., 0]}
     return {
         "history": fit.history,
         "row": row | {"seconds": round(fit.seconds, 3)},
@@ -104,7 +110,7 @@ def softmax(logits):
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
-def save_inspection(folder, fit, split, train, seed):
+def save_inspection(folder, fit, *, split, train, seed):
     """Store the network: the model, its weights before and after training, activations, feature maps, receptive fields."""
     from training.fitting import named_weights
     from training.inspection import activations, filters_and_maps
@@ -135,7 +141,9 @@ def fields(fit, split, train, seed):
 def metrics(network):
     """The headline numbers of run.json."""
     names = [f"{part}_{what}" for part in ("train", "validation", "test") for what in ("loss", "accuracy")]
-    result = {name: network["row"][name] for name in names} | {"train_loss_double_softmax": network["train_loss_double_softmax"]}
+    result = {name: network["row"][name] for name in names if name in network["row"]} | {
+        "train_loss_double_softmax": network["train_loss_double_softmax"]
+    }
     return result | {"stopped_early": int(network["row"]["stopped_early"]), "parameters": network["parameters"]}
 
 

@@ -29,11 +29,8 @@ def main(argv=None):
     if record.is_current():
         return
     record.begin()
-    members = train_members(config, split, homework.compute.seed, record)
-    save_table(record.folder / "history.csv", [{"fold": m["fold"], **row} for m in members for row in m["history"]])
-    save_table(record.folder / "folds.csv", [m["row"] for m in members])
-    save_arrays(record.folder / "predictions.npz", predictions(members, split))
-    record.finish(metrics(members, split))
+    seed = homework.compute.seed
+    record_members(record, train_members(config, fold_indices(split, config, seed), split, seed, record, save_inspection), split)
 
 
 def choose_config(homework, variant, runs, split):
@@ -48,21 +45,31 @@ def fold_indices(split, config, seed):
     return kfold_indices(len(split.x_train), config.folds, np.random.default_rng(seed))
 
 
-def train_members(config, split, seed, record):
-    """One network a fold; of the first, weights and activations are stored as well. Returns a mapping a fold."""
+def train_members(config, folds, split, seed, record, inspect=None):
+    """One network for each (train, validation) of `folds`; `inspect(folder, fit, split)` stores the first. Returns a mapping a fold."""
     from training.fitting import Progress, derive_seed, trainer_for
 
     trainer = trainer_for(config)
     members = []
-    for fold, (train, validation) in enumerate(fold_indices(split, config, seed), 1):
-        progress = Progress(f"{record.name}  fold {fold}/{config.folds}", config.max_epochs)
+    for fold, (train, validation) in enumerate(folds, 1):
+        progress = Progress(f"{record.name}  fold {fold}/{len(folds)}", config.max_epochs)
         fit = trainer.fit(
             config, split.x_train, split.y_train, train, validation, derive_seed(seed, "regression", config, fold), [progress]
         )
         members.append(describe_member(trainer, fit, split, fold, train, validation))
-        if fold == 1:
-            save_inspection(record.folder, fit, split)
+        if fold == 1 and inspect:
+            inspect(record.folder, fit, split)
     return members
+
+
+def record_members(record, members, split):
+    """Write what is known of a run's members, and its `run.json`."""
+    history = [{"fold": member["fold"], **row} for member in members for row in member["history"]]
+    if history:
+        save_table(record.folder / "history.csv", history)
+    save_table(record.folder / "folds.csv", [member["row"] for member in members])
+    save_arrays(record.folder / "predictions.npz", predictions(members, split))
+    record.finish(metrics(members, split))
 
 
 def describe_member(trainer, fit, split, fold, train, validation):
@@ -98,14 +105,20 @@ def curve_inputs(split):
     return np.linspace(x.min(), x.max(), CURVE_POINTS, dtype=np.float32)[:, None]
 
 
-def save_inspection(folder, fit, split):
-    """Store one network: the model, its weights before and after training, and its activations."""
+def save_weights(folder, fit, _split=None):
+    """Store a network's weights before and after training."""
     from training.fitting import named_weights
-    from training.inspection import activations
 
-    probes = np.argsort(split.x_test[:, 0])[[len(split.x_test) // 6, len(split.x_test) // 2, len(split.x_test) * 5 // 6]]
     weights = {f"initial/{name}": value for name, value in fit.initial_weights.items()}
     save_arrays(folder / "weights.npz", weights | {f"trained/{name}": value for name, value in named_weights(fit.model).items()})
+
+
+def save_inspection(folder, fit, split):
+    """Store one network: the model, its weights before and after training, and its activations."""
+    from training.inspection import activations
+
+    save_weights(folder, fit)
+    probes = np.argsort(split.x_test[:, 0])[[len(split.x_test) // 6, len(split.x_test) // 2, len(split.x_test) * 5 // 6]]
     save_arrays(folder / "activations.npz", {"x_probe": split.x_test[probes, 0], **activations(fit.model, split.x_test, probes)})
     fit.model.save(folder / "model.keras")
 
@@ -115,9 +128,8 @@ def predictions(members, split):
     fold = np.zeros(len(split.x_train), dtype=np.int32)
     for member in members:
         fold[member["validation"]] = member["fold"]
-    stacked = {
-        name: np.stack([member[name] for member in members]) for name in ("train_predictions", "test_predictions", "curve_predictions")
-    }
+    names = [name for name in members[0] if name.endswith(("_predictions", "_sd"))]
+    stacked = {name: np.stack([member[name] for member in members]).astype(np.float32) for name in names}
     data = {"x_train": split.x_train[:, 0], "y_train": split.y_train[:, 0], "x_test": split.x_test[:, 0], "y_test": split.y_test[:, 0]}
     return {**data, "fold": fold, "x_curve": curve_inputs(split)[:, 0], **stacked}
 
@@ -130,7 +142,8 @@ def metrics(members, split):
         result |= {name: float(np.mean(values)), f"{name}_sd": float(np.std(values, ddof=1))}
     mean_prediction = np.mean([member["test_predictions"] for member in members], axis=0, dtype=np.float64)
     result["ensemble_test_loss"] = float(np.mean((mean_prediction - split.y_test[:, 0]) ** 2))
-    result["stopped_early"] = sum(member["row"]["stopped_early"] for member in members)
+    if "stopped_early" in members[0]["row"]:
+        result["stopped_early"] = sum(member["row"]["stopped_early"] for member in members)
     return result | {"parameters": members[0]["parameters"]}
 
 

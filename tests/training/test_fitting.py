@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from training.config import load_homework
-from training.fitting import Trainer, cosine_learning_rate, derive_seed, make_callbacks
+from training.fitting import Trainer, cosine_learning_rate, derive_seed, make_callbacks, make_loss
 from training.models import build_network
 
 HOMEWORK = load_homework()
@@ -76,6 +76,32 @@ def test_predictions_and_evaluation_are_one_computation():
     probabilities = trainer.predict(x)
     assert trainer.evaluate(x, y)["accuracy"] == pytest.approx(float(np.mean(probabilities.argmax(axis=1) == y)), abs=1e-7)
     assert trainer.evaluate(x, y)["loss"] == pytest.approx(float(-np.log(probabilities[np.arange(len(y)), y]).mean()), rel=1e-5)
+
+
+def test_double_softmax_lies_between_its_bounds_and_is_trained_on():
+    certain = np.eye(10, dtype=np.float32)[[3, 4]]
+    loss = make_loss(dataclasses.replace(CNN, loss="double_softmax"))
+    assert float(loss(np.array([3, 4]), certain)) == pytest.approx(np.log(np.e + 9) - 1, abs=1e-5)  # 1.4612
+    assert float(loss(np.array([4, 3]), certain)) == pytest.approx(np.log(np.e + 9), abs=1e-5)  # 2.4612
+    x, y = images()
+    config = dataclasses.replace(CNN, loss="double_softmax")
+    trainer = Trainer(config)
+    fit = trainer.fit(config, x, y, np.arange(60), np.arange(60, 70), seed=1)
+    probabilities = trainer.predict(x[60:]).astype(float)
+    second = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)
+    assert fit.history[-1]["validation_loss"] == pytest.approx(-np.log(second[np.arange(10), y[60:]]).mean(), rel=1e-4)
+
+
+def test_another_weight_decay_needs_no_new_program_and_is_obeyed():
+    x, y = points()
+    fold = np.arange(20), np.arange(20, 30)
+    used = Trainer(MLP)
+    used.fit(MLP, x, y, *fold, seed=3)
+    strong = dataclasses.replace(MLP, weight_decay=0.5)
+    again, alone = used.fit(strong, x, y, *fold, seed=3), Trainer(strong).fit(strong, x, y, *fold, seed=3)
+    assert again.history == alone.history
+    assert used.take_epoch.experimental_get_tracing_count() == 1
+    assert used.model.get_layer("output").kernel_regularizer.get_config()["l2"] == 0.25
 
 
 def test_early_stopping_fires_after_its_patience_and_restores():

@@ -52,7 +52,7 @@ help:
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter and linter"
-	@echo "make bench    measurements against other tools"
+	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
 	@echo "CONFIG=$(CONFIG)  RUNS=$(RUNS)  PYTHON=$(PYTHON)  VENV=$(VENV)  JOBS=$(JOBS) (stages side by side)"
@@ -150,8 +150,14 @@ lint: $(VENV)/.test
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 
-bench: $(VENV)/.all
-	$(PY) -m tests.benchmarks
+$(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
+	@echo "installing what is compared with into $(VENV)-bench"
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+bench: $(VENV)/.all $(VENV)-bench/.made
+	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
 
 clean:
 	rm -rf $(addprefix $(RUNS)/,regression classification report quick asked data.json data.mk) .pytest_cache .ruff_cache

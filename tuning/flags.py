@@ -11,7 +11,12 @@ LOOPBACK = "127.0.0.1"
 
 def add_search_flags(parser):
     """Add them to an argparse parser."""
-    parser.add_argument("--workers", type=count, metavar="N", help="processes that train side by side (default: one a GPU, else one)")
+    parser.add_argument(
+        "--workers",
+        type=count,
+        metavar="N",
+        help="processes that train side by side (default: one a GPU, else one for every two processors)",
+    )
     parser.add_argument("--keep-going", action="store_true", help="go on without combinations that fail; the report says what is missing")
     parser.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard as well")
     place = parser.add_mutually_exclusive_group()

@@ -69,7 +69,7 @@ def train_grid(task, homework, search, split, folds, arguments, record, rows):
         search, len(folds), rows, progress, arguments.keep_going, arguments.shard, identity(homework, search, split, folds, rows)
     )
     gpus = visible_gpus() if record.distribution == "none" else []  # to be dealt out among workers
-    workers = max(1, len(gpus)) if arguments.workers is None else arguments.workers
+    workers = default_workers(gpus, record.threads, search) if arguments.workers is None else arguments.workers
     if workers * record.threads > (os.cpu_count() or 1):
         progress.say(f"{workers} workers of {record.threads} threads are more than this machine's {os.cpu_count()} processors")
     if arguments.chief or workers != 1 or too_many_programs(search):
@@ -79,6 +79,11 @@ def train_grid(task, homework, search, split, folds, arguments, record, rows):
         CrossValidatedGridSearch(oracle, search, len(folds), fit_fold).search()
     if oracle.error:
         raise UserError(oracle.error)
+
+
+def default_workers(gpus, threads, search):
+    """One a GPU; on a processor half as many as it can take, since make runs the two searches side by side."""
+    return len(gpus) or max(1, min((os.cpu_count() or 1) // threads // 2, search.combinations))
 
 
 def identity(homework, search, split, folds, rows):

@@ -1,95 +1,111 @@
-"""What an epoch costs, against Keras' own `fit` doing the same work in the same process, and against a matrix product.
+"""What the work costs here, with Keras' own `fit`, with skorch and with PyTorch: the same work, turn by turn, in one run.
 
-    python -m tests.benchmarks            (make bench)
+    make bench                            (python -m tests.benchmarks [--epochs 100] [--repeats 3] [--whole])
 
-Prints a line a measurement: median and range of the milliseconds an epoch takes, and ratios within this run. Absolute
-times differ between machines and hours; ratios hold. The results that are kept stand in tests/benchmarks/RESULTS.md.
+Prints a line a measurement (median and range) and the ratios. Absolute times differ between machines and hours; ratios
+within a run hold. `--whole` also times the whole regression grid once, here and with skorch. PyTorch and skorch run in an
+environment of their own, $BENCH_PYTHON. The results that are kept stand in tests/benchmarks/RESULTS.md.
 """
 
+import argparse
+import json
+import os
 import statistics
+import subprocess
 import sys
-import time
+import tempfile
+from pathlib import Path
 
 import numpy as np
 
-from training import device
-from training.config import load_homework
+from tests.benchmarks import ours
+from training.config import SHIPPED, load_homework
 from training.datasets import load_fashion_mnist, load_regression
+from training.recording import current_commit
 
-REPEATS = 5
-IMAGES = 6400
+PEERS = Path(__file__).with_name("peers.py")
+IMAGES = 12000
 
 
 def main():
-    homework = load_homework()
-    precision = device.configure(homework.compute.threads, homework.compute.precision)
-    machine = device.describe_machine(precision, homework.compute.threads)
-    print(f"{machine.processor}, {machine.cores} cores, {machine.threads} thread a fit; {precision} for images")
-    regression = load_regression(homework.data)
-    report("regression", homework.regression, regression.x_train[:80], regression.y_train[:80], epochs=20, policy="float32")
-    images = load_fashion_mnist(homework.data)
-    report("classification", homework.classification, images.x_train[:IMAGES], images.y_train[:IMAGES], epochs=1, policy=precision)
-    print(f"largest product: {matrix_product('float32'):.0f} GFLOP/s float32, {matrix_product('bfloat16'):.0f} GFLOP/s bfloat16")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--epochs", type=int, default=100, help="of each fit of the regression grid, which stand for all of them")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--config", type=Path, default=SHIPPED)
+    arguments = parser.parse_args()
+    homework = load_homework(arguments.config)
+    print(f"commit {current_commit()}, {os.cpu_count()} processors")
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), arguments.config, homework)
+        bench.regression(arguments.epochs, arguments.repeats)
+        bench.classification(arguments.repeats)
+        if arguments.whole:
+            bench.regression(homework.regression.max_epochs, repeats=1, kinds=("two workers", "skorch, two jobs"))
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.ours", "oracle"], check=True)
 
 
-def report(name, config, x, y, epochs, policy):
-    """Time both ways of taking `epochs` epochs over all of x, y, validating on its first fifth, turn by turn."""
-    import keras
+class Bench:
+    """The ways of doing the same work; each is a process that reports the seconds it took."""
 
-    keras.config.set_dtype_policy(policy)
-    ways = {"keras fit": plain_fit(config, x, y, epochs), "one program": one_program(config, x, y, epochs)}
-    for run in ways.values():
-        run()  # compiles
-    times = {way: [] for way in ways}
-    for _ in range(REPEATS):
-        for way, run in ways.items():
-            started = time.perf_counter()
-            run()
-            times[way].append(1000 * (time.perf_counter() - started) / epochs)
-    for way, values in times.items():
-        print(f"{name:15s} {way:12s} {statistics.median(values):8.1f} ms an epoch  ({min(values):.1f} to {max(values):.1f})")
-    ratio = statistics.median(times["keras fit"]) / statistics.median(times["one program"])
-    print(f"{name:15s} Keras' fit takes {ratio:.1f} times as long")
+    def __init__(self, folder, config, homework):
+        self.folder, self.config, self.homework = folder, config, homework
+        self.points = load_regression(homework.data)
 
+    def regression(self, epochs, repeats, kinds=None):
+        """The whole grid for `epochs` epochs a fit: milliseconds for each epoch of each fit."""
+        search = self.homework.regression_search
+        fits = search.combinations * search.base.folds
+        grid = {"grid": search.grid, "folds": search.base.folds, "epochs": epochs}
+        arrays = {"x": self.points.x_train, "y": self.points.y_train}
+        ways = {
+            "two workers": lambda: self.ours("search", epochs),
+            "skorch, two jobs": lambda: self.peer("skorch_grid", arrays, grid),
+            "Keras' fit": lambda: self.ours("keras_fit", epochs) * fits / ours.KERAS_FITS,
+            "bare PyTorch loop": lambda: self.peer("bare_loop", arrays, {"epochs": epochs, "batch_size": 16}) * fits,
+        }
+        ways = {name: way for name, way in ways.items() if kinds is None or name in kinds}
+        compare(f"regression grid, {fits} fits of {epochs} epochs", ways, repeats, 1000 / fits / epochs, "ms an epoch and fit")
 
-def plain_fit(config, x, y, epochs):
-    """What a reader of Keras' guide would write: compile once, `fit` with validation data."""
-    import keras
+    def classification(self, repeats):
+        """Epochs of the reference network as two workers of the grid take them, against PyTorch's float32 default."""
+        data = load_fashion_mnist(self.homework.data)
+        arrays = {"images": data.x_train[:IMAGES], "labels": data.y_train[:IMAGES]}
+        scale = 48000 / (IMAGES * 5 // 6)
+        for size in self.homework.classification_search.grid["batch_size"]:
+            ways = {
+                "two workers": lambda size=size: self.ours("image_epochs", size) / 2,
+                "PyTorch float32": lambda size=size: self.peer("image_epochs", arrays, {"epochs": 2, "batch_size": size}) / 2,
+            }
+            compare(f"images, batches of {size}", ways, repeats, scale, "s an epoch of 48,000 images")
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.ours", "bound", str(self.config)], check=True)
 
-    from training.models import build_network
+    def ours(self, what, number):
+        return seconds_of([sys.executable, "-m", "tests.benchmarks.ours", what, str(self.config), str(number)])
 
-    model = build_network(config)
-    loss = "mean_squared_error" if y.ndim == 2 else "sparse_categorical_crossentropy"
-    metrics = [] if y.ndim == 2 else ["accuracy"]
-    model.compile(keras.optimizers.Adam(config.learning_rate), loss, metrics=metrics)
-    held_out = x[: len(x) // 5], y[: len(x) // 5]
-    return lambda: model.fit(x, y, batch_size=config.batch_size, epochs=epochs, validation_data=held_out, verbose=0)
-
-
-def one_program(config, x, y, epochs):
-    """The same epochs through the project's Trainer."""
-    import dataclasses
-
-    from training.fitting import Trainer
-
-    config = dataclasses.replace(config, max_epochs=epochs)
-    trainer = Trainer(config)
-    everything, held_out = np.arange(len(x)), np.arange(len(x) // 5)
-    return lambda: trainer.fit(config, x, y, everything, held_out, seed=1)
+    def peer(self, what, arrays, settings):
+        work = self.folder / "work.npz"
+        np.savez(work, settings=json.dumps(settings), **arrays)
+        return seconds_of([os.environ["BENCH_PYTHON"], str(PEERS), str(work), what])
 
 
-def matrix_product(dtype, size=2048):
-    """The rate of a large matrix product in GFLOP/s: an upper bound for what training can reach."""
-    import tensorflow as tf
+def seconds_of(command):
+    """What a process says on its last line that its work took."""
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])["seconds"]
 
-    a = tf.cast(tf.random.normal((size, size)), dtype)
-    tf.matmul(a, a)
-    times = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        tf.matmul(a, a).numpy()
-        times.append(time.perf_counter() - started)
-    return 2 * size**3 / min(times) / 1e9
+
+def compare(title, ways, repeats, scale, unit):
+    """Take the ways turn by turn and print their times and how they compare with the first one's."""
+    times = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, way in ways.items():
+            times[name].append(scale * way())
+    first = statistics.median(next(iter(times.values())))
+    print(title)
+    for name, values in times.items():
+        middle = statistics.median(values)
+        print(f"  {name:18s} {middle:8.2f} {unit} ({min(values):.2f} to {max(values):.2f}), {middle / first:5.1f} times", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The stage around a search: whether it needs a chief, and which worker gets which GPU."""
 
+import os
+
 import pytest
 
 from reporting.artifacts import UserError
@@ -35,6 +37,15 @@ def test_workers_run_the_same_script_with_the_same_settings():
 )
 def test_programs_are_counted_without_what_needs_no_new_one(grid, many):
     assert tune.too_many_programs(search_over(grid)) is many
+
+
+@pytest.mark.parametrize(
+    ("cores", "threads", "gpus", "workers"),
+    [(2, 1, [], 1), (1, 1, [], 1), (8, 1, [], 4), (8, 4, [], 1), (64, 1, [], 6), (2, 1, ["0", "1", "2"], 3)],
+)
+def test_by_default_every_gpu_or_every_second_processor_has_a_worker(cores, threads, gpus, workers, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert tune.default_workers(gpus, threads, search_over(GRID)) == workers
 
 
 def test_logs_of_a_fit_lie_in_a_folder_of_its_own(tmp_path):

@@ -30,21 +30,26 @@ class Mlp(nn.Sequential):
 
 
 def skorch_grid(work, settings):
-    """All combinations on all folds, two jobs; every epoch validates on as many points as a fold holds out."""
+    """All combinations on all folds, two jobs.
+
+    By default skorch keeps a fifth of each fold's points from training, to validate every epoch; with "all_points" it trains
+    on all of them, as the project does, and validates on as many others as a fold holds out.
+    """
     from sklearn.model_selection import GridSearchCV, KFold
     from skorch import NeuralNetRegressor
     from skorch.dataset import Dataset
     from skorch.helper import predefined_split
 
     x, y, grid, folds = work["x"], work["y"], settings["grid"], settings["folds"]
-    held_out = Dataset(x[: len(x) // folds], y[: len(x) // folds])
+    held_out = predefined_split(Dataset(x[: len(x) // folds], y[: len(x) // folds]))
+    options = {"train_split": held_out} if settings["all_points"] else {}
     network = NeuralNetRegressor(
         Mlp,
         optimizer=torch.optim.Adam,
         max_epochs=settings["epochs"],
         iterator_train__shuffle=True,
-        train_split=predefined_split(held_out),
         verbose=0,
+        **options,
     )
     names = {"learning_rate": "lr", "weight_decay": "optimizer__weight_decay", "batch_size": "batch_size"}
     grid = {names[name]: values for name, values in grid.items()}

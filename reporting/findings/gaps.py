@@ -1,4 +1,4 @@
-"""Where the training points leave gaps in x."""
+"""Where the training points leave gaps in x, and the regions that these make."""
 
 import dataclasses
 
@@ -6,6 +6,8 @@ import numpy as np
 
 GAP_SHARE = 0.1  # of the range of x
 CHANCE = 0.05
+MANY_GAPS = 2  # from more on they are one region
+FEW_POINTS = 5  # test points, below which a region is not judged
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,3 +36,28 @@ def find_gaps(x_train, x_test):
 def in_gaps(x, gaps):
     """Which of the points lie inside one of the gaps: (n,) bool."""
     return np.any([(x > gap.start) & (x < gap.end) for gap in gaps], axis=0) if gaps else np.zeros(len(x), dtype=bool)
+
+
+@dataclasses.dataclass(frozen=True)
+class Region:
+    """A part of the x axis that is looked at by itself, with its test points."""
+
+    gaps: tuple[Gap, ...]  # that it consists of; empty for what lies outside of all gaps
+    inside: np.ndarray  # (m,) bool: which test points it holds
+
+    @property
+    def points(self):
+        return int(self.inside.sum())
+
+
+def regions_of(x_test, gaps):
+    """Outside of the gaps, then each gap: a tuple of Region.
+
+    Many gaps are one region, so that tables stay narrow; without gaps, or where a part holds too few test points to say
+    anything of it, there is no region for it.
+    """
+    if not gaps:
+        return ()
+    parts = [(gap,) for gap in gaps] if len(gaps) <= MANY_GAPS else [gaps]
+    regions = [Region((), ~in_gaps(x_test, gaps)), *(Region(part, in_gaps(x_test, part)) for part in parts)]
+    return tuple(region for region in regions if region.points >= FEW_POINTS)

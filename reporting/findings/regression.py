@@ -4,10 +4,15 @@ import dataclasses
 
 import numpy as np
 
+from reporting.findings.baselines import BaselineFindings, baseline_findings
+from reporting.findings.ensemble import EnsembleFindings, ensemble_findings
 from reporting.findings.gaps import Gap, find_gaps, in_gaps
 from reporting.findings.layers import InspectedNetwork, LayerUnits, LayerWeights, unit_findings, weight_findings
 from reporting.findings.losses import Change, FitLosses, change_of, fit_losses
+from reporting.findings.noise import NoiseFindings, noise_findings
 from reporting.findings.search import SearchFindings, search_findings
+from reporting.findings.splits import SplitFindings, split_findings
+from reporting.findings.variations import Initialisation, SmallerNetwork, initialisation_findings, smaller_findings
 from reporting.results import load_reference_report
 
 
@@ -34,6 +39,13 @@ class RegressionFindings(InspectedNetwork):
     outside_error: float | None  # likewise of all other test points
     weights: tuple[LayerWeights, ...]  # of the tuned network of the first fold, as are the units
     units: tuple[LayerUnits, ...]
+    noise: NoiseFindings
+    ensemble: EnsembleFindings
+    splits: SplitFindings | None  # None where the extra is switched off, here and below
+    baselines: BaselineFindings | None
+    initialisation: Initialisation | None
+    smaller: SmallerNetwork | None
+    switched_off: tuple[str, ...]  # the extras that are
 
     @property
     def ensemble_improved(self):
@@ -58,7 +70,9 @@ def regression_findings(results):
     gaps = find_gaps(x_train, x_test)
     inside = in_gaps(x_test, gaps)
     squared = (stored["test_predictions"].astype(float) - stored["y_test"]) ** 2  # (folds, m)
-    tuned = fit_losses(results.tuned)
+    tuned, extras = fit_losses(results.tuned), results.extras
+    noise = noise_findings(results.tuned, gaps, extras["baselines"].cases.get("gaussian_process"))
+    same_data = set(report["data"].values()) <= set(results.tuned.run.data.digests.values())
     search = search_findings(results.search, results.reference.run.config, results.reference.folds[0]["validation_points"])
     return RegressionFindings(
         train_points=len(x_train),
@@ -69,7 +83,7 @@ def regression_findings(results):
         gaps=gaps,
         test_points_in_gaps=int(inside.sum()),
         test_points_outside_range=int(np.sum((x_test < x_train.min()) | (x_test > x_train.max()))),
-        same_data_as_reference=set(report["data"].values()) <= set(results.tuned.run.data.digests.values()),
+        same_data_as_reference=same_data,
         folds=len(results.tuned.folds),
         reference=fit_losses(results.reference),
         tuned=tuned,
@@ -82,6 +96,13 @@ def regression_findings(results):
         outside_error=float(squared[:, ~inside].mean()) if not inside.all() else None,
         weights=weight_findings(results.tuned),
         units=unit_findings(results.tuned),
+        noise=noise,
+        ensemble=ensemble_findings(results.tuned, extras["seeds"], gaps, noise.test.value if noise.test else 0.0),
+        splits=split_findings(extras["splits"], same_data),
+        baselines=baseline_findings(results.tuned, extras["baselines"], gaps),
+        initialisation=initialisation_findings(results.tuned, extras["initialisation"]),
+        smaller=smaller_findings(results.tuned, extras["smaller"]),
+        switched_off=tuple(name for name, extra in extras.items() if not extra.cases),
     )
 
 

@@ -44,6 +44,11 @@ class Method:
     difference: Interval | None  # the network's MSE less this one's; None for the network
     region_differences: tuple[Interval, ...]
 
+    @property
+    def intervals(self):
+        """On all test points, then by region."""
+        return (self.ensemble, *self.regions)
+
 
 @dataclasses.dataclass(frozen=True)
 class BaselineFindings:
@@ -60,14 +65,22 @@ class BaselineFindings:
     def gaussian_process(self):
         return self.by_name["gaussian_process"]
 
+    @property
+    def best(self):
+        """The Method with the lowest test MSE of the mean prediction."""
+        return min(self.methods, key=lambda method: method.ensemble.value)
+
+    @property
     def beaten(self):
         """The names of the baselines that the network is better than, by more than chance."""
         return self.names(lambda difference: difference.better)
 
+    @property
     def unbeaten(self):
         """The names of those that are better than the network."""
         return self.names(lambda difference: not difference.better and not difference.undecided)
 
+    @property
     def undecided(self):
         """The names of those that it cannot be told apart from."""
         return self.names(lambda difference: difference.undecided)

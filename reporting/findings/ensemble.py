@@ -43,6 +43,7 @@ class EnsembleFindings:
     folds: int
     loss: float  # test MSE of the mean of all members
     member_loss: float  # mean of the members' own test MSE
+    nominal: float  # the share that the band promises to hold
     noise: float  # the variance that is added for `with_noise`
     coverage: tuple[Coverage, ...]  # all test points as one if there are no regions
     seed_losses: tuple[float, ...]  # of each seed, the mean of its members' test MSE
@@ -51,6 +52,10 @@ class EnsembleFindings:
     @property
     def several_seeds(self):
         return self.seeds > 1
+
+    @property
+    def mean_seed_loss(self):
+        return float(np.mean(self.seed_losses))
 
     @property
     def seed_spread(self):
@@ -70,6 +75,10 @@ class EnsembleFindings:
         """The regions in which the band with noise covers less than it promises."""
         return tuple(item for item in self.coverage if item.too_low)
 
+    @property
+    def all_too_high(self):
+        return all(item.too_high for item in self.coverage)
+
 
 def stacked(tuned, seeds, name):
     """The predictions `name` of all members of the tuned results.Variant and of the results.Extra of seeds: (members, points)."""
@@ -80,7 +89,7 @@ def ensemble_findings(tuned, seeds, gaps, noise):
     """The EnsembleFindings; `noise` is the variance of the test points' noise."""
     x_test, y_test = tuned.predictions["x_test"], tuned.predictions["y_test"].astype(float)
     members = stacked(tuned, seeds, "test_predictions")
-    regions = regions_of(x_test, gaps) or (Region((), np.full(len(x_test), True)),)
+    regions = regions_of(x_test, gaps) or (Region("all", (), np.full(len(x_test), True)),)
     runs = [variant.run.metrics for variant in (tuned, *seeds.cases.values())]
     return EnsembleFindings(
         members=len(members),
@@ -88,6 +97,7 @@ def ensemble_findings(tuned, seeds, gaps, noise):
         folds=len(tuned.folds),
         loss=mean_squared_error(y_test, members.mean(axis=0)),
         member_loss=float(np.mean((members - y_test) ** 2)),
+        nominal=NOMINAL,
         noise=noise,
         coverage=tuple(coverage_of(region, members, y_test, noise) for region in regions),
         seed_losses=tuple(metrics["test_loss"] for metrics in runs),

@@ -42,7 +42,8 @@ def in_gaps(x, gaps):
 class Region:
     """A part of the x axis that is looked at by itself, with its test points."""
 
-    gaps: tuple[Gap, ...]  # that it consists of; empty for what lies outside of all gaps
+    kind: str  # "all", "outside" of all gaps, "gap" or "gaps"
+    gaps: tuple[Gap, ...]  # that it consists of; empty for what is no gap
     inside: np.ndarray  # (m,) bool: which test points it holds
 
     @property
@@ -51,13 +52,10 @@ class Region:
 
 
 def regions_of(x_test, gaps):
-    """Outside of the gaps, then each gap: a tuple of Region.
+    """Outside of the gaps, then each gap: a tuple of Region, empty without gaps.
 
-    Many gaps are one region, so that tables stay narrow; without gaps, or where a part holds too few test points to say
-    anything of it, there is no region for it.
+    Many gaps are one region, so that tables stay narrow. A region with too few test points to say anything of it is left out.
     """
-    if not gaps:
-        return ()
-    parts = [(gap,) for gap in gaps] if len(gaps) <= MANY_GAPS else [gaps]
-    regions = [Region((), ~in_gaps(x_test, gaps)), *(Region(part, in_gaps(x_test, part)) for part in parts)]
-    return tuple(region for region in regions if region.points >= FEW_POINTS)
+    parts = [("gap", (gap,)) for gap in gaps] if len(gaps) <= MANY_GAPS else [("gaps", gaps)]
+    regions = [Region("outside", (), ~in_gaps(x_test, gaps)), *(Region(kind, part, in_gaps(x_test, part)) for kind, part in parts)]
+    return tuple(region for region in regions if region.points >= FEW_POINTS) if gaps else ()

@@ -33,6 +33,23 @@ class NoiseFindings:
         return None not in (self.train, self.gaussian_process) and self.train.agrees(self.gaussian_process)
 
     @property
+    def excess(self):
+        """By how much the validation loss lies above the variance of the noise."""
+        return self.validation_loss - self.train.value
+
+    @property
+    def train_at_floor(self):
+        return self.train is not None and self.train.agrees(self.train_loss)
+
+    @property
+    def test_is_cleaner(self):
+        """Whether the test points' noise is clearly smaller than that of the training points."""
+        return (
+            None not in (self.train, self.test)
+            and self.test.value + AGREEMENT * self.test.error < self.train.value - AGREEMENT * self.train.error
+        )
+
+    @property
     def validation_at_floor(self):
         """Whether the validation loss is no higher than noise alone explains."""
         return self.train is not None and self.validation_loss <= self.train.value + AGREEMENT * self.train.error
@@ -40,7 +57,7 @@ class NoiseFindings:
     @property
     def fits_noise(self):
         """Whether the training loss is lower than the noise allows a network that knows the function."""
-        return self.train is not None and self.train_loss < self.train.value and not self.train.agrees(self.train_loss)
+        return self.train is not None and self.train_loss < self.train.value and not self.train_at_floor
 
 
 def noise_findings(tuned, gaps, gaussian_process=None):

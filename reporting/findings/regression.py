@@ -53,6 +53,18 @@ class RegressionFindings(InspectedNetwork):
         return self.tuned.ensemble_test_loss < self.reference.ensemble_test_loss
 
     @property
+    def change_within_seeds(self):
+        """Whether the tuning changed the test loss by no more than another seed does; needs several seeds."""
+        return not abs(self.change.difference) > self.ensemble.seed_spread
+
+    @property
+    def variations(self):
+        """Names and Variations of the tuned networks and of those with one thing changed, as far as they were trained."""
+        start, small = self.initialisation, self.smaller
+        tuned = [("tuned", (start or small).tuned)] if start or small else []
+        return tuned + [("initialisation", start.other)] * bool(start) + [("smaller", small.smaller)] * bool(small)
+
+    @property
     def has_gaps(self):
         return bool(self.gaps)
 

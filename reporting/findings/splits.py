@@ -15,13 +15,12 @@ class HeldOut:
 
     fold: int
     points: np.ndarray  # x of the points held out
-    start: float  # the range of x that its network is trained on
-    end: float
+    others: np.ndarray  # x of those that its network is trained on
 
     @property
     def beyond(self):
         """How many of the points lie beyond the range trained on."""
-        return int(np.sum((self.points < self.start) | (self.points > self.end)))
+        return int(np.sum((self.points < self.others.min()) | (self.points > self.others.max())))
 
     @property
     def extrapolates(self):
@@ -83,6 +82,11 @@ class SplitFindings:
         return tuple(split for split in self.splits if split.in_strips)
 
     @property
+    def extrapolating(self):
+        """The splits with folds most of whose points lie beyond the range that their network is trained on."""
+        return tuple(split for split in self.splits if split.extrapolating)
+
+    @property
     def file_order_in_strips(self):
         return any(split.name == "file_order" for split in self.in_strips)
 
@@ -105,7 +109,7 @@ def split_findings(extra, same_data):
 def split_of(name, variant, shuffled):
     """The Split of a case; `shuffled` is the validation loss of the shuffled folds."""
     x, fold = variant.predictions["x_train"].astype(float), variant.predictions["fold"]
-    folds = [HeldOut(k, np.sort(x[fold == k]), x[fold != k].min(), x[fold != k].max()) for k in range(1, len(variant.folds) + 1)]
+    folds = [HeldOut(k, x[fold == k], x[fold != k]) for k in range(1, len(variant.folds) + 1)]
     loss = variant.run.metrics["validation_loss"]
     return Split(name, tuple(folds), share_alone(x, fold), loss, mean_r_squared(variant), loss / shuffled if shuffled > 0 else 1.0)
 

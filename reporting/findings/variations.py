@@ -51,7 +51,8 @@ class SmallerNetwork:
 
     tuned: Variation
     smaller: Variation
-    components: tuple[int, ...]  # a hidden layer
+    components: tuple[int, ...]  # one number a hidden layer
+    variance_kept: float  # share that these components hold
 
     @property
     def is_smaller(self):
@@ -63,13 +64,14 @@ class SmallerNetwork:
         return self.smaller.parameters / self.tuned.parameters
 
     @property
-    def as_good(self):
-        """Whether neither the validation nor the test loss is worse by more than it scatters from fold to fold."""
-        return not self.smaller.validation.worse and not self.smaller.test.worse
+    def worse(self):
+        """Whether the validation or the test loss is worse by more than the change scatters from fold to fold."""
+        return self.smaller.validation.worse or self.smaller.test.worse
 
     @property
     def better(self):
-        return self.as_good and self.smaller.validation.improved and self.smaller.test.improved
+        """Whether one of them is lower by more than that, and the other not higher."""
+        return not self.worse and (self.smaller.validation.improved or self.smaller.test.improved)
 
 
 def variation_of(variant, tuned=None):
@@ -107,7 +109,7 @@ def smaller_findings(tuned, extra):
     """The SmallerNetwork of the tuned results.Variant and the results.Extra; None if that is switched off."""
     for variant in extra.cases.values():
         components = tuple(components_of(tuned.activations[f"{layer}/spectrum"]) for layer in tuned.hidden_layers)
-        return SmallerNetwork(variation_of(tuned), variation_of(variant, tuned), components)
+        return SmallerNetwork(variation_of(tuned), variation_of(variant, tuned), components, VARIANCE_KEPT)
     return None
 
 

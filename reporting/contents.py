@@ -227,7 +227,7 @@ def bends_figure(found):
     rows = {}
     for variation, bends in ((item.tuned, item.tuned_bends), (item.other, item.other_bends)):
         name = INITIALIZER_NAMES.get(variation.initializer, variation.initializer)
-        rows |= {f"{name}\nbefore": bends.before, f"{name}\nafter": bends.after}
+        rows |= {f"{name},\nbefore": bends.before, f"{name},\nafter": bends.after}
     return plot_bends(rows, found.train_x)
 
 

@@ -6,7 +6,8 @@ from reporting.figures import HALF, new_figure, styled
 from reporting.figures.regression import TRAINING, members, points, shade
 from reporting.figures.splits import draw_ticks
 
-HEIGHT = 48
+HEIGHT = 44  # mm
+TICKS = {"color": "C0", "linewidth": 0.7}
 
 
 @styled
@@ -15,7 +16,7 @@ def plot_bends(rows, limits):
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
     for height, places in enumerate(rows.values()):
-        draw_ticks(axes, places[(places >= limits[0]) & (places <= limits[1])], height, "C0")
+        draw_ticks(axes, places[(places >= limits[0]) & (places <= limits[1])], height, TICKS)
     axes.set_yticks(range(len(rows)), rows)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

@@ -5,6 +5,9 @@ import numpy as np
 from reporting.figures import FULL, new_figure, styled
 from reporting.figures.regression import MANY
 
+TRAINED_ON = {"color": "C3", "linewidth": 0.4, "alpha": 0.6}
+HELD_OUT = {"color": "C0", "linewidth": 0.9}
+
 
 @styled
 def plot_splits(names, folds, columns):
@@ -32,16 +35,16 @@ def draw_rows(axes, folds):
     for split in folds:
         middles.append(height + (len(split) - 1) / 2)
         for held_out, trained_on in split:
-            for x, color, label in ((trained_on, "C4", "trained on"), (held_out, "C0", "held out")):
-                draw_ticks(axes, x, height, color, label if height == 0 else None)
+            for x, look, label in ((trained_on, TRAINED_ON, "trained on"), (held_out, HELD_OUT, "held out")):
+                draw_ticks(axes, x, height, look, label if height == 0 else None)
             height += 1
         height += 1
     return middles
 
 
-def draw_ticks(axes, x, height, color, label=None):
+def draw_ticks(axes, x, height, look, label=None):
     """A tick for each x, at this height."""
-    axes.vlines(x, height - 0.42, height + 0.42, color=color, linewidth=0.8, label=label, rasterized=len(x) > MANY)
+    axes.vlines(x, height - 0.42, height + 0.42, label=label, rasterized=len(x) > MANY, **look)
 
 
 def write_columns(axes, heights, columns):

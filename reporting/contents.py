@@ -12,10 +12,13 @@ from reporting.figures.activations import plot_activations
 from reporting.figures.confusion import plot_confusion_matrix
 from reporting.figures.grid import plot_grid
 from reporting.figures.images import plot_feature_maps, plot_filter_bank, plot_filters, plot_receptive_fields
+from reporting.figures.initialisation import plot_bends, plot_fits
 from reporting.figures.regression import plot_fit, plot_scatter
+from reporting.figures.splits import plot_splits
 from reporting.figures.training_curves import plot_training_curves
 from reporting.figures.weights import plot_weights
 from reporting.findings import classification_findings, regression_findings
+from reporting.findings.ensemble import stacked
 from reporting.findings.layers import DEAD_RANGE, NORMAL_KURTOSIS, NORMAL_SKEWNESS
 from reporting.formatting import FILTERS, format_decimals
 from reporting.render import TEMPLATES, Numbered, build_environment, render_html, svg_of_equation, svg_of_figure
@@ -62,8 +65,11 @@ EQUATIONS = {  # name: (formula in TeX's notation, the same in words)
 
 TABLES = (
     "regression_losses",
+    "regression_coverage",
+    "regression_baselines",
     "regression_report",
     "regression_layers",
+    "regression_variations",
     "classification_configurations",
     "classification_results",
     "classification_classes",
@@ -75,6 +81,13 @@ TABLES = (
     "classification_trials",
 )
 
+SPLIT_NAMES = {"file_order": "file order", "shuffled": "shuffled", "blocks": "blocks along $x$"}
+INITIALIZER_NAMES = {
+    "fan_in_uniform": "fan-in uniform",
+    "glorot_uniform": "Glorot uniform",
+    "he_normal": "He normal",
+    "lecun_normal": "LeCun normal",
+}
 FIELD_NAMES = {"back_projection": "back-projection", "gradient": "gradient", "activation_maximisation": "maximised activation"}
 
 
@@ -83,7 +96,11 @@ def report_document(identity, runs):
     regression, classification = load_regression_results(runs), load_classification_results(runs)
     found = {"regression": regression_findings(regression), "classification": classification_findings(classification)}
     figures = regression_figures(regression, found["regression"]) | classification_figures(classification, found["classification"])
-    numbered = {"figures": Numbered("figure", figures), "tables": Numbered("table", TABLES), "equations": Numbered("equation", EQUATIONS)}
+    numbered = {
+        "figures": Numbered("figure", figures),
+        "tables": Numbered("table", tables(found)),
+        "equations": Numbered("equation", EQUATIONS),
+    }
     headings, drawings = (
         Numbered("heading", OUTLINE),
         Numbered("drawing", [(name, k) for name, panels in figures.items() for k in range(len(panels))]),
@@ -106,6 +123,7 @@ def report_document(identity, runs):
         "commits": different(run.commit for run in runs_in_order),
         "data_sets": different(run.data for run in runs_in_order),
         "field_names": FIELD_NAMES,
+        "initializers": INITIALIZER_NAMES,
         "quick": any(run.scale == "quick" for run in runs_in_order),
         "newest": max(run.finished_at for run in runs_in_order),
         "draw": functools.partial(draw, figures, drawings),
@@ -118,22 +136,39 @@ def report_document(identity, runs):
     return document
 
 
+def tables(found):
+    """The names of the tables that this report has; `found` are the findings of both tasks."""
+    regression = found["regression"]
+    left_out = {
+        "regression_baselines": regression.baselines is None,
+        "regression_variations": regression.initialisation is None and regression.smaller is None,
+    }
+    return [name for name in TABLES if not left_out.get(name)]
+
+
 def regression_figures(results, found):
     """Figure name -> what draws its panels, in the order of the report."""
     data, gaps = results.tuned.predictions, [(gap.start, gap.end) for gap in found.gaps]
     points = [data[name] for name in ("x_train", "y_train", "x_test", "y_test")]
     kernels = weights_by_layer(results.tuned)
-    return {
+    floor = found.noise.train and found.noise.train.value
+    figures = {
         "regression_data": [lambda: plot_scatter(*points, gaps)],
+        "regression_splits": [lambda: splits_figure(found.splits)],
         "regression_grid": [lambda: grid_figure(results.search, results.reference, "validation loss (MSE)")],
-        "regression_training": [functools.partial(loss_curves, variant, "MSE") for variant in (results.reference, results.tuned)],
-        "regression_fit": [lambda: plot_fit(data["x_curve"], data["curve_predictions"], *points, gaps)],
+        "regression_training": [functools.partial(loss_curves, variant, "MSE", floor) for variant in (results.reference, results.tuned)],
+        "regression_fit": [
+            lambda: plot_fit(data["x_curve"], stacked(results.tuned, results.extras["seeds"], "curve_predictions"), *points, gaps)
+        ],
         "regression_weights": [lambda: plot_weights(*kernels)],
         **{
             f"regression_{layer}": [functools.partial(activations_figure, results.tuned, layer, "x")]
             for layer in results.tuned.hidden_layers
         },
+        "regression_initialisation": [lambda: bends_figure(found), lambda: fits_figure(results, gaps)],
     }
+    left_out = {"regression_splits": found.splits is None, "regression_initialisation": found.initialisation is None}
+    return {name: panels for name, panels in figures.items() if not left_out.get(name)}
 
 
 def classification_figures(results, found):
@@ -169,9 +204,40 @@ def weights_by_layer(variant):
     return [{layer: variant.weights[f"{state}/{layer}/kernel"] for layer in variant.layers} for state in ("initial", "trained")]
 
 
-def loss_curves(variant, quantity):
-    """Training and validation loss by epoch."""
-    return plot_training_curves(variant.curves("train_loss"), variant.curves("validation_loss"), quantity, logarithmic=quantity == "MSE")
+def loss_curves(variant, quantity, floor=None):
+    """Training and validation loss by epoch, above the `floor` that noise puts under them."""
+    curves = variant.curves("train_loss"), variant.curves("validation_loss")
+    return plot_training_curves(*curves, quantity, logarithmic=quantity == "MSE", floor=floor)
+
+
+def splits_figure(found):
+    """Where the folds of each split lie, and its scores."""
+    splits = found.splits
+    columns = {
+        "validation MSE": [format_decimals(split.validation_loss) for split in splits],
+        "$R^2$": ["" if split.r_squared is None else format_decimals(split.r_squared, 2) for split in splits],
+    }
+    folds = [[(fold.points, fold.others) for fold in split.held_out] for split in splits]
+    return plot_splits([SPLIT_NAMES.get(split.name, split.name) for split in splits], folds, columns)
+
+
+def bends_figure(found):
+    """Where the first layer's units bend under both initialisers, within the range of the training points."""
+    item = found.initialisation
+    rows = {}
+    for variation, bends in ((item.tuned, item.tuned_bends), (item.other, item.other_bends)):
+        name = INITIALIZER_NAMES.get(variation.initializer, variation.initializer)
+        rows |= {f"{name},\nbefore": bends.before, f"{name},\nafter": bends.after}
+    return plot_bends(rows, found.train_x)
+
+
+def fits_figure(results, gaps):
+    """The tuned networks and those under the other initialiser."""
+    data = results.tuned.predictions
+    variants = [results.tuned, *results.extras["initialisation"].cases.values()]
+    names = [INITIALIZER_NAMES.get(variant.run.config["initializer"], variant.run.config["initializer"]) for variant in variants]
+    curves = [variant.predictions["curve_predictions"] for variant in variants]
+    return plot_fits(data["x_curve"], dict(zip(names, curves, strict=True)), data["x_train"], data["y_train"], gaps)
 
 
 def grid_figure(search, reference, label):

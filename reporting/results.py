@@ -123,6 +123,8 @@ def load_regression_results(runs):
     for name, variant in variants.items():
         check_metrics(folder / name, variant.run, recomputed_regression(variant))
     extras = {name: load_extra(folder / name, recomputed_regression) for name in REGRESSION_EXTRAS}
+    for name, extra in extras.items():
+        check_points(folder / name, extra, variants["tuned"])
     return RegressionResults(**variants, search=load_search(folder / "search", variants["tuned"]), extras=extras)
 
 
@@ -194,6 +196,16 @@ def recomputed_classification(variant):
         metrics[f"{name}_loss"] = cross_entropy(probabilities, labels)
         metrics[f"{name}_accuracy"] = accuracy(labels, probabilities.argmax(axis=1))
     return metrics
+
+
+def check_points(folder, extra, tuned):
+    """Raise ArtifactError unless a regression's extra rests on the tuned networks' points and, but for other splits, folds."""
+    names = ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (extra.run.variant != "splits")
+    for case, variant in extra.cases.items():
+        for name in names:
+            if not np.array_equal(variant.predictions[name], tuned.predictions[name]):
+                where = f"{folder / case}: {name} is not what the tuned networks were trained with"
+                raise ArtifactError(f"{where}; delete {folder} and run 'make all'")
 
 
 def stopped_early(variant):

@@ -32,6 +32,9 @@ class Example:
     regression_error: dict = dataclasses.field(
         default_factory=lambda: {"reference": 0.40, "tuned": 0.28}
     )  # rms distance from f, inside the data
+    extra_error: dict = dataclasses.field(default_factory=lambda: {"splits": 0.40, "glorot_uniform": 0.60, "smaller": 0.30})
+    more_seeds: int = 2
+    smaller_units: tuple = (8, 16, 16)
     classification_epochs: int = 15
     validation_images: int = 600
     test_images: int = 1000
@@ -58,8 +61,8 @@ def write_example_runs(folder, **changes):
 
     example = Example(**changes)
     folder = Path(folder)
-    write_regression(folder / "regression", example)
-    write_regression_extras(folder / "regression", example)
+    tuned = write_regression(folder / "regression", example)
+    write_regression_extras(folder / "regression", example, tuned)
     write_classification(folder / "classification", example)
     write_classification_extras(folder / "classification", example)
     return folder
@@ -111,12 +114,13 @@ def example_weights(rng, shapes):
 
 
 def example_units(rng, units, dead, signed=False):
-    """Probe activations and, over all test inputs, minimum, maximum and active share of the units of one layer."""
+    """Probe activations and, over all test inputs, minimum, maximum, active share and spectrum of the units of one layer."""
     probe = rng.normal(0, 0.5, (3, units))
     probe = np.tanh(2 * probe) if signed else np.maximum(probe, 0)
     minimum, maximum, share = np.where(signed, -0.95, 0.0) * np.ones(units), rng.uniform(0.95, 2, units), rng.uniform(0.05, 0.95, units)
     probe[:, :dead], minimum[:dead], maximum[:dead], share[:dead] = 0, 0, 0, 0
-    arrays = {"probe": probe, "minimum": minimum, "maximum": maximum, "active_share": share}
+    spectrum = np.var(probe) * units * 0.5 * 0.5 ** np.arange(units)
+    arrays = {"probe": probe, "minimum": minimum, "maximum": maximum, "active_share": share, "spectrum": spectrum}
     return {name: value.astype("float32") for name, value in arrays.items()}
 
 
@@ -182,16 +186,22 @@ def search_row(rng, trial, values, fold, level, task):
 # Regression
 
 
-def write_regression(folder, example):
-    """Search, reference and tuned network of the regression task."""
+def regression_config(example):
+    """The reference settings."""
     config = {"hidden_units": list(example.hidden_units), "activations": ["tanh", "softplus", "relu"], "initializer": "fan_in_uniform"}
     config |= {"learning_rate": 0.001, "learning_rate_schedule": "constant", "weight_decay": 1e-7, "batch_size": 16}
-    config |= {"max_epochs": example.regression_epochs, "patience": 400, "restore_best_weights": False, "folds": example.folds}
+    return config | {"max_epochs": example.regression_epochs, "patience": 400, "restore_best_weights": False, "folds": example.folds}
+
+
+def write_regression(folder, example):
+    """Search, reference and tuned network of the regression task. Returns the tuned settings."""
+    config = regression_config(example)
     best = write_search(
         folder / "search", example, "regression", REGRESSION_GRID, regression_score, "validation_loss", example.folds, config
     )
     write_regression_variant(folder / "reference", example, "reference", config)
     write_regression_variant(folder / "tuned", example, "tuned", config | best)
+    return config | best
 
 
 def regression_score(values):
@@ -222,24 +232,39 @@ def regression_member(rng, x, error):
     return unknown_function(x) + error * (0.6 + 0.6 * in_gap) * waves
 
 
-def write_regression_variant(folder, example, variant, config):
+def write_regression_variant(folder, example, variant, config, seed=100):
+    """One of the main networks: a member a fold, with all that is recorded of the first one."""
+    write_regression_inspection(folder, example)
+    members = [regression_network(example, example.regression_error[variant], seed + k) for k in range(example.folds)]
+    write_regression_case(folder, example, variant, config, members)
+
+
+def regression_network(example, error, seed):
+    """A member as a function of x."""
+    return lambda x: regression_member(np.random.default_rng(example.seed + seed), x, error)
+
+
+def write_regression_case(folder, example, variant, config, members, folds=None, columns=(), arrays=()):
+    """Tables, predictions and run.json of members, each a function of x.
+
+    `folds` (points,) says which member held out which training point; `columns` and `arrays` are further columns of folds.csv,
+    one mapping a member, and further predictions. Without max_epochs in `config` there is nothing about epochs.
+    """
     x_train, y_train, fold, x_test, y_test = regression_data(example)
-    x_curve, error = np.linspace(-5, 5, 401), example.regression_error[variant]
-    seeds = [example.seed + 100 + member for member in range(example.folds)]
-    predict = [[regression_member(np.random.default_rng(seed), x, error) for seed in seeds] for x in (x_train, x_test, x_curve)]
-    train_predictions, test_predictions, curve_predictions = (np.array(values) for values in predict)
-    points = {"x_train": x_train, "y_train": y_train, "fold": fold, "x_test": x_test, "y_test": y_test, "x_curve": x_curve}
-    predictions = {"train_predictions": train_predictions, "test_predictions": test_predictions, "curve_predictions": curve_predictions}
-    save_arrays(folder / "predictions.npz", points | predictions)
-    rows = [
-        regression_fold(config, k + 1, fold, (train_predictions[k] - y_train) ** 2, (test_predictions[k] - y_test) ** 2)
-        for k in range(example.folds)
-    ]
+    fold = fold if folds is None else folds
+    points = {"x_train": x_train, "y_train": y_train, "fold": fold, "x_test": x_test, "y_test": y_test, "x_curve": np.linspace(-5, 5, 401)}
+    predictions = {
+        f"{name}_predictions": np.array([member(points[f"x_{name}"]) for member in members]) for name in ("train", "test", "curve")
+    }
+    errors = (predictions["train_predictions"] - y_train) ** 2, (predictions["test_predictions"] - y_test) ** 2
+    rows = [regression_fold(config, k + 1, fold, errors[0][k], errors[1][k]) for k in range(len(members))]
+    rows = [row | further for row, further in zip(rows, columns or [{}] * len(rows), strict=True)]
+    save_arrays(folder / "predictions.npz", points | predictions | dict(arrays))
     save_table(folder / "folds.csv", rounded(rows))
-    save_table(folder / "history.csv", rounded(regression_history(example, rows)))
-    write_regression_inspection(folder, example, x_test)
-    ensemble = float(np.mean((test_predictions.mean(axis=0) - y_test) ** 2))
-    save_json(folder / "run.json", run_of(example, "regression", variant, config, regression_metrics(rows, ensemble)))
+    if "max_epochs" in config:
+        save_table(folder / "history.csv", rounded(regression_history(example, rows)))
+    ensemble = float(np.mean((predictions["test_predictions"].mean(axis=0) - y_test) ** 2))
+    save_json(folder / "run.json", run_of(example, "regression", variant, config, regression_metrics(config, rows, ensemble)))
 
 
 def regression_fold(config, number, fold, train_errors, test_errors):
@@ -250,6 +275,8 @@ def regression_fold(config, number, fold, train_errors, test_errors):
         "validation_loss": train_errors[held_out].mean(),
         "test_loss": test_errors.mean(),
     }
+    if "max_epochs" not in config:
+        return {"fold": number, **counts, **losses, "seconds": 0.1}
     stopping = {"epochs": config["max_epochs"], "stopped_early": False, "best_epoch": config["max_epochs"] - 2}
     return {"fold": number, "seed": 70 + number, **counts, **stopping, **losses, "seconds": 6.1}
 
@@ -265,21 +292,29 @@ def regression_history(example, rows):
             yield {"fold": row["fold"], "epoch": epoch, "train_loss": a, "validation_loss": b}
 
 
-def regression_metrics(rows, ensemble):
-    metrics = {}
+def regression_metrics(config, rows, ensemble):
+    metrics = {"ensemble_test_loss": ensemble}
     for name in ("train_loss", "validation_loss", "test_loss"):
         values = [row[name] for row in rows]
         metrics |= {name: float(np.mean(values)), f"{name}_sd": float(np.std(values, ddof=1))}
-    return metrics | {"ensemble_test_loss": ensemble, "stopped_early": sum(row["stopped_early"] for row in rows), "parameters": 526593}
+    if "hidden_units" not in config:
+        return metrics
+    parameters = sum((inputs + 1) * outputs for inputs, outputs in itertools.pairwise((1, *config["hidden_units"], 1)))
+    return metrics | {"stopped_early": sum(row["stopped_early"] for row in rows), "parameters": parameters}
 
 
-def write_regression_inspection(folder, example, x_test):
+def regression_shapes(hidden_units):
+    """The shape of each layer's kernel."""
+    sizes = itertools.pairwise((1, *hidden_units, 1))
+    return dict(zip(("hidden_1", "hidden_2", "hidden_3", "output"), sizes, strict=True))
+
+
+def write_regression_inspection(folder, example):
     rng = np.random.default_rng(example.seed + 2)
-    sizes = (1, *example.hidden_units, 1)
-    layers = ("hidden_1", "hidden_2", "hidden_3", "output")
-    save_arrays(folder / "weights.npz", example_weights(rng, dict(zip(layers, itertools.pairwise(sizes), strict=True))))
+    shapes = regression_shapes(example.hidden_units)
+    save_arrays(folder / "weights.npz", example_weights(rng, shapes))
     arrays = {"x_probe": np.array([-4.0, 0.0, 4.0], dtype="float32")}
-    for layer, units in zip(layers[:3], example.hidden_units, strict=True):
+    for layer, (_, units) in list(shapes.items())[:-1]:
         values = example_units(rng, units, example.dead_units if layer == "hidden_3" else 0, signed=layer == "hidden_1")
         arrays |= {f"{layer}/{name}": value for name, value in values.items()}
     save_arrays(folder / "activations.npz", arrays)

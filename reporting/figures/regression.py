@@ -5,6 +5,7 @@ import numpy as np
 from reporting.figures import FULL, new_figure, styled
 
 MANY = 1000  # points, from which on they are drawn as pixels
+MANY_CURVES = 40
 
 
 @styled
@@ -23,20 +24,31 @@ def plot_scatter(x_train, y_train, x_test, y_test, gaps):
 
 
 @styled
-def plot_fit(x_curve, curve_predictions, x_train, y_train, x_test, y_test, gaps):
-    """The members' curves (folds, points), faint, and their mean over the points of both data sets; gaps shaded."""
+def plot_fit(x_curve, curve_predictions, x_train, y_train, x_test, y_test, gaps, deviations=1.96):
+    """The members' curves (members, points), faint, their mean, and a band of so many standard deviations around it; gaps shaded.
+
+    The points of both data sets lie behind.
+    """
     figure = new_figure(FULL, 68)
     axes = figure.subplots()
     shade(axes, gaps)
     points(axes, x_test, y_test, TEST, label="test points")
     points(axes, x_train, y_train, TRAINING, label="training points")
-    for number, curve in enumerate(curve_predictions):
-        axes.plot(x_curve, curve, color="C2", linewidth=0.5, alpha=0.45, label="networks of the folds" if number == 0 else None, zorder=3)
-    axes.plot(x_curve, np.mean(curve_predictions, axis=0), color="C2", linewidth=1.4, label="their mean", zorder=4)
+    mean, spread = np.mean(curve_predictions, axis=0), deviations * np.std(curve_predictions, axis=0, ddof=1)
+    axes.fill_between(x_curve, mean - spread, mean + spread, color="C2", alpha=0.18, linewidth=0, label="95 % band", zorder=1)
+    members(axes, x_curve, curve_predictions, "C2", label="networks")
+    axes.plot(x_curve, mean, color="C2", linewidth=1.4, label="their mean", zorder=4)
     axes.set(xlabel="$x$", xlim=(x_curve[0], x_curve[-1]))
     axes.set_ylabel("$y$", rotation=0)
-    figure.legend(loc="outside upper center", ncols=4)
+    figure.legend(loc="outside upper center", ncols=5)
     return figure
+
+
+def members(axes, x_curve, curves, color, label=None):
+    """Faint curves (members, points); many of them as pixels."""
+    for number, curve in enumerate(curves):
+        look = {"color": color, "linewidth": 0.4, "alpha": 0.35, "zorder": 3, "rasterized": len(curves) > MANY_CURVES}
+        axes.plot(x_curve, curve, label=label if number == 0 else None, **look)
 
 
 TRAINING = {"color": "C0", "marker": "o"}

@@ -9,10 +9,11 @@ FEW = 30  # epochs, up to which each one gets a marker
 
 
 @styled
-def plot_training_curves(train, validation, quantity, logarithmic=False):
+def plot_training_curves(train, validation, quantity, logarithmic=False, floor=None):
     """Training and validation curves: one list of values an epoch for each fold; the folds faint, their mean over it.
 
-    The mean ends where the first fold does. `quantity` labels the vertical axis.
+    The mean ends where the first fold does. `quantity` labels the vertical axis. `floor`, if there is one, is the variance of
+    the noise, drawn as a level line.
     """
     figure = new_figure(HALF, 50)
     axes = figure.subplots()
@@ -21,6 +22,8 @@ def plot_training_curves(train, validation, quantity, logarithmic=False):
             axes.plot(epochs_of(curve), curve, color=color, linewidth=0.35, alpha=0.35)
         mean = mean_curve(curves)
         axes.plot(epochs_of(mean), mean, color=color, linewidth=1, marker=marker if len(mean) <= FEW else "", label=name)
+    if floor:  # zero has no place on a logarithmic axis
+        axes.axhline(floor, color="C3", linewidth=0.8, linestyle=(0, (4, 2)), label="noise variance")
     axes.set(xlabel="epoch", ylabel=quantity)
     if logarithmic:
         axes.set_yscale("log")

@@ -1,69 +1,19 @@
 """What the regression's recorded results say."""
 
 import dataclasses
-import math
 
 import numpy as np
 
+from reporting.findings.baselines import BaselineFindings, baseline_findings
+from reporting.findings.ensemble import EnsembleFindings, ensemble_findings
+from reporting.findings.gaps import Gap, find_gaps, in_gaps
 from reporting.findings.layers import InspectedNetwork, LayerUnits, LayerWeights, unit_findings, weight_findings
+from reporting.findings.losses import Change, FitLosses, change_of, fit_losses
+from reporting.findings.noise import NoiseFindings, noise_findings
 from reporting.findings.search import SearchFindings, search_findings
-from reporting.findings.stopping import Stopping, stopping_of
+from reporting.findings.splits import SplitFindings, split_findings
+from reporting.findings.variations import Initialisation, SmallerNetwork, initialisation_findings, smaller_findings
 from reporting.results import load_reference_report
-
-GAP_SHARE = 0.1  # of the range of x
-CHANCE = 0.05
-
-
-@dataclasses.dataclass(frozen=True)
-class FitLosses:
-    """Mean squared errors of the networks of all folds: mean and sd over the folds."""
-
-    train_loss: float
-    train_loss_sd: float
-    validation_loss: float
-    validation_loss_sd: float
-    test_loss: float
-    test_loss_sd: float
-    ensemble_test_loss: float  # of the mean of the networks' predictions; never above test_loss, for the square is convex
-    best_test_loss: float  # of the networks
-    worst_test_loss: float
-    stopping: Stopping
-
-    @property
-    def test_below_validation(self):
-        """Whether the test loss is below the validation loss, as it is where the test points carry less noise."""
-        return self.test_loss < self.validation_loss
-
-
-@dataclasses.dataclass(frozen=True)
-class Change:
-    """The change of a loss from one configuration to another, beside the spread between folds."""
-
-    difference: float  # second less first; negative is better
-    spread: float  # sd of the folds' differences; if the folds are not the same, root of the sum of both variances
-    paired: bool  # whether both were trained on the same folds
-
-    @property
-    def within_spread(self):
-        """Whether the change is no larger than what one fold differs from another (also if it is not a number)."""
-        return not abs(self.difference) > self.spread
-
-    @property
-    def improved(self):
-        return not self.within_spread and self.difference < 0
-
-    @property
-    def worse(self):
-        return not self.within_spread and self.difference > 0
-
-
-@dataclasses.dataclass(frozen=True)
-class Gap:
-    """An unusually wide interval of x without a training point."""
-
-    start: float
-    end: float
-    test_points: int  # that lie inside
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,11 +39,30 @@ class RegressionFindings(InspectedNetwork):
     outside_error: float | None  # likewise of all other test points
     weights: tuple[LayerWeights, ...]  # of the tuned network of the first fold, as are the units
     units: tuple[LayerUnits, ...]
+    noise: NoiseFindings
+    ensemble: EnsembleFindings
+    splits: SplitFindings | None  # None where the extra is switched off, here and below
+    baselines: BaselineFindings | None
+    initialisation: Initialisation | None
+    smaller: SmallerNetwork | None
+    switched_off: tuple[str, ...]  # the extras that are
 
     @property
     def ensemble_improved(self):
         """Whether the tuned networks' mean prediction has a lower test loss than the reference networks'."""
         return self.tuned.ensemble_test_loss < self.reference.ensemble_test_loss
+
+    @property
+    def change_within_seeds(self):
+        """Whether the tuning changed the test loss by no more than another seed does; needs several seeds."""
+        return not abs(self.change.difference) > self.ensemble.seed_spread
+
+    @property
+    def variations(self):
+        """Names and Variations of the tuned networks and of those with one thing changed, as far as they were trained."""
+        start, small = self.initialisation, self.smaller
+        tuned = [("tuned", (start or small).tuned)] if start or small else []
+        return tuned + [("initialisation", start.other)] * bool(start) + [("smaller", small.smaller)] * bool(small)
 
     @property
     def has_gaps(self):
@@ -113,7 +82,9 @@ def regression_findings(results):
     gaps = find_gaps(x_train, x_test)
     inside = in_gaps(x_test, gaps)
     squared = (stored["test_predictions"].astype(float) - stored["y_test"]) ** 2  # (folds, m)
-    tuned = fit_losses(results.tuned)
+    tuned, extras = fit_losses(results.tuned), results.extras
+    noise = noise_findings(results.tuned, gaps, extras["baselines"].cases.get("gaussian_process"))
+    same_data = set(report["data"].values()) <= set(results.tuned.run.data.digests.values())
     search = search_findings(results.search, results.reference.run.config, results.reference.folds[0]["validation_points"])
     return RegressionFindings(
         train_points=len(x_train),
@@ -124,7 +95,7 @@ def regression_findings(results):
         gaps=gaps,
         test_points_in_gaps=int(inside.sum()),
         test_points_outside_range=int(np.sum((x_test < x_train.min()) | (x_test > x_train.max()))),
-        same_data_as_reference=set(report["data"].values()) <= set(results.tuned.run.data.digests.values()),
+        same_data_as_reference=same_data,
         folds=len(results.tuned.folds),
         reference=fit_losses(results.reference),
         tuned=tuned,
@@ -137,48 +108,16 @@ def regression_findings(results):
         outside_error=float(squared[:, ~inside].mean()) if not inside.all() else None,
         weights=weight_findings(results.tuned),
         units=unit_findings(results.tuned),
+        noise=noise,
+        ensemble=ensemble_findings(results.tuned, extras["seeds"], gaps, noise.test.value if noise.test else 0.0),
+        splits=split_findings(extras["splits"], same_data),
+        baselines=baseline_findings(results.tuned, extras["baselines"], gaps),
+        initialisation=initialisation_findings(results.tuned, extras["initialisation"]),
+        smaller=smaller_findings(results.tuned, extras["smaller"]),
+        switched_off=tuple(name for name, extra in extras.items() if not extra.cases),
     )
 
 
 def limits(values):
     """The least and the greatest value."""
     return float(values.min()), float(values.max())
-
-
-def find_gaps(x_train, x_test):
-    """The gaps between neighbouring training points: a tuple of Gap, from left to right.
-
-    An interval is a gap if it is wider than a tenth of the range and if chance hardly explains it: between n points spread
-    evenly at random, an interval wider than the share w of the range arises with probability at most (n - 1) (1 - w)^(n - 2)
-    (David and Nagaraja, 2003, Order Statistics, 6.4, by the union bound), which must be below 5 %.
-    """
-    x = np.sort(np.asarray(x_train, dtype=float))
-    shares = np.diff(x) / max(x[-1] - x[0], np.finfo(float).tiny)
-    chance = len(shares) * (1 - shares) ** (len(x) - 2)
-    starts = np.flatnonzero((shares > GAP_SHARE) & (chance < CHANCE))
-    return tuple(Gap(float(x[k]), float(x[k + 1]), int(np.sum((x_test > x[k]) & (x_test < x[k + 1])))) for k in starts)
-
-
-def in_gaps(x, gaps):
-    """Which of the points lie inside one of the gaps: (n,) bool."""
-    return np.any([(x > gap.start) & (x < gap.end) for gap in gaps], axis=0) if gaps else np.zeros(len(x), dtype=bool)
-
-
-def fit_losses(variant):
-    """The FitLosses of a regression's results.Variant."""
-    names = [f"{kind}_loss{suffix}" for kind in ("train", "validation", "test") for suffix in ("", "_sd")]
-    test = variant.column("test_loss")
-    return FitLosses(
-        **{name: variant.run.metrics[name] for name in [*names, "ensemble_test_loss"]},
-        best_test_loss=float(test.min()),
-        worst_test_loss=float(test.max()),
-        stopping=stopping_of(variant),
-    )
-
-
-def change_of(first, second, name):
-    """The Change of the column `name` of folds.csv; paired over the folds where both runs have the same ones."""
-    a, b = first.column(name), second.column(name)
-    paired = np.array_equal(first.predictions["fold"], second.predictions["fold"])
-    spread = np.std(b - a, ddof=1) if paired else math.hypot(np.std(a, ddof=1), np.std(b, ddof=1))
-    return Change(float(b.mean() - a.mean()), float(spread), paired)

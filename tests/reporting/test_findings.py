@@ -16,8 +16,9 @@ from reporting.findings.classification import (
     field_findings,
     most_misclassified,
 )
+from reporting.findings.gaps import find_gaps
 from reporting.findings.layers import layer_units, shape_of
-from reporting.findings.regression import Change, change_of, find_gaps
+from reporting.findings.losses import Change, change_of
 from reporting.findings.search import effect, is_edge, is_tied, search_findings
 from reporting.findings.stopping import Stopping, stopping_of
 from reporting.results import SearchResults, load_classification_results, load_reference_report, load_regression_results

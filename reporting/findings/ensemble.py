@@ -1,0 +1,119 @@
+"""All networks with the tuned settings together, of all folds and seeds: their mean, their spread, and how far to trust it."""
+
+import dataclasses
+
+import numpy as np
+
+from reporting.findings.gaps import Region, regions_of
+from reporting.metrics import mean_squared_error, wilson_interval
+
+NOMINAL = 0.95
+NORMAL_QUANTILE = 1.96  # standard deviations to either side of a normal distribution's mean hold 95 %
+
+
+@dataclasses.dataclass(frozen=True)
+class Coverage:
+    """How the ensemble does on the test points of a region."""
+
+    region: Region
+    loss: float  # MSE of the mean of all members
+    half_width: float  # of the band, mean over the test points
+    band: float  # share of test points within mean +- 1.96 sd of the members
+    with_noise: float  # the same with the variance of the test points' noise added to the members'
+
+    @property
+    def interval(self):
+        """The 95 % interval of the share with noise, as if the points were independent."""
+        return wilson_interval(round(self.with_noise * self.region.points), self.region.points)
+
+    @property
+    def too_low(self):
+        """Whether fewer points are covered than the band promises, by more than chance."""
+        return self.interval[1] < NOMINAL
+
+    @property
+    def too_high(self):
+        return self.interval[0] > NOMINAL
+
+
+@dataclasses.dataclass(frozen=True)
+class EnsembleFindings:
+    members: int
+    seeds: int  # 1 if the further seeds are switched off
+    folds: int
+    loss: float  # test MSE of the mean of all members
+    member_loss: float  # mean of the members' own test MSE
+    nominal: float  # the share that the band promises to hold
+    noise: float  # the variance that is added for `with_noise`
+    coverage: tuple[Coverage, ...]  # all test points as one if there are no regions
+    seed_losses: tuple[float, ...]  # of each seed, the mean of its members' test MSE
+    seed_ensemble_losses: tuple[float, ...]  # of each seed, the test MSE of its members' mean
+
+    @property
+    def several_seeds(self):
+        return self.seeds > 1
+
+    @property
+    def mean_seed_loss(self):
+        return float(np.mean(self.seed_losses))
+
+    @property
+    def seed_spread(self):
+        """The sd of the members' mean test MSE over the seeds; needs several."""
+        return float(np.std(self.seed_losses, ddof=1))
+
+    @property
+    def seed_ensemble_spread(self):
+        return float(np.std(self.seed_ensemble_losses, ddof=1))
+
+    @property
+    def mean_seed_ensemble_loss(self):
+        return float(np.mean(self.seed_ensemble_losses))
+
+    @property
+    def too_low(self):
+        """The regions in which the band with noise covers less than it promises."""
+        return tuple(item for item in self.coverage if item.too_low)
+
+    @property
+    def all_too_high(self):
+        return all(item.too_high for item in self.coverage)
+
+
+def stacked(tuned, seeds, name):
+    """The predictions `name` of all members of the tuned results.Variant and of the results.Extra of seeds: (members, points)."""
+    return np.concatenate([variant.predictions[name].astype(float) for variant in (tuned, *seeds.cases.values())])
+
+
+def ensemble_findings(tuned, seeds, gaps, noise):
+    """The EnsembleFindings; `noise` is the variance of the test points' noise."""
+    x_test, y_test = tuned.predictions["x_test"], tuned.predictions["y_test"].astype(float)
+    members = stacked(tuned, seeds, "test_predictions")
+    regions = regions_of(x_test, gaps) or (Region("all", (), np.full(len(x_test), True)),)
+    runs = [variant.run.metrics for variant in (tuned, *seeds.cases.values())]
+    return EnsembleFindings(
+        members=len(members),
+        seeds=len(runs),
+        folds=len(tuned.folds),
+        loss=mean_squared_error(y_test, members.mean(axis=0)),
+        member_loss=float(np.mean((members - y_test) ** 2)),
+        nominal=NOMINAL,
+        noise=noise,
+        coverage=tuple(coverage_of(region, members, y_test, noise) for region in regions),
+        seed_losses=tuple(metrics["test_loss"] for metrics in runs),
+        seed_ensemble_losses=tuple(metrics["ensemble_test_loss"] for metrics in runs),
+    )
+
+
+def coverage_of(region, members, y_test, noise):
+    """The Coverage of a region from the predictions of the members (members, m)."""
+    members, y = members[:, region.inside], y_test[region.inside]
+    variance, distance = members.var(axis=0, ddof=1), np.abs(members.mean(axis=0) - y)
+    half_width = NORMAL_QUANTILE * np.sqrt(variance)
+    return Coverage(
+        region=region,
+        loss=float(np.mean(distance**2)),
+        half_width=float(half_width.mean()),
+        band=float(np.mean(distance <= half_width)),
+        with_noise=float(np.mean(distance <= NORMAL_QUANTILE * np.sqrt(variance + noise))),
+    )

@@ -7,18 +7,12 @@ import numpy as np
 import pytest
 
 from reporting.findings import classification_findings, regression_findings
-from reporting.findings.classification import (
-    ClassifierComparison,
-    class_errors,
-    classifier_scores,
-    compare,
-    confusions,
-    field_findings,
-    most_misclassified,
-)
+from reporting.findings.classifiers import ClassifierComparison, classifier_scores, compare
+from reporting.findings.confusion import class_errors, confusions, most_misclassified
 from reporting.findings.gaps import find_gaps
 from reporting.findings.layers import layer_units, shape_of
 from reporting.findings.losses import Change, change_of
+from reporting.findings.receptive_fields import field_findings
 from reporting.findings.search import effect, is_edge, is_tied, search_findings
 from reporting.findings.stopping import Stopping, stopping_of
 from reporting.results import SearchResults, load_classification_results, load_reference_report, load_regression_results
@@ -361,7 +355,7 @@ def compared(classification, first_wrong, second_wrong):
     for answers, wrong in zip(labels, (first_wrong, second_wrong), strict=True):
         answers[wrong] = (answers[wrong] + 1) % 10
     changed = answering(classification, labels[1], labels[0])
-    return compare({"reference": changed.reference, "tuned": changed.tuned}, "reference", "tuned")
+    return compare(changed.reference, changed.tuned)
 
 
 def test_configuration_better_worse_and_undecided(classification):
@@ -374,7 +368,7 @@ def test_configuration_better_worse_and_undecided(classification):
 
 
 def test_equal_configurations_are_undecided():
-    assert ClassifierComparison("a", "b", 0.0, 0, 0, 1.0).undecided
+    assert ClassifierComparison(0.0, 0, 0, 1.0).undecided
 
 
 def test_early_dropping_cannot_fire_but_a_short_patience_can(classification):

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from reporting.metrics import correlation
+from reporting.metrics import correlations
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +40,6 @@ def field_findings(arrays):
 
 def recognised_fields(fields, contrast):
     """How many fields correlate most, and positively, with their own class, and the mean correlation with it."""
-    table = np.array([[correlation(field, image) for image in contrast] for field in fields])  # (fields, classes)
+    table = correlations(fields, contrast)
     own = np.diag(table)
     return int(np.sum((table.argmax(axis=1) == np.arange(len(table))) & (own > 0))), float(own.mean())

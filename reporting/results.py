@@ -134,6 +134,7 @@ def load_classification_results(runs):
     variants = {name: load_variant(folder / name, ("features", "receptive_fields")) for name in CLASSIFICATION_VARIANTS}
     for name, variant in variants.items():
         check_metrics(folder / name, variant.run, recomputed_classification(variant))
+        check_error_images(folder / name, variant)
     extras = {name: load_extra(folder / name, recomputed_classification) for name in CLASSIFICATION_EXTRAS}
     return ClassificationResults(**variants, search=load_search(folder / "search", variants["tuned"]), extras=extras)
 
@@ -141,6 +142,11 @@ def load_classification_results(runs):
 def load_reference_report():
     """The numbers that the reference report prints, as a mapping; `data` are SHA-256 digests of the course's files."""
     return load_json(Path(__file__).with_name("reference_report.json"))
+
+
+def load_published_results():
+    """Test accuracies on Fashion-MNIST that others published, each with its source, as a mapping."""
+    return load_json(Path(__file__).with_name("published_results.json"))
 
 
 def load_variant(folder, further=()):
@@ -220,6 +226,15 @@ def check_metrics(folder, run, recomputed):
         if not isinstance(recorded, (int, float)) or not math.isclose(recorded, value, rel_tol=TOLERANCE, abs_tol=1e-9):
             where = f"{folder / 'run.json'}: {name} is {recorded}"
             raise ArtifactError(f"{where}, but {float(value):.6g} by the run's own arrays; delete {folder} and run 'make all'")
+
+
+def check_error_images(folder, variant):
+    """Raise ArtifactError unless the recorded images are those of all wrong answers on the test images."""
+    stored = variant.predictions
+    wrong = np.flatnonzero(stored["test_probabilities"].argmax(axis=1) != stored["test_labels"])
+    if not np.array_equal(stored.get("error_index"), wrong) or len(stored["error_image"]) != len(wrong):
+        where = f"{folder / 'predictions.npz'}: the recorded images are not those of the {len(wrong)} wrong answers"
+        raise ArtifactError(f"{where}; delete {folder} and run 'make all'")
 
 
 def load_search(folder, tuned):

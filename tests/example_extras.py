@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from reporting.artifacts import CLASSIFICATION_EXTRAS, save_arrays, save_json
+from reporting.artifacts import save_arrays, save_json
 from tests import example_runs as runs
 
 
@@ -104,12 +104,3 @@ def write_polynomial(folder, example):
 def write_constant(folder, example):
     members = [lambda at, y=y: np.full(len(at), y.mean()) for _, y in training_points(example)]
     runs.write_regression_case(folder, example, folder.name, {"folds": example.folds}, members)
-
-
-# Classification
-
-
-def write_classification_extras(folder, example):
-    """Every extra of the classification task."""
-    for name in CLASSIFICATION_EXTRAS:
-        write_extra(folder / name, example, "classification", {})

@@ -57,14 +57,13 @@ REAL_SIZES = {
 
 def write_example_runs(folder, **changes):
     """Write the tree into `folder` (the `runs` folder itself); `changes` are fields of Example. Returns the folder as a Path."""
-    from tests.example_extras import write_classification_extras, write_regression_extras  # built on the functions below
+    from tests.example_extras import write_regression_extras  # built on the functions below
 
     example = Example(**changes)
     folder = Path(folder)
     tuned = write_regression(folder / "regression", example)
     write_regression_extras(folder / "regression", example, tuned)
     write_classification(folder / "classification", example)
-    write_classification_extras(folder / "classification", example)
     return folder
 
 
@@ -324,60 +323,80 @@ def write_regression_inspection(folder, example):
 
 
 def write_classification(folder, example):
-    """Search, reference, tuned and improved network of the classification task."""
+    """Search, reference, tuned and improved network of the classification task, and its extras."""
+    from tests.example_classification_extras import write_classification_extras  # built on the functions below
+
     config = {"filters": list(example.filters), "kernel_size": 3, "padding": "valid", "convolution_dropout": 0.0}
     config |= {"dense_units": list(example.dense_units), "dropout": 0.2, "horizontal_flips": False, "learning_rate": 0.0001}
-    config |= {"learning_rate_schedule": "constant", "weight_decay": 1e-7, "batch_size": 32}
+    config |= {"learning_rate_schedule": "constant", "weight_decay": 1e-7, "batch_size": 32, "loss": "cross_entropy"}
     config |= {"max_epochs": example.classification_epochs, "patience": 500, "restore_best_weights": False, "validation_share": 0.2}
     search = config | {"patience": 4, "restore_best_weights": True}
     best = write_search(
         folder / "search", example, "classification", CLASSIFICATION_GRID, classification_score, "validation_accuracy", 1, search
     )
     improved = config | {"padding": "same", "horizontal_flips": True, "learning_rate": 0.002, "learning_rate_schedule": "cosine"}
+    improved |= {"dropout": 0.4, "batch_size": 64}
     write_classification_variant(folder / "reference", example, "reference", config)
     write_classification_variant(folder / "tuned", example, "tuned", search | best)
-    write_classification_variant(folder / "improved", example, "improved", improved | {"dropout": 0.4, "batch_size": 64})
+    write_classification_variant(folder / "improved", example, "improved", improved)
+    write_classification_extras(folder, example, {"reference": config, "tuned": search | best, "improved": improved})
 
 
 def classification_score(values):
     return 0.915 + 0.012 * np.log10(values["learning_rate"] / 0.001) - 0.004 * np.log2(values["batch_size"] / 32) / 2
 
 
-def classification_outputs(rng, images, accuracy):
-    """Labels in turn and probabilities that are right for `accuracy` of the images; shirts and their like are the hardest."""
+def classification_outputs(rng, images, accuracy, shared):
+    """Labels in turn and probabilities that are right for `accuracy` of the images; shirts and their like are the hardest.
+
+    `shared` draws what networks have in common: which class an image looks like, and how clearly.
+    """
     labels = np.arange(images) % 10
+    alike = np.where(labels == 6, shared.choice([0, 2, 4], images), 6)
+    mixed = np.where(
+        np.isin(labels, (0, 2, 4, 6)) & (shared.uniform(size=images) < 0.85), alike, (labels + shared.integers(1, 10, images)) % 10
+    )
+    clearness = shared.uniform(2, 8, images)
     difficulty = np.linspace(0, 1, images) * np.select([labels == 6, np.isin(labels, (0, 2, 4))], [1.1, 0.95], 0.8)
     difficulty += rng.normal(0, 0.05, images)
     wrong = np.argsort(difficulty)[round(accuracy * images) :]
     answers = labels.copy()
-    alike = np.where(labels == 6, rng.choice([0, 2, 4], images), 6)
-    mixed = np.where(np.isin(labels, (0, 2, 4, 6)) & (rng.uniform(size=images) < 0.85), alike, (labels + rng.integers(1, 10, images)) % 10)
     answers[wrong] = mixed[wrong]
     logits = rng.normal(0, 0.4, (images, 10))
-    logits[np.arange(images), answers] += 4.5
+    logits[np.arange(images), answers] += np.where(answers == labels, clearness, 0.7 * clearness - 0.5)
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return labels, (odds / odds.sum(axis=1, keepdims=True)).astype("float32")
 
 
 def write_classification_variant(folder, example, variant, config):
-    rng = np.random.default_rng([example.seed, 3, len(variant)])
-    accuracy = example.accuracy[variant]
-    validation_labels, validation_probabilities = classification_outputs(rng, example.validation_images, accuracy + 0.005)
-    test_labels, test_probabilities = classification_outputs(rng, example.test_images, accuracy)
-    arrays = {"validation_labels": validation_labels, "validation_probabilities": validation_probabilities}
-    save_arrays(folder / "predictions.npz", arrays | {"test_labels": test_labels, "test_probabilities": test_probabilities})
-    scores = {"train_loss": 1 - accuracy, "train_accuracy": min(1.0, accuracy + 0.02)}
-    scores |= classifier_scores("validation", validation_labels, validation_probabilities)
-    scores |= classifier_scores("test", test_labels, test_probabilities)
+    predictions = write_classifier(folder, example, variant, config, example.accuracy[variant])
+    wrong = np.flatnonzero(predictions["test_probabilities"].argmax(axis=1) != predictions["test_labels"])
+    garments = np.array([np.round(255 * garment(label)) for label in range(10)], dtype="uint8")
+    images = {"error_index": wrong.astype("int32"), "error_image": garments[predictions["test_labels"][wrong]]}
+    save_arrays(folder / "predictions.npz", predictions | images)
+    write_classification_inspection(folder, example)
+
+
+def write_classifier(folder, example, variant, config, accuracy, key=0, tested=True):
+    """One trained network without its inspection; returns the arrays of its predictions. `key` tells networks of one name apart."""
+    rng = np.random.default_rng([example.seed, 3, len(variant), key])
+    predictions, scores = {}, {"train_loss": 1 - accuracy, "train_accuracy": min(1.0, accuracy + 0.02)}
+    parts = {"validation": (example.validation_images, accuracy + 0.005), "test": (example.test_images, accuracy)}
+    for number, (part, (images, share)) in enumerate(list(parts.items())[: 2 if tested else 1]):
+        outputs = classification_outputs(rng, images, share, np.random.default_rng([example.seed, 5, number]))
+        predictions |= dict(zip((f"{part}_labels", f"{part}_probabilities"), outputs, strict=True))
+        scores |= classifier_scores(part, *outputs)
+    save_arrays(folder / "predictions.npz", predictions)
     counts = {"train_points": 4 * example.validation_images, "validation_points": example.validation_images}
     stopping = {"epochs": config["max_epochs"], "stopped_early": False, "best_epoch": config["max_epochs"] - 1}
-    save_table(folder / "folds.csv", rounded([{"fold": 1, "seed": 71, **counts, **stopping, **scores, "seconds": 60.5}]))
-    save_table(folder / "history.csv", rounded(classification_history(example, scores)))
-    write_classification_inspection(folder, example)
-    metrics = scores | {"train_loss_double_softmax": 2.4612 - scores["train_accuracy"], "stopped_early": 0, "parameters": 209050}
+    save_table(folder / "folds.csv", rounded([{"fold": 1, "seed": 71 + key, **counts, **stopping, **scores, "seconds": 60.5}]))
+    save_table(folder / "history.csv", rounded(classification_history(config, scores)))
+    metrics = scores | {"train_loss_double_softmax": 2.4612 - scores["train_accuracy"], "stopped_early": 0}
+    metrics["parameters"] = 700 * sum(config["filters"]) + 400 * sum(config["dense_units"])
     save_json(
         folder / "run.json", run_of(example, "classification", variant, config, {name: float(value) for name, value in metrics.items()})
     )
+    return predictions
 
 
 def classifier_scores(name, labels, probabilities):
@@ -385,13 +404,15 @@ def classifier_scores(name, labels, probabilities):
     return {f"{name}_loss": float(np.mean(-np.log(chosen))), f"{name}_accuracy": float(np.mean(probabilities.argmax(axis=1) == labels))}
 
 
-def classification_history(example, scores):
-    epochs = np.arange(1, example.classification_epochs + 1)
-    decay = np.exp(-epochs / 3)
-    for epoch, rest in zip(epochs, decay, strict=True):
+def classification_history(config, scores):
+    """Rows of history.csv; with the second softmax its losses are on that scale."""
+    epochs = np.arange(1, config["max_epochs"] + 1)
+    for epoch, rest in zip(epochs, np.exp(-epochs / 3), strict=True):
         row = {"fold": 1, "epoch": epoch}
         for name in ("train", "validation"):
-            row |= {f"{name}_loss": scores[f"{name}_loss"] + 0.6 * rest, f"{name}_accuracy": scores[f"{name}_accuracy"] - 0.2 * rest}
+            accuracy = scores[f"{name}_accuracy"] - 0.2 * rest
+            loss = 2.4612 - accuracy if config["loss"] == "double_softmax" else scores[f"{name}_loss"] + 0.6 * rest
+            row |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
         yield row
 
 
@@ -442,7 +463,7 @@ def example_fields(rng):
     """Fields that show the class in trained networks and nothing in untrained ones."""
     means = np.array([garment(label) for label in range(10)])
     contrast = means - means.mean(axis=0)
-    arrays = {"class_mean": means, "reached_probability": np.full(10, 0.99)}
+    arrays = {"class_mean": means, "reached_probability": np.full(10, 0.99), "untrained_reached_probability": np.full(10, 0.11)}
     for method, clarity in {"back_projection": 0.6, "gradient": 1.0, "activation_maximisation": 2.0}.items():
         noise, control = rng.normal(0, 0.3, (2, 10, 28, 28))
         arrays[method], arrays[f"untrained_{method}"] = clarity * contrast + noise, control

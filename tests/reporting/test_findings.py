@@ -7,18 +7,12 @@ import numpy as np
 import pytest
 
 from reporting.findings import classification_findings, regression_findings
-from reporting.findings.classification import (
-    ClassifierComparison,
-    class_errors,
-    classifier_scores,
-    compare,
-    confusions,
-    field_findings,
-    most_misclassified,
-)
+from reporting.findings.classifiers import ClassifierComparison, classifier_scores, compare
+from reporting.findings.confusion import class_errors, confusions, most_misclassified
 from reporting.findings.gaps import find_gaps
 from reporting.findings.layers import layer_units, shape_of
 from reporting.findings.losses import Change, change_of
+from reporting.findings.receptive_fields import field_findings
 from reporting.findings.search import effect, is_edge, is_tied, search_findings
 from reporting.findings.stopping import Stopping, stopping_of
 from reporting.results import SearchResults, load_classification_results, load_reference_report, load_regression_results
@@ -299,13 +293,21 @@ def test_strongest_hyperparameter(regression):
 
 # Classification
 
+REPORT = load_reference_report()["classification"]
+
 
 def answering(classification, tuned_labels, reference_labels=None):
     """Results whose tuned (and reference) network gives these labels with certainty."""
     changed = {}
     for name, labels in (("tuned", tuned_labels), ("reference", reference_labels)):
         if labels is not None:
-            changed[name] = with_arrays(getattr(classification, name), "predictions", test_probabilities=np.eye(10)[labels])
+            wrong = np.flatnonzero(labels != classification.tuned.predictions["test_labels"])
+            arrays = {
+                "test_probabilities": np.eye(10)[labels],
+                "error_index": wrong,
+                "error_image": np.zeros((len(wrong), 28, 28), np.uint8),
+            }
+            changed[name] = with_arrays(getattr(classification, name), "predictions", **arrays)
     return dataclasses.replace(classification, **changed)
 
 
@@ -318,7 +320,7 @@ def test_perfect_classifier(classification, truth):
     found = classification_findings(answering(classification, truth))
     assert found.errors == 0 and found.most_misclassified == () and found.confusions == () and found.never_predicted == ()
     assert not found.same_classes_as_report
-    assert all(item.recall == 1 for item in found.classes)
+    assert all(item.recall.value == 1 for item in found.classes)
 
 
 def test_one_class_classifier(classification, truth):
@@ -332,17 +334,17 @@ def test_most_misclassified_as_in_the_report_and_not(classification):
     assert found.same_classes_as_report and found.most_misclassified[0].name == "Shirt"
     matrix = np.diag([100] * 10)
     matrix[5, 7] = 40
-    assert [item.label for item in most_misclassified(class_errors(matrix))] == [5]
-    assert not dataclasses.replace(found, most_misclassified=most_misclassified(class_errors(matrix))).same_classes_as_report
+    assert [item.label for item in most_misclassified(class_errors(matrix, REPORT))] == [5]
+    assert not dataclasses.replace(found, most_misclassified=most_misclassified(class_errors(matrix, REPORT))).same_classes_as_report
 
 
 def test_equal_errors_single_out_no_class():
-    assert most_misclassified(class_errors(np.ones((10, 10), dtype=int))) == ()
+    assert most_misclassified(class_errors(np.ones((10, 10), dtype=int), REPORT)) == ()
 
 
 def test_class_without_images_has_no_recall():
     matrix = np.diag([5] * 9 + [0])
-    assert math.isnan(class_errors(matrix)[9].recall) and class_errors(matrix)[9].errors == 0
+    assert class_errors(matrix, REPORT)[9].recall is None and class_errors(matrix, REPORT)[9].errors == 0
 
 
 def test_confusions_are_the_largest_cells_off_the_diagonal():
@@ -361,7 +363,7 @@ def compared(classification, first_wrong, second_wrong):
     for answers, wrong in zip(labels, (first_wrong, second_wrong), strict=True):
         answers[wrong] = (answers[wrong] + 1) % 10
     changed = answering(classification, labels[1], labels[0])
-    return compare({"reference": changed.reference, "tuned": changed.tuned}, "reference", "tuned")
+    return compare(changed.reference, changed.tuned)
 
 
 def test_configuration_better_worse_and_undecided(classification):
@@ -374,7 +376,7 @@ def test_configuration_better_worse_and_undecided(classification):
 
 
 def test_equal_configurations_are_undecided():
-    assert ClassifierComparison("a", "b", 0.0, 0, 0, 1.0).undecided
+    assert ClassifierComparison(0.0, 0, 0, 1.0).undecided
 
 
 def test_early_dropping_cannot_fire_but_a_short_patience_can(classification):

@@ -93,6 +93,6 @@ def test_moments_of_a_constant_are_nan():
     assert math.isnan(metrics.skewness([2, 2])) and math.isnan(metrics.excess_kurtosis([2, 2]))
 
 
-def test_correlation_and_its_absence():
-    assert metrics.correlation([1, 2, 3], [-2, -4, -6]) == pytest.approx(-1)
-    assert metrics.correlation([1, 1, 1], [1, 2, 3]) == 0
+def test_correlations_and_their_absence():
+    table = metrics.correlations([[1, 2, 3], [1, 1, 1]], [[-2, -4, -6], [0, 1, 0]])
+    assert table == pytest.approx(np.array([[-1, 0], [0, 0]]))

@@ -1,0 +1,104 @@
+"""Whether probabilities mean what they say: arrays in, numbers out.
+
+Everywhere probabilities are (n, classes), labels (n,), and an image's confidence is its greatest probability.
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+
+BINS = 15  # of equal width, as in Guo et al.
+TEMPERATURES = (0.05, 20.0)  # between which the best is sought
+GOLDEN = (math.sqrt(5) - 1) / 2
+TINY = np.finfo(np.float32).tiny  # what a probability of 0 counts as
+
+Reliability = namedtuple("Reliability", "images confidence accuracy")  # of each bin that holds images: (filled bins,) each
+
+
+def confidence_and_correctness(probabilities, labels):
+    """The greatest probability of each image, and whether its class is the right one: (n,) float and (n,) bool."""
+    return probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
+
+
+def bin_numbers(confidence):
+    """The bin of each confidence, from 0: (n,). A confidence of 1 falls into the last one."""
+    return np.minimum((confidence * BINS).astype(int), BINS - 1)
+
+
+def reliability(probabilities, labels):
+    """The Reliability of a network: images, mean confidence and accuracy in each bin of confidence."""
+    confidence, right = confidence_and_correctness(probabilities, labels)
+    numbers = bin_numbers(confidence)
+    images = np.bincount(numbers, minlength=BINS)
+    filled = images > 0
+    means = [np.bincount(numbers, values, BINS)[filled] / images[filled] for values in (confidence, right)]
+    return Reliability(images[filled], *means)
+
+
+def expected_calibration_error(bins):
+    """The mean over the images of |accuracy - mean confidence| of their bin (Naeini et al., 2015, AAAI; Guo et al., 2017, ICML)."""
+    return float(np.sum(bins.images * np.abs(bins.accuracy - bins.confidence)) / np.sum(bins.images))
+
+
+def chance_calibration_error(probabilities, rng, draws=2000, share=0.95):
+    """What the expected calibration error of a perfectly calibrated network stays below in `share` of such test sets.
+
+    Such a network is right as often as its confidence says, and still its error is not 0, since the images are finite in number
+    (after Bröcker and Smith, 2007, Weather and Forecasting 22, 651-661). The right answers of a bin are a sum of independent
+    draws and taken as normally distributed.
+    """
+    confidence = probabilities.max(axis=1).astype(float)
+    variance = np.bincount(bin_numbers(confidence), confidence * (1 - confidence), BINS)
+    excess = np.abs(rng.normal(size=(draws, BINS)) * np.sqrt(variance)).sum(axis=1)
+    return float(np.quantile(excess, share) / len(confidence))
+
+
+def tempered(probabilities, temperature):
+    """The probabilities with all logits divided by the temperature: proportional to p ** (1 / temperature)."""
+    odds = np.exp(relative_logits(probabilities) / temperature)
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def relative_logits(probabilities):
+    """The logarithms of the probabilities, less the greatest one of each image."""
+    logits = np.log(np.maximum(probabilities.astype(float), TINY))
+    return logits - logits.max(axis=1, keepdims=True)
+
+
+def fit_temperature(probabilities, labels, steps=18):
+    """The temperature of least cross-entropy on these images (Guo et al., 2017), between the TEMPERATURES, to 1 in 1000.
+
+    Golden-section search over its logarithm; the cross-entropy is convex in 1 / temperature, so it has one minimum.
+    """
+    logits = relative_logits(probabilities)
+    own = logits[np.arange(len(labels)), labels]
+
+    def loss(logarithm):
+        scale = math.exp(-logarithm)
+        return np.mean(np.log(np.exp(scale * logits).sum(axis=1)) - scale * own)
+
+    low, high = (math.log(temperature) for temperature in TEMPERATURES)
+    inner = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)]
+    losses = [loss(point) for point in inner]
+    for _ in range(steps):
+        if losses[0] <= losses[1]:
+            high, inner[1], losses[1] = inner[1], inner[0], losses[0]
+            inner[0] = high - GOLDEN * (high - low)
+            losses[0] = loss(inner[0])
+        else:
+            low, inner[0], losses[0] = inner[0], inner[1], losses[1]
+            inner[1] = low + GOLDEN * (high - low)
+            losses[1] = loss(inner[1])
+    return math.exp((low + high) / 2)
+
+
+def accuracy_of_kept(probabilities, labels):
+    """The accuracy on the k images of greatest confidence, for k = 1 to n: (n,).
+
+    Images of equal confidence count as the mean of all of them, in whatever order they stand.
+    """
+    confidence, right = confidence_and_correctness(probabilities, labels)
+    _, ties, counts = np.unique(-confidence, return_inverse=True, return_counts=True)
+    expected = np.repeat(np.bincount(ties, right) / counts, counts)
+    return np.cumsum(expected) / np.arange(1, len(right) + 1)

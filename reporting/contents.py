@@ -12,15 +12,14 @@ from reporting.figures.activations import plot_activations
 from reporting.figures.confusion import plot_confusion_matrix
 from reporting.figures.grid import plot_grid
 from reporting.figures.images import plot_feature_maps, plot_filter_bank, plot_filters, plot_receptive_fields
-from reporting.figures.initialisation import plot_bends, plot_fits
 from reporting.figures.regression import plot_fit, plot_scatter
-from reporting.figures.splits import plot_splits
 from reporting.figures.training_curves import plot_training_curves
 from reporting.figures.weights import plot_weights
 from reporting.findings import classification_findings, regression_findings
 from reporting.findings.ensemble import stacked
 from reporting.findings.layers import DEAD_RANGE, NORMAL_KURTOSIS, NORMAL_SKEWNESS
 from reporting.formatting import FILTERS, format_decimals
+from reporting.regression_figures import INITIALIZER_NAMES, bends_figure, fits_figure, splits_figure
 from reporting.render import TEMPLATES, Numbered, build_environment, render_html, svg_of_equation, svg_of_figure
 from reporting.results import CLASS_NAMES, load_classification_results, load_reference_report, load_regression_results
 
@@ -81,13 +80,6 @@ TABLES = (
     "classification_trials",
 )
 
-SPLIT_NAMES = {"file_order": "file order", "shuffled": "shuffled", "blocks": "blocks along $x$"}
-INITIALIZER_NAMES = {
-    "fan_in_uniform": "fan-in uniform",
-    "glorot_uniform": "Glorot uniform",
-    "he_normal": "He normal",
-    "lecun_normal": "LeCun normal",
-}
 FIELD_NAMES = {"back_projection": "back-projection", "gradient": "gradient", "activation_maximisation": "maximised activation"}
 
 
@@ -208,36 +200,6 @@ def loss_curves(variant, quantity, floor=None):
     """Training and validation loss by epoch, above the `floor` that noise puts under them."""
     curves = variant.curves("train_loss"), variant.curves("validation_loss")
     return plot_training_curves(*curves, quantity, logarithmic=quantity == "MSE", floor=floor)
-
-
-def splits_figure(found):
-    """Where the folds of each split lie, and its scores."""
-    splits = found.splits
-    columns = {
-        "validation MSE": [format_decimals(split.validation_loss) for split in splits],
-        "$R^2$": ["" if split.r_squared is None else format_decimals(split.r_squared, 2) for split in splits],
-    }
-    folds = [[(fold.points, fold.others) for fold in split.held_out] for split in splits]
-    return plot_splits([SPLIT_NAMES.get(split.name, split.name) for split in splits], folds, columns)
-
-
-def bends_figure(found):
-    """Where the first layer's units bend under both initialisers, within the range of the training points."""
-    item = found.initialisation
-    rows = {}
-    for variation, bends in ((item.tuned, item.tuned_bends), (item.other, item.other_bends)):
-        name = INITIALIZER_NAMES.get(variation.initializer, variation.initializer)
-        rows |= {f"{name},\nbefore": bends.before, f"{name},\nafter": bends.after}
-    return plot_bends(rows, found.train_x)
-
-
-def fits_figure(results, gaps):
-    """The tuned networks and those under the other initialiser."""
-    data = results.tuned.predictions
-    variants = [results.tuned, *results.extras["initialisation"].cases.values()]
-    names = [INITIALIZER_NAMES.get(variant.run.config["initializer"], variant.run.config["initializer"]) for variant in variants]
-    curves = [variant.predictions["curve_predictions"] for variant in variants]
-    return plot_fits(data["x_curve"], dict(zip(names, curves, strict=True)), data["x_train"], data["y_train"], gaps)
 
 
 def grid_figure(search, reference, label):

@@ -20,6 +20,7 @@ class Coverage:
     half_width: float  # of the band, mean over the test points
     band: float  # share of test points within mean +- 1.96 sd of the members
     with_noise: float  # the same with the variance of the test points' noise added to the members'
+    gaussian_process: float | None  # the same for the Gaussian process; None if the baselines are switched off
 
     @property
     def interval(self):
@@ -85,8 +86,8 @@ def stacked(tuned, seeds, name):
     return np.concatenate([variant.predictions[name].astype(float) for variant in (tuned, *seeds.cases.values())])
 
 
-def ensemble_findings(tuned, seeds, gaps, noise):
-    """The EnsembleFindings; `noise` is the variance of the test points' noise."""
+def ensemble_findings(tuned, seeds, gaps, noise, gaussian_process=None):
+    """The EnsembleFindings; `noise` is the variance of the test points' noise, `gaussian_process` the Variant of that baseline."""
     x_test, y_test = tuned.predictions["x_test"], tuned.predictions["y_test"].astype(float)
     members = stacked(tuned, seeds, "test_predictions")
     regions = regions_of(x_test, gaps) or (Region("all", (), np.full(len(x_test), True)),)
@@ -99,21 +100,34 @@ def ensemble_findings(tuned, seeds, gaps, noise):
         member_loss=float(np.mean((members - y_test) ** 2)),
         nominal=NOMINAL,
         noise=noise,
-        coverage=tuple(coverage_of(region, members, y_test, noise) for region in regions),
+        coverage=tuple(coverage_of(region, members, y_test, noise, gaussian_process) for region in regions),
         seed_losses=tuple(metrics["test_loss"] for metrics in runs),
         seed_ensemble_losses=tuple(metrics["ensemble_test_loss"] for metrics in runs),
     )
 
 
-def coverage_of(region, members, y_test, noise):
+def coverage_of(region, members, y_test, noise, gaussian_process=None):
     """The Coverage of a region from the predictions of the members (members, m)."""
-    members, y = members[:, region.inside], y_test[region.inside]
-    variance, distance = members.var(axis=0, ddof=1), np.abs(members.mean(axis=0) - y)
-    half_width = NORMAL_QUANTILE * np.sqrt(variance)
+    inside = region.inside
+    mean, variance = members.mean(axis=0), members.var(axis=0, ddof=1)
     return Coverage(
         region=region,
-        loss=float(np.mean(distance**2)),
-        half_width=float(half_width.mean()),
-        band=float(np.mean(distance <= half_width)),
-        with_noise=float(np.mean(distance <= NORMAL_QUANTILE * np.sqrt(variance + noise))),
+        loss=mean_squared_error(y_test[inside], mean[inside]),
+        half_width=float(NORMAL_QUANTILE * np.sqrt(variance[inside]).mean()),
+        band=share_covered(mean, variance, y_test, inside),
+        with_noise=share_covered(mean, variance, y_test, inside, noise),
+        gaussian_process=gaussian_process and share_covered(*moments(gaussian_process), y_test, inside, noise),
     )
+
+
+def share_covered(mean, variance, y_test, inside, noise=0.0):
+    """The share of the points `inside` that lie within mean +- 1.96 sd; each argument (m,)."""
+    covered = np.abs(mean - y_test) <= NORMAL_QUANTILE * np.sqrt(variance + noise)
+    return float(np.mean(covered[inside]))
+
+
+def moments(gaussian_process):
+    """Mean and variance (m,) of the mixture of the folds' posteriors on the test points: what they say apart, and where they differ."""
+    stored = gaussian_process.predictions
+    means, deviations = stored["test_predictions"].astype(float), stored["test_sd"].astype(float)
+    return means.mean(axis=0), np.mean(deviations**2, axis=0) + means.var(axis=0)

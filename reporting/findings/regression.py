@@ -61,8 +61,9 @@ class RegressionFindings(InspectedNetwork):
     def variations(self):
         """Names and Variations of the tuned networks and of those with one thing changed, as far as they were trained."""
         start, small = self.initialisation, self.smaller
-        tuned = [("tuned", (start or small).tuned)] if start or small else []
-        return tuned + [("initialisation", start.other)] * bool(start) + [("smaller", small.smaller)] * bool(small)
+        changed = [("initialisation", start.other)] if start else []
+        changed += [("smaller", small.smaller)] if small else []
+        return [("tuned", (start or small).tuned), *changed] if changed else []
 
     @property
     def has_gaps(self):
@@ -83,7 +84,8 @@ def regression_findings(results):
     inside = in_gaps(x_test, gaps)
     squared = (stored["test_predictions"].astype(float) - stored["y_test"]) ** 2  # (folds, m)
     tuned, extras = fit_losses(results.tuned), results.extras
-    noise = noise_findings(results.tuned, gaps, extras["baselines"].cases.get("gaussian_process"))
+    gaussian_process = extras["baselines"].cases.get("gaussian_process")
+    noise = noise_findings(results.tuned, gaps, gaussian_process)
     same_data = set(report["data"].values()) <= set(results.tuned.run.data.digests.values())
     search = search_findings(results.search, results.reference.run.config, results.reference.folds[0]["validation_points"])
     return RegressionFindings(
@@ -109,7 +111,7 @@ def regression_findings(results):
         weights=weight_findings(results.tuned),
         units=unit_findings(results.tuned),
         noise=noise,
-        ensemble=ensemble_findings(results.tuned, extras["seeds"], gaps, noise.test.value if noise.test else 0.0),
+        ensemble=ensemble_findings(results.tuned, extras["seeds"], gaps, noise.test.value if noise.test else 0.0, gaussian_process),
         splits=split_findings(extras["splits"], same_data),
         baselines=baseline_findings(results.tuned, extras["baselines"], gaps),
         initialisation=initialisation_findings(results.tuned, extras["initialisation"]),

@@ -87,6 +87,11 @@ class SplitFindings:
         return tuple(split for split in self.splits if split.extrapolating)
 
     @property
+    def one_extrapolates(self):
+        """Whether that is a single fold."""
+        return sum(len(split.extrapolating) for split in self.splits) == 1
+
+    @property
     def file_order_in_strips(self):
         return any(split.name == "file_order" for split in self.in_strips)
 

@@ -1,6 +1,7 @@
 """What the regression's recorded results say."""
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -54,8 +55,8 @@ class RegressionFindings(InspectedNetwork):
 
     @property
     def change_within_seeds(self):
-        """Whether the tuning changed the test loss by no more than another seed does; needs several seeds."""
-        return not abs(self.change.difference) > self.ensemble.seed_spread
+        """Whether the tuning changed the test loss by less than two sd of the difference of two runs' seeds; needs several seeds."""
+        return not abs(self.change.difference) > 2 * math.sqrt(2) * self.ensemble.seed_spread
 
     @property
     def variations(self):

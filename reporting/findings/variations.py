@@ -59,11 +59,6 @@ class SmallerNetwork:
         return self.smaller.parameters < self.tuned.parameters
 
     @property
-    def share(self):
-        """Of the tuned networks' parameters."""
-        return self.smaller.parameters / self.tuned.parameters
-
-    @property
     def worse(self):
         """Whether the validation or the test loss is worse by more than the change scatters from fold to fold."""
         return self.smaller.validation.worse or self.smaller.test.worse

@@ -9,11 +9,8 @@ import pikepdf
 import pytest
 
 from reporting import build_report, contents, render
-from reporting.artifacts import Identity
 from reporting.formatting import format_decimals, format_percent
 from tests.example_runs import write_example_runs
-
-IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student <b>&", "0042")
 
 
 @pytest.fixture(scope="module")
@@ -22,28 +19,6 @@ def built(tmp_path_factory):
     runs = write_example_runs(tmp_path_factory.mktemp("built") / "runs")
     assert build_report.main(["--runs", str(runs)]) == 0
     return runs
-
-
-@pytest.fixture
-def text_of(tmp_path, monkeypatch):
-    """A function that returns the report's text, without drawings, for example runs with changes."""
-
-    def draw(figures, drawings, name, alternative, panel=0):
-        drawings.place((name, panel))
-        return render.labelled("<svg></svg>", alternative)
-
-    monkeypatch.setattr(contents, "draw", draw)
-    monkeypatch.setattr(contents, "svg_of_equation", lambda tex, words: render.labelled("<svg></svg>", words))
-    monkeypatch.setattr(render, "font_faces", lambda text: "")
-
-    def text(change=None, **changes):
-        runs = write_example_runs(tmp_path / "runs", **changes)
-        if change:
-            change(runs)
-        document = contents.report_document(IDENTITY, runs)
-        return " ".join(re.sub("<[^>]*>", "", document[document.index("<body") :]).split())
-
-    return text
 
 
 def pdf_text(path):

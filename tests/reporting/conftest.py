@@ -1,0 +1,33 @@
+"""The report's text, for tests that read its sentences."""
+
+import re
+
+import pytest
+
+from reporting import contents, render
+from reporting.artifacts import Identity
+from tests.example_runs import write_example_runs
+
+IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student <b>&", "0042")
+
+
+@pytest.fixture
+def text_of(tmp_path, monkeypatch):
+    """A function that returns the report's text, without drawings, for example runs with changes."""
+
+    def draw(figures, drawings, name, alternative, panel=0):
+        drawings.place((name, panel))
+        return render.labelled("<svg></svg>", alternative)
+
+    monkeypatch.setattr(contents, "draw", draw)
+    monkeypatch.setattr(contents, "svg_of_equation", lambda tex, words: render.labelled("<svg></svg>", words))
+    monkeypatch.setattr(render, "font_faces", lambda text: "")
+
+    def text(change=None, **changes):
+        runs = write_example_runs(tmp_path / "runs", **changes)
+        if change:
+            change(runs)
+        document = contents.report_document(IDENTITY, runs)
+        return " ".join(re.sub("<[^>]*>", "", document[document.index("<body") :]).split())
+
+    return text

@@ -1,4 +1,4 @@
-"""The report's text, for tests that read its sentences."""
+"""What several tests of the report share: its text, without the time that drawing takes."""
 
 import re
 

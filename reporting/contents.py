@@ -7,21 +7,35 @@ from collections import namedtuple
 import numpy as np
 from markupsafe import Markup
 
+from reporting.classification_figures import (
+    calibration_panels,
+    confusion_figure,
+    double_softmax_figures,
+    ladder_figure,
+    mistake_figures,
+)
 from reporting.figures import layer_name, style
 from reporting.figures.activations import plot_activations
-from reporting.figures.confusion import plot_confusion_matrix
 from reporting.figures.grid import plot_grid
 from reporting.figures.images import plot_feature_maps, plot_filter_bank, plot_filters, plot_receptive_fields
 from reporting.figures.regression import plot_fit, plot_scatter
 from reporting.figures.training_curves import plot_training_curves
 from reporting.figures.weights import plot_weights
 from reporting.findings import classification_findings, regression_findings
+from reporting.findings.calibration import KEPT, WANTED
 from reporting.findings.ensemble import stacked
 from reporting.findings.layers import DEAD_RANGE, NORMAL_KURTOSIS, NORMAL_SKEWNESS
+from reporting.findings.mistakes import CERTAIN
 from reporting.formatting import FILTERS, format_decimals
 from reporting.regression_figures import INITIALIZER_NAMES, bends_figure, fits_figure, splits_figure
 from reporting.render import TEMPLATES, Numbered, build_environment, render_html, svg_of_equation, svg_of_figure
-from reporting.results import CLASS_NAMES, load_classification_results, load_reference_report, load_regression_results
+from reporting.results import (
+    CLASS_NAMES,
+    load_classification_results,
+    load_published_results,
+    load_reference_report,
+    load_regression_results,
+)
 
 Heading = namedtuple("Heading", "number text level")
 
@@ -72,6 +86,7 @@ TABLES = (
     "classification_configurations",
     "classification_results",
     "classification_classes",
+    "classification_calibration",
     "classification_layers",
     "classification_units",
     "classification_fields",
@@ -107,6 +122,7 @@ def report_document(identity, runs):
         "regression_findings": found["regression"],
         "classification_findings": found["classification"],
         "report": load_reference_report(),
+        "published": load_published_results(),
         "class_names": CLASS_NAMES,
         "normal_limits": {"skewness": NORMAL_SKEWNESS, "excess_kurtosis": NORMAL_KURTOSIS},
         "runs": runs_in_order,
@@ -115,6 +131,7 @@ def report_document(identity, runs):
         "commits": different(run.commit for run in runs_in_order),
         "data_sets": different(run.data for run in runs_in_order),
         "field_names": FIELD_NAMES,
+        "confidence_limits": {"kept": KEPT, "wanted": WANTED, "certain": CERTAIN},
         "initializers": INITIALIZER_NAMES,
         "quick": any(run.scale == "quick" for run in runs_in_order),
         "newest": max(run.finished_at for run in runs_in_order),
@@ -170,10 +187,14 @@ def classification_figures(results, found):
     return {
         "classification_grid": [lambda: grid_figure(results.search, results.reference, "validation accuracy")],
         "classification_training": [
-            lambda: loss_curves(tuned, "cross-entropy"),
+            lambda: loss_curves(tuned, cross_entropy_of(tuned)),
             lambda: plot_training_curves(tuned.curves("train_accuracy"), tuned.curves("validation_accuracy"), "accuracy"),
         ],
-        "classification_confusion": [lambda: plot_confusion_matrix(found.matrix, CLASS_NAMES)],
+        **double_softmax_figures(results, found.decoder, lambda: loss_curves(results.reference, "cross-entropy")),
+        "classification_ladder": [lambda: ladder_figure(found.rungs, found.ablation)],
+        "classification_confusion": [lambda: confusion_figure(found.matrix, found.classes)],
+        **mistake_figures(found),
+        "classification_calibration": calibration_panels(found.calibrations),
         "classification_weights": [lambda: plot_weights(*kernels)],
         "classification_dense_1": [lambda: activations_figure(tuned, "dense_1", "label")],
         "classification_fields": [lambda: plot_receptive_fields(field_rows(fields), CLASS_NAMES)],
@@ -194,6 +215,11 @@ def draw(figures, drawings, name, alternative, panel=0):
 def weights_by_layer(variant):
     """Two mappings from layer to kernel: before and after training."""
     return [{layer: variant.weights[f"{state}/{layer}/kernel"] for layer in variant.layers} for state in ("initial", "trained")]
+
+
+def cross_entropy_of(variant):
+    """What the losses in a classifier's history are."""
+    return "cross-entropy, twice softmax" if variant.run.config.get("loss") == "double_softmax" else "cross-entropy"
 
 
 def loss_curves(variant, quantity, floor=None):
@@ -222,14 +248,16 @@ def activations_figure(variant, layer, kind):
 
 
 def field_rows(fields):
-    """Rows of receptive fields: label, images (classes, 28, 28), whether they have a sign; each method above its control."""
-    rows = [("class\nmean", fields["class_mean"], False)]
+    """Rows of receptive fields: label, images (classes, 28, 28), whether they have a sign, notes; each method above its control.
+
+    Below the images that activation maximisation finds stands the probability of its class that each one reaches.
+    """
+    rows = [("class\nmean", fields["class_mean"], False, None)]
     for method, name in FIELD_NAMES.items():
-        signed = method != "activation_maximisation"
-        rows += [
-            (name.replace("-", "-\n").replace(" ", "\n"), fields[method], signed),
-            ("untrained", fields[f"untrained_{method}"], signed),
-        ]
+        for state, label in (("", name.replace("-", "-\n").replace(" ", "\n")), ("untrained_", "untrained")):
+            maximised = method == "activation_maximisation"
+            notes = [format_decimals(float(p), 2) for p in fields[f"{state}reached_probability"]] if maximised else None
+            rows.append((label, fields[f"{state}{method}"], not maximised, notes))
     return rows
 
 

@@ -44,6 +44,16 @@ def format_percent(share, places=1):
     return f"{format_decimals(100 * finite(share), places)}{TIED}%"
 
 
+def format_percentage(share, places=1):
+    """A share in percent without the sign, for columns that say so: 0.9123 -> "91.2"."""
+    return format_decimals(100 * finite(share), places)
+
+
+def format_signed_points(difference, places=1):
+    """A difference of two shares in percentage points, with its sign: -0.0123 -> "−1.2 points"."""
+    return f"{format_signed(100 * finite(difference), places)}{TIED}points"
+
+
 def format_floor_percent(share, places=1):
     """A lower bound as percentage, rounded down so that it stays one: 0.99996 -> "99.9 %"."""
     scale = 10 ** (places + 2)

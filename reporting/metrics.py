@@ -28,11 +28,6 @@ def recall(matrix):
     return np.divide(np.diag(matrix), totals, out=np.full(len(matrix), np.nan), where=totals > 0)
 
 
-def precision(matrix):
-    """Share of right ones among the answers of each class, from a confusion matrix: (classes,); nan for a class never answered."""
-    return recall(matrix.T)
-
-
 def f1_score(matrix):
     """Harmonic mean of precision and recall of each class, from confusion matrices (..., classes, classes): (..., classes).
 

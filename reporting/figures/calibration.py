@@ -5,7 +5,7 @@ import numpy as np
 from reporting.figures import HALF, new_figure, styled
 from reporting.metrics import wilson_interval
 
-HEIGHT = 55  # mm, of both
+HEIGHT = 47  # mm, of both
 POINTS = 200  # of a curve
 
 
@@ -36,7 +36,7 @@ def plot_risk(kept_accuracies, kept):
     """
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
-    axes.axvline(kept, color="C3", linewidth=0.6, linestyle=(0, (1, 2)))
+    axes.axvline(100 * kept, color="C3", linewidth=0.6, linestyle=(0, (1, 2)))
     for (name, accuracies), color, line in zip(kept_accuracies.items(), ("C2", "C0", "C1"), (":", "-", "--"), strict=True):
         chosen = np.unique(np.linspace(1, len(accuracies), POINTS).astype(int))
         axes.plot(100 * chosen / len(accuracies), 100 * (1 - accuracies[chosen - 1]), color=color, linestyle=line, label=name)

@@ -7,14 +7,26 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from reporting.figures import new_figure, styled
 from reporting.metrics import recall
 
-WIDTH, HEIGHT = 132, 106  # mm
+WIDTH, HEIGHT = 146, 88  # mm
 
 
 @styled
-def plot_confusion_matrix(matrix, class_names):
-    """Counts in cells, rows are true classes; right answers in blue, mistakes in orange, and each class's recall at the right."""
+def plot_confusion_matrix(matrix, class_names, differences, errors):
+    """Counts in cells, rows are true classes; right answers in blue, mistakes in orange, and each class's recall beside them.
+
+    At the right, how much each recall exceeds another one: differences (classes,) with their errors (classes,), as shares; nan
+    for a class without images.
+    """
     figure = new_figure(WIDTH, HEIGHT)
-    axes = figure.subplots()
+    axes, beside = figure.subplots(1, 2, width_ratios=(5, 2))
+    draw_matrix(axes, matrix, class_names)
+    draw_differences(beside, 100 * np.asarray(differences, dtype=float), 100 * np.asarray(errors, dtype=float))
+    beside.set_ylim(axes.get_ylim())
+    return figure
+
+
+def draw_matrix(axes, matrix, class_names):
+    """The cells, their counts and the names of the classes."""
     shares = np.nan_to_num(matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1))
     right = np.eye(len(matrix), dtype=bool)
     axes.imshow(np.ma.masked_array(shares, ~right), cmap=tints("C0"), vmin=0, vmax=1)
@@ -28,7 +40,17 @@ def plot_confusion_matrix(matrix, class_names):
     axes.set_yticks(ticks, class_names)
     axes.set(xlabel="predicted class", ylabel="true class")
     recall_axis(axes, recall(matrix))
-    return figure
+
+
+def draw_differences(axes, differences, errors):
+    """Horizontal bars in percentage points, a row a class."""
+    rows = np.arange(len(differences))
+    axes.barh(rows, differences, height=0.5, color=np.where(differences < 0, "C1", "C0"))
+    axes.hlines(rows, differences - errors, differences + errors, color="black", linewidth=0.7)
+    axes.axvline(0, color="C3", linewidth=0.6)
+    axes.set(xlabel="recall less the\nreference report’s (points)", yticks=[])
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
 
 
 def tints(color):

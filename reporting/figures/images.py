@@ -55,24 +55,31 @@ def plot_feature_maps(image, maps):
 
 @styled
 def plot_receptive_fields(rows, class_names):
-    """A row of images a method, a column a class: `rows` are (name, images (classes, h, w), signed).
+    """A row of images a method, a column a class: `rows` are (name, images (classes, h, w), signed, notes below them or None).
 
     Signed images are drawn with 0 in the middle of the grey scale, each up to its own largest value; others from white (0)
     to black (1).
     """
     tile = (FULL - 25) / len(class_names)
-    figure = new_figure(FULL, len(rows) * (tile + 1.1) + 9)
+    noted = sum(notes is not None for *_, notes in rows)
+    figure = new_figure(FULL, len(rows) * (tile + 1.1) + 9 + 3.6 * noted)
     panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
-    for axes, (name, images, signed) in zip(panels, rows, strict=True):
+    for axes, (name, images, signed, notes) in zip(panels, rows, strict=True):
         if signed:
             draw_tiles(axes, in_units_of_largest(images), len(images), vmin=-1, vmax=1)
         else:
             draw_tiles(axes, images, len(images), color="C4", cmap=WHITE_TO_BLACK, vmin=0, vmax=1)
         axes.set_ylabel(name, rotation=0, ha="right", va="center")
-    width = rows[0][1].shape[2]
-    panels[0].set_xticks((np.arange(len(class_names)) + 0.5) * width - 0.5, class_names)
-    panels[0].tick_params(labeltop=True, labelbottom=False, length=0)
+        if notes is not None:
+            name_columns(axes, images.shape[2], notes)
+    name_columns(panels[0], rows[0][1].shape[2], class_names, top=True)
     return figure
+
+
+def name_columns(axes, width, names, top=False):
+    """A text below (or above) each image of a row."""
+    axes.set_xticks((np.arange(len(names)) + 0.5) * width - 0.5, names)
+    axes.tick_params(labeltop=top, labelbottom=not top, length=0, pad=2 if top else 1)
 
 
 def in_units_of_largest(images):

@@ -4,30 +4,37 @@ import numpy as np
 
 from reporting.figures import FULL, new_figure, styled
 
-ROW = 5.2  # mm
+ROW = 5.1  # mm
 
 
 @styled
-def plot_ladder(rungs, names):
-    """A row a findings Rung, the first one at the bottom; `names` are their labels.
+def plot_ladder(rungs, names, ingredients=()):
+    """At the left a row a findings Rung, the first one at the bottom, with their `names`; at the right what `draw_ingredients` draws.
 
     Published accuracies are grey diamonds, a range of them a bar; of this run's configurations the network of the other
     sections is a blue dot with its interval, further seeds are rings, and the seeds' mean and standard deviation stand below.
     """
     figure = new_figure(FULL, 11 + ROW * len(rungs))
-    axes = figure.subplots()
+    axes, *beside = figure.subplots(1, 2 if ingredients else 1, width_ratios=(2.2, 1) if ingredients else None, squeeze=False)[0]
     for height, rung in enumerate(rungs):
         draw_published(axes, height, rung) if rung.published else draw_seeds(axes, height, rung)
-        axes.annotate(rung_value(rung), (1, height), xycoords=("axes fraction", "data"), xytext=(4, 0), **BESIDE)
-    axes.set_yticks(range(len(rungs)), names)
+        axes.annotate(rung_value(rung), (1, height), xycoords=("axes fraction", "data"), **BESIDE)
+    rows_of_names(axes, names)
     axes.set(xlabel="test accuracy (%)", ylim=(-0.7, len(rungs) - 0.4))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x")
+    for right in beside:
+        draw_ingredients(right, ingredients)
     return figure
 
 
-BESIDE = {"textcoords": "offset points", "ha": "left", "va": "center", "annotation_clip": False}
+def rows_of_names(axes, names):
+    """A name a row, without an axis line."""
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
+
+
+BESIDE = {"xytext": (4, 0), "textcoords": "offset points", "ha": "left", "va": "center", "annotation_clip": False}
 
 
 def draw_published(axes, height, rung):
@@ -52,28 +59,21 @@ def draw_seeds(axes, height, rung):
 
 
 def rung_value(rung):
-    """The accuracies in words."""
-    if len(rung.accuracies) > 1 and rung.published:
-        return f"{100 * min(rung.accuracies):.1f} to {100 * max(rung.accuracies):.1f}"
-    return f"{100 * rung.accuracy:.1f}" if rung.published else f"{100 * rung.accuracy:.2f}"
+    """The accuracies in percent, as text."""
+    if rung.published:
+        return "–".join(f"{100 * accuracy:.1f}" for accuracy in rung.accuracies)
+    return f"{100 * rung.accuracy:.2f}"
 
 
-@styled
-def plot_ablation(differences, intervals, names):
-    """Changes of the accuracy in percentage points with their intervals, a row each, the first one on top.
+def draw_ingredients(axes, ingredients):
+    """Changes of the accuracy in percentage points with their intervals: (name, difference, (low, high)) a row, the first on top.
 
-    differences (n,), intervals (n, 2) as shares; what is certainly below 0 is blue, certainly above it dark red, the rest grey.
+    What is certainly below 0 is a blue dot, certainly above it a dark red square, the rest grey diamonds.
     """
-    figure = new_figure(FULL, 12 + 4.6 * len(names))
-    axes = figure.subplots()
     axes.axvline(0, color="C3", linewidth=0.8)
-    for height, (difference, (low, high)) in enumerate(zip(differences, intervals, strict=True)):
+    for height, (_, difference, (low, high)) in enumerate(ingredients):
         color, marker = ("C0", "o") if high < 0 else ("C2", "s") if low > 0 else ("C3", "D")
         axes.plot([100 * low, 100 * high], [height, height], color=color, linewidth=1)
         axes.plot(100 * difference, height, marker, color=color, markersize=4.6)
-    axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel="change of the validation accuracy without the ingredient (points)", ylim=(len(names) - 0.4, -0.6))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x")
-    return figure
+    rows_of_names(axes, [name for name, *_ in ingredients])
+    axes.set(xlabel="change without it (points)", ylim=(len(ingredients) - 0.4, -0.6))

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 from reporting.figures import FULL, new_figure, styled
 from reporting.figures.images import WHITE_TO_BLACK
 
-LINE = 3.3  # mm, of a line of text
+LINE = 4  # mm, of a line of text
 
 
 @styled

@@ -45,8 +45,8 @@ class Ablation:
 
 
 def ablation_of(extra):
-    """The Ablation of a results.Extra; None if it is switched off."""
-    if not extra.cases:
+    """The Ablation of a results.Extra; None if it is switched off, or if the improved configuration has no ingredient."""
+    if len(extra.cases) < 2:
         return None
     cases = dict(extra.cases)
     complete = cases.pop("complete")

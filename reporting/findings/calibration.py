@@ -78,6 +78,10 @@ class Calibration:
         return float(self.kept_accuracy[max(1, round(KEPT * len(self.kept_accuracy))) - 1])
 
     @property
+    def error_of_most_confident(self):
+        return 1 - self.accuracy_of_most_confident
+
+    @property
     def refusing_helps(self):
         return self.accuracy_of_most_confident > self.accuracy
 

@@ -42,6 +42,7 @@ class ClassificationFindings(InspectedNetwork):
     reference: ClassifierScores
     tuned: ClassifierScores
     improved: ClassifierScores
+    shared_settings: dict  # those that are the same in all configurations; empty if none differs
     decoder: LossDecoder
     tuned_against_reference: ClassifierComparison
     improved_against_tuned: ClassifierComparison
@@ -71,6 +72,12 @@ class ClassificationFindings(InspectedNetwork):
     untrained_reached: tuple[float, float]  # the same of the untrained network
     blank_maps: dict  # "conv_1", "conv_2" -> how many feature maps of the shown image are zero everywhere
     maps: dict  # "conv_1", "conv_2" -> how many feature maps there are
+    switched_off: tuple[str, ...]  # extras
+
+    @property
+    def several_seeds(self):
+        """Whether any configuration was trained with further seeds."""
+        return any(rung.seeds > 1 for rung in self.rungs.values() if not rung.published)
 
     @property
     def agrees_with_report(self):
@@ -116,6 +123,7 @@ def classification_findings(results):
         validation_images=results.tuned.folds[0]["validation_points"],
         test_images=len(labels),
         **scores,
+        shared_settings=shared_settings([variant.run.config for variant in variants.values()]),
         decoder=loss_decoder(results, report["train_loss_double_softmax"], len(CLASS_NAMES)),
         tuned_against_reference=compare(results.reference, results.tuned),
         improved_against_tuned=compare(results.tuned, results.improved),
@@ -145,7 +153,14 @@ def classification_findings(results):
         untrained_reached=limits(results.tuned.receptive_fields["untrained_reached_probability"]),
         blank_maps={layer: int(np.sum(~features[f"{layer}/maps"].any(axis=(1, 2)))) for layer in ("conv_1", "conv_2")},
         maps={layer: len(features[f"{layer}/maps"]) for layer in ("conv_1", "conv_2")},
+        switched_off=tuple(name for name, extra in results.extras.items() if not extra.cases),
     )
+
+
+def shared_settings(configs):
+    """The settings that have one value in all of these mappings; empty if no setting differs, so that a table can show them all."""
+    shared = {name: value for name, value in configs[0].items() if all(config[name] == value for config in configs)}
+    return shared if len(shared) < len(configs[0]) else {}
 
 
 def smaller_network(results):

@@ -5,14 +5,20 @@ import io
 import numpy as np
 import pytest
 
+from reporting.calibration import Reliability
 from reporting.figures import FULL, HALF, layer_name, style
 from reporting.figures.activations import plot_activations
+from reporting.figures.calibration import plot_reliability, plot_risk
 from reporting.figures.confusion import plot_confusion_matrix
 from reporting.figures.grid import plot_grid, value_label
 from reporting.figures.images import mosaic, plot_feature_maps, plot_filter_bank, plot_filters, plot_receptive_fields
+from reporting.figures.ladder import plot_ladder
+from reporting.figures.mistakes import plot_captioned_images
 from reporting.figures.regression import plot_fit, plot_scatter
-from reporting.figures.training_curves import mean_curve, plot_training_curves
+from reporting.figures.training_curves import mean_curve, plot_double_softmax_curves, plot_training_curves
 from reporting.figures.weights import plot_weights
+from reporting.findings.ladder import Rung
+from reporting.metrics import double_softmax_bounds
 
 RNG = np.random.default_rng(0)
 
@@ -171,8 +177,9 @@ def test_activations_without_dead_units_have_no_legend():
 
 def test_confusion_cells_hold_the_counts():
     matrix = np.array([[7, 3], [1, 9]])
-    figure = plot_confusion_matrix(matrix, ["Shirt", "Coat"])
-    axes = figure.axes[0]
+    figure = plot_confusion_matrix(matrix, ["Shirt", "Coat"], [0.02, -0.03], [0.01, 0.05])
+    axes, beside = figure.axes
+    assert [round(bar.get_width(), 6) for bar in beside.patches] == [2, -3] and beside.get_ylim() == axes.get_ylim()
     cells = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in axes.texts}
     assert cells == {(0, 0): "7", (0, 1): "3", (1, 0): "1", (1, 1): "9"}
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("true class", "predicted class")
@@ -181,7 +188,7 @@ def test_confusion_cells_hold_the_counts():
 
 @pytest.mark.parametrize("matrix", [np.diag([5, 5, 5]), np.array([[5, 0, 0]] * 3), np.diag([5, 5, 0]), np.zeros((3, 3), dtype=int)])
 def test_perfect_one_class_and_empty_confusions_are_drawn(matrix):
-    saved(plot_confusion_matrix(matrix, ["a", "b", "c"]))
+    saved(plot_confusion_matrix(matrix, ["a", "b", "c"], [0.1, 0.0, np.nan], [0.1, 0.0, np.nan]))
 
 
 def test_mosaic_places_tiles_row_by_row():
@@ -214,14 +221,86 @@ def test_all_feature_maps_are_shown_each_on_its_own_scale(count, shape):
 
 def test_receptive_fields_have_a_row_a_method():
     fields = RNG.normal(size=(10, 28, 28))
-    figure = plot_receptive_fields([("mean", np.abs(fields) / 5, False), ("gradient", fields, True)], [f"class {k}" for k in range(10)])
+    notes = [f"0.{k}5" for k in range(10)]
+    rows = [("mean", np.abs(fields) / 5, False, None), ("gradient", fields, True, notes)]
+    figure = plot_receptive_fields(rows, [f"class {k}" for k in range(10)])
     assert [axes.get_ylabel() for axes in figure.axes] == ["mean", "gradient"]
     assert figure.axes[1].get_images()[0].get_clim() == (-1, 1) and np.abs(image_of(figure.axes[1])).max() == 1
-    assert "class 9" in text_of(figure)
+    assert "class 9" in text_of(figure) and "0.75" in text_of(figure)
 
 
 def test_blank_images_are_drawn():
-    saved(plot_receptive_fields([("gradient", np.zeros((2, 4, 4)), True)], ["a", "b"]))
+    saved(plot_receptive_fields([("gradient", np.zeros((2, 4, 4)), True, None)], ["a", "b"]))
     saved(plot_feature_maps(np.zeros((4, 4)), np.zeros((3, 4, 4))))
     saved(plot_filters(np.zeros((3, 3, 3))))
     saved(plot_filter_bank(np.zeros((3, 2, 3, 3))))
+
+
+BINS = Reliability(np.array([10, 90]), np.array([0.55, 0.97]), np.array([0.4, 1.0]))
+
+
+def test_reliability_shows_both_networks_and_the_diagonal():
+    figure = plot_reliability(BINS, BINS._replace(confidence=np.array([0.45, 0.9])))
+    diagonal, before, after = figure.axes[0].get_lines()
+    assert diagonal.get_xydata().tolist() == [[0, 0], [1, 1]]
+    assert before.get_xydata().tolist() == [[0.55, 0.4], [0.97, 1.0]] and after.get_xdata().tolist() == [0.45, 0.9]
+    assert width_of(figure) == pytest.approx(HALF) and "temperature scaled" in text_of(figure)
+
+
+def test_risk_is_the_error_among_the_answers():
+    figure = plot_risk({name: np.linspace(1, 0.9, 11) for name in ("reference", "tuned", "improved")}, 0.8)
+    marked, *curves = figure.axes[0].get_lines()
+    assert marked.get_xdata()[0] == pytest.approx(80) and len(curves) == 3
+    assert curves[0].get_xydata()[-1] == pytest.approx([100, 10])
+    saved(figure)
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 1.0])
+def test_risk_of_perfect_and_ever_wrong_networks_is_drawn(accuracy):
+    saved(plot_risk({name: np.full(5, accuracy) for name in ("a", "b", "c")}, 0.8))
+
+
+RUNGS = [
+    Rung("human", (0.835,), (0.81, 0.86), True),
+    Rung("other_reports", (0.877, 0.935), None, True),
+    Rung("tuned", (0.91, 0.90, 0.92), (0.9, 0.915), False),
+    Rung("improved", (0.93,), (0.92, 0.94), False),
+]
+
+
+def test_ladder_draws_published_accuracies_seeds_and_ingredients():
+    names = ["people", "others", "tuned", "improved"]
+    figure = plot_ladder(RUNGS, names, [("padding", -0.01, (-0.02, -0.005)), ("dropout", 0.01, (0.004, 0.02)), ("flips", 0, (-0.1, 0.1))])
+    left, right = figure.axes
+    assert [label.get_text() for label in left.get_yticklabels()] == names
+    drawn = [(line.get_marker(), line.get_xdata().tolist()) for line in left.get_lines()]
+    assert ("D", [83.5]) in drawn and ("o", [91.0]) in drawn and ("o", [90.0, 92.0]) in drawn
+    assert [text.get_text() for text in left.texts] == ["83.5", "87.7–93.5", "91.00", "93.00"]
+    markers = [line.get_marker() for line in right.get_lines() if line.get_marker() != "None"]
+    assert markers == ["o", "s", "D"] and width_of(figure) == pytest.approx(FULL)
+    saved(figure)
+
+
+def test_ladder_without_ingredients_has_one_panel():
+    assert len(plot_ladder(RUNGS, ["a", "b", "c", "d"]).axes) == 1
+
+
+def test_double_softmax_curves_lie_between_the_bounds():
+    bounds = double_softmax_bounds(10)
+    axes = plot_double_softmax_curves([1.7, 1.6], [1.65, 1.62], bounds, 1.558).axes[0]
+    levels = [line.get_ydata()[0] for line in axes.get_lines()[2:]]
+    assert levels == pytest.approx([1.558, *bounds]) and axes.get_ylim()[0] < bounds[0] and axes.get_ylim()[1] > bounds[1]
+    text = text_of(axes.figure)
+    assert "1.4612: all right and certain" in text and "2.4612: all wrong and certain" in text
+
+
+def test_captioned_images_stand_in_groups():
+    image = np.full((28, 28), 200, dtype=np.uint8)
+    figure = plot_captioned_images(
+        [("Shirt taken\nfor Coat (3)", [(image, "0.1\n0.8"), (image, "0.2\n0.7")]), ("Bag", [(image, "0.3")])], 12
+    )
+    drawn = figure.axes[0].get_images()
+    assert len(drawn) == 3 and drawn[0].get_clim() == (0, 255)
+    lefts = [drawing.get_extent()[0] for drawing in drawn]
+    assert lefts == sorted(lefts) and width_of(figure) == pytest.approx(FULL / 12 * 4)
+    assert "for Coat (3)" in text_of(figure)

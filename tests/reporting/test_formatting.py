@@ -23,6 +23,10 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
         ("signed", (-0.013,), f"{MINUS}0.013"),
         ("percent", (0.9123,), f"91.2{TIED}%"),
         ("points", (-0.0123,), f"1.2{TIED}points"),
+        ("signed_points", (-0.0123,), f"{MINUS}1.2{TIED}points"),
+        ("signed_points", (0.0123, 2), f"+1.23{TIED}points"),
+        ("percentage", (0.91234,), "91.2"),
+        ("percentage", (0.91234, 2), "91.23"),
         ("scientific", (0.00131,), f"1.3{TIED}×{TIED}10<sup>{MINUS}3</sup>"),
         ("scientific", (1e-7,), f"10<sup>{MINUS}7</sup>"),
         ("scientific", (0,), "0"),
@@ -57,7 +61,21 @@ def test_filter_prints(name, arguments, text):
 
 
 @pytest.mark.parametrize(
-    "name", ["decimals", "signed", "percent", "points", "scientific", "setting", "count", "p_value", "duration", "number_word"]
+    "name",
+    [
+        "decimals",
+        "signed",
+        "percent",
+        "percentage",
+        "points",
+        "signed_points",
+        "scientific",
+        "setting",
+        "count",
+        "p_value",
+        "duration",
+        "number_word",
+    ],
 )
 @pytest.mark.parametrize("value", [None, math.nan, math.inf])
 def test_number_filters_refuse_what_is_no_finite_number(name, value):

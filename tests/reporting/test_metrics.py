@@ -65,6 +65,42 @@ def test_wilson_interval_widens_with_confidence():
     assert metrics.wilson_interval(90, 100, 0.99)[0] < metrics.wilson_interval(90, 100)[0]
 
 
+def test_mean_probability_that_a_double_softmax_loss_allows():
+    low, high = metrics.double_softmax_probability(1.558, 10)
+    assert low == pytest.approx(0.8446, abs=1e-4) and high == pytest.approx(0.9031, abs=1e-4)
+    assert metrics.double_softmax_probability(2.45, 10)[0] == 0 and metrics.double_softmax_probability(1.0, 10)[1] == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_mean_probability_lies_where_the_loss_allows(seed):
+    odds = np.random.default_rng(seed).exponential(size=(50, 10)) ** (3 * seed)
+    probabilities, labels = odds / odds.sum(axis=1, keepdims=True), np.arange(50) % 10
+    low, high = metrics.double_softmax_probability(metrics.double_softmax_cross_entropy(probabilities, labels), 10)
+    assert low - 1e-9 <= probabilities[np.arange(50), labels].mean() <= high + 1e-9
+
+
+def test_paired_difference_by_hand_and_its_width():
+    low, high = metrics.paired_difference_interval(10, 30, 998)
+    assert (low + high) / 2 == pytest.approx(20 / 1000)
+    assert high - low == pytest.approx(2 * 1.959964 * math.sqrt((42 / 1000 - 0.02**2) / 1000), rel=1e-6)
+    low, high = metrics.paired_difference_interval(0, 0, 100)
+    assert low < 0 < high
+    assert metrics.paired_difference_interval(2, 0, 2)[0] == -1
+
+
+def test_f1_score_and_its_absence():
+    matrix = np.array([[8, 2, 0], [0, 10, 0], [0, 0, 0]])
+    assert metrics.f1_score(matrix) == pytest.approx([16 / 18, 20 / 22, math.nan], nan_ok=True)
+    assert metrics.f1_score(np.array([matrix, matrix])).shape == (2, 3)
+
+
+def test_bootstrap_intervals_hold_the_f1_and_narrow_with_more_images():
+    matrix = np.array([[80, 20], [10, 90]])
+    few, many = (metrics.f1_intervals(matrix * times, np.random.default_rng(0)) for times in (1, 100))
+    assert np.all(few[:, 0] < metrics.f1_score(matrix)) and np.all(metrics.f1_score(matrix) < few[:, 1])
+    assert np.all(np.diff(many) < np.diff(few) / 5)
+
+
 def test_mcnemar_of_one_against_five():
     truth = np.zeros(8, dtype=int)
     a = np.array([1, 1, 1, 1, 1, 0, 0, 1])  # right where 0

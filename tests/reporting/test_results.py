@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reporting.artifacts import ArtifactError, load_arrays, load_table, save_arrays, save_table
-from reporting.results import load_classification_results, load_reference_report, load_regression_results
+from reporting.results import load_classification_results, load_published_results, load_reference_report, load_regression_results
 from tests.example_runs import write_example_runs
 
 
@@ -82,6 +82,32 @@ def test_changed_predictions_are_refused(runs):
     save_arrays(path, arrays | {"test_predictions": arrays["test_predictions"] + 0.01})
     with pytest.raises(ArtifactError, match="reference/run.json: test_loss"):
         load_regression_results(runs)
+
+
+@pytest.mark.parametrize("change", [{"error_index": np.arange(3)}, {"error_image": np.zeros((1, 28, 28))}])
+def test_images_of_other_mistakes_are_refused(runs, change):
+    path = runs / "classification/tuned/predictions.npz"
+    save_arrays(path, load_arrays(path) | change)
+    with pytest.raises(ArtifactError, match="tuned/predictions.npz: the recorded images are not those of the 90 wrong answers"):
+        load_classification_results(runs)
+
+
+def test_missing_images_of_mistakes_are_refused(runs):
+    path = runs / "classification/tuned/predictions.npz"
+    save_arrays(path, {name: array for name, array in load_arrays(path).items() if not name.startswith("error_")})
+    with pytest.raises(ArtifactError, match="the recorded images are not those"):
+        load_classification_results(runs)
+
+
+def test_tampered_number_of_an_extra_is_refused(runs):
+    edit_json(runs / "classification/ablation/complete/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5))
+    with pytest.raises(ArtifactError, match=r"ablation/complete/run.json: validation_accuracy is 0.5"):
+        load_classification_results(runs)
+
+
+def test_published_results_name_their_sources():
+    published = load_published_results()
+    assert all(entry["source"] for entry in published.values()) and published["human"]["accuracy"] == 0.835
 
 
 def test_rounding_in_float32_is_accepted(runs):

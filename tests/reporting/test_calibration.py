@@ -1,0 +1,97 @@
+"""The measures of calibration, by hand and at their limits."""
+
+import numpy as np
+import pytest
+
+from reporting.calibration import (
+    TEMPERATURES,
+    accuracy_of_kept,
+    chance_calibration_error,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    tempered,
+)
+from reporting.metrics import cross_entropy
+
+
+def certain_to(*confidences):
+    """Probabilities of two classes, the first one with these: (n, 2)."""
+    return np.array([[p, 1 - p] for p in confidences])
+
+
+def answers(n, temperature=1.0, seed=0):
+    """Calibrated probabilities of three classes, then divided in their logits by `temperature`; and labels drawn from them."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(0, 2, (n, 3))
+    odds = np.exp(logits)
+    probabilities = odds / odds.sum(axis=1, keepdims=True)
+    labels = (probabilities.cumsum(axis=1) < rng.random((n, 1))).sum(axis=1)
+    return tempered(probabilities, temperature), labels
+
+
+def test_bins_hold_images_mean_confidence_and_accuracy():
+    bins = reliability(certain_to(0.61, 0.65, 0.99, 1.0), np.array([0, 1, 0, 0]))
+    assert bins.images.tolist() == [2, 2]
+    assert bins.confidence == pytest.approx([0.63, 0.995]) and bins.accuracy == pytest.approx([0.5, 1.0])
+
+
+def test_calibration_error_weighs_bins_by_their_images():
+    bins = reliability(certain_to(0.61, 0.65, 0.99, 1.0), np.array([0, 1, 0, 0]))
+    assert expected_calibration_error(bins) == pytest.approx(0.5 * 0.13 + 0.5 * 0.005)
+
+
+def test_calibration_error_lies_between_0_and_1():
+    assert expected_calibration_error(reliability(certain_to(1.0, 1.0), np.array([0, 0]))) == 0
+    assert expected_calibration_error(reliability(certain_to(1.0, 1.0), np.array([1, 1]))) == 1
+
+
+def test_chance_explains_the_error_of_a_calibrated_network_but_not_of_a_certain_one():
+    for temperature, explained in ((1.0, True), (0.4, False)):
+        probabilities, labels = answers(5000, temperature)
+        error = expected_calibration_error(reliability(probabilities, labels))
+        assert (error <= chance_calibration_error(probabilities, np.random.default_rng(1))) is explained
+
+
+def test_chance_explains_no_error_of_one_who_is_certain_of_all():
+    assert chance_calibration_error(certain_to(1.0, 1.0), np.random.default_rng(0)) == 0
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_temperature_undoes_a_temperature(temperature):
+    probabilities, labels = answers(20000, temperature)
+    assert fit_temperature(probabilities, labels) == pytest.approx(1 / temperature, rel=0.05)
+
+
+def test_fitted_temperature_never_raises_the_loss_on_its_own_images():
+    probabilities, labels = answers(300, 0.3)
+    best = cross_entropy(tempered(probabilities, fit_temperature(probabilities, labels)), labels)
+    assert best <= cross_entropy(probabilities, labels)
+    assert all(best <= cross_entropy(tempered(probabilities, t), labels) + 1e-6 for t in np.geomspace(0.1, 10, 50))
+
+
+def test_temperature_of_a_perfect_and_of_an_ever_wrong_network_lies_at_an_end():
+    perfect, labels = certain_to(0.9, 0.8), np.array([0, 0])
+    assert fit_temperature(perfect, labels) == pytest.approx(TEMPERATURES[0], rel=0.01)
+    assert fit_temperature(perfect, 1 - labels) == pytest.approx(TEMPERATURES[1], rel=0.01)
+
+
+def test_temperature_of_one_leaves_probabilities_and_no_temperature_changes_an_answer():
+    probabilities, _ = answers(100)
+    assert tempered(probabilities, 1.0) == pytest.approx(probabilities)
+    assert (tempered(probabilities, 7.0).argmax(axis=1) == probabilities.argmax(axis=1)).all()
+
+
+def test_probabilities_of_zero_stay_finite():
+    certain, labels = certain_to(1.0, 1.0), np.array([0, 1])
+    assert np.isfinite(tempered(certain, 0.5)).all() and np.isfinite(fit_temperature(certain, labels))
+
+
+def test_most_confident_images_are_kept_first():
+    assert accuracy_of_kept(certain_to(0.6, 0.9, 0.8), np.array([0, 0, 1])) == pytest.approx([1, 0.5, 2 / 3])
+
+
+def test_order_among_equally_confident_images_does_not_matter():
+    labels = np.array([0, 1, 1, 0])
+    kept = accuracy_of_kept(certain_to(0.9, 0.9, 0.9, 0.9), labels)
+    assert kept == pytest.approx([0.5] * 4) and (kept == accuracy_of_kept(certain_to(0.9, 0.9, 0.9, 0.9), labels[::-1])).all()

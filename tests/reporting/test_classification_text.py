@@ -84,7 +84,7 @@ def test_sentence_about_ingredients_follows_their_effect(text_of):
         "With the reference settings’ horizontal flips or learning rate with schedule of the learning rate the accuracy is lower." in text
     )
     assert "With the reference settings’ dropout the accuracy is higher." in text
-    assert "With padding the images cannot tell." in text
+    assert "For padding the images cannot tell." in text
 
 
 @pytest.mark.parametrize(("accuracy", "place"), [(0.934, "within"), (0.99, "below"), (0.80, "above")])

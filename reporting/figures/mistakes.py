@@ -18,7 +18,7 @@ def plot_captioned_images(groups, columns, places=1):
     """
     tile = FULL / columns  # mm
     side = 0.84 * tile
-    above, below = (LINE * lines + 1 for lines in line_counts(groups))
+    above, below = (LINE * lines + 2 for lines in line_counts(groups))
     width, height = tile * places * len(groups), above + side + below
     figure = new_figure(width, height)
     figure.set_layout_engine("none")

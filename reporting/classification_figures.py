@@ -59,7 +59,7 @@ def mistake_figures(found):
             (f"{pair.true} taken\nfor {pair.predicted} ({pair.images})", [captioned(mistake, "{:.3f}\n{:.3f}") for mistake in examples])
             for pair, examples in zip(found.confusions, found.examples, strict=True)
         ]
-        figures["classification_mistakes"] = [lambda: plot_captioned_images(groups, 12)]
+        figures["classification_mistakes"] = [lambda: plot_captioned_images(groups, 12, places=2)]
     if found.suspects.shown:
         names = [
             (f"no. {mistake.index}", [captioned(mistake, f"{mistake.true} {{:.3f}}\n{mistake.predicted} {{:.3f}}")])

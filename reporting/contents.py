@@ -7,6 +7,7 @@ from collections import namedtuple
 import numpy as np
 from markupsafe import Markup
 
+from reporting.calibration import BINS
 from reporting.classification_figures import (
     calibration_panels,
     confusion_figure,
@@ -131,7 +132,7 @@ def report_document(identity, runs):
         "commits": different(run.commit for run in runs_in_order),
         "data_sets": different(run.data for run in runs_in_order),
         "field_names": FIELD_NAMES,
-        "confidence_limits": {"kept": KEPT, "wanted": WANTED, "certain": CERTAIN},
+        "confidence_limits": {"bins": BINS, "kept": KEPT, "wanted": WANTED, "certain": CERTAIN},
         "initializers": INITIALIZER_NAMES,
         "quick": any(run.scale == "quick" for run in runs_in_order),
         "newest": max(run.finished_at for run in runs_in_order),

@@ -15,7 +15,7 @@ def plot_ladder(rungs, names, ingredients=()):
     sections is a blue dot with its interval, further seeds are rings, and the seeds' mean and standard deviation stand below.
     """
     figure = new_figure(FULL, 11 + ROW * len(rungs))
-    axes, *beside = figure.subplots(1, 2 if ingredients else 1, width_ratios=(2.2, 1) if ingredients else None, squeeze=False)[0]
+    axes, *beside = figure.subplots(1, 2 if ingredients else 1, width_ratios=(1.9, 1) if ingredients else None, squeeze=False)[0]
     for height, rung in enumerate(rungs):
         draw_published(axes, height, rung) if rung.published else draw_seeds(axes, height, rung)
         axes.annotate(rung_value(rung), (1, height), xycoords=("axes fraction", "data"), **BESIDE)
@@ -76,4 +76,4 @@ def draw_ingredients(axes, ingredients):
         axes.plot([100 * low, 100 * high], [height, height], color=color, linewidth=1)
         axes.plot(100 * difference, height, marker, color=color, markersize=4.6)
     rows_of_names(axes, [name for name, *_ in ingredients])
-    axes.set(xlabel="change without it (points)", ylim=(len(ingredients) - 0.4, -0.6))
+    axes.set(xlabel="change (points)", ylim=(len(ingredients) - 0.4, -0.6))

@@ -11,23 +11,23 @@ LINE = 4  # mm, of a line of text
 
 
 @styled
-def plot_captioned_images(groups, columns):
+def plot_captioned_images(groups, columns, places=1):
     """Images in one row, in groups: `groups` are (title, [(image (h, w) uint8, caption)]), each text of up to two lines.
 
-    Every group is as wide as the one with the most images; the page's width would hold `columns` images.
+    The page's width would hold `columns` images; every group has room for `places`.
     """
-    tile, most = FULL / columns, max(len(images) for _, images in groups)  # mm; images
+    tile = FULL / columns  # mm
     side = 0.84 * tile
-    above, below = (LINE * lines + 1 for lines in line_counts(groups))
-    width, height = tile * most * len(groups), above + side + below
+    above, below = (LINE * lines + 2 for lines in line_counts(groups))
+    width, height = tile * places * len(groups), above + side + below
     figure = new_figure(width, height)
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1))  # in mm, downwards
     for number, (title, images) in enumerate(groups):
-        start = number * most * tile
-        axes.text(start + most * tile / 2, above - 1, title, ha="center", va="bottom", fontsize=rcParams["axes.titlesize"])
+        start = number * places * tile
+        axes.text(start + places * tile / 2, above - 1, title, ha="center", va="bottom", fontsize=rcParams["axes.titlesize"])
         for place, (image, caption) in enumerate(images):
-            left = start + (place + (most - len(images)) / 2) * tile + (tile - side) / 2
+            left = start + (place + (places - len(images)) / 2) * tile + (tile - side) / 2
             draw_image(axes, image, (left, above, side))
             axes.text(left + side / 2, above + side + 0.8, caption, ha="center", va="top", fontsize=rcParams["ytick.labelsize"])
     axes.set(xlim=(0, width), ylim=(height, 0))

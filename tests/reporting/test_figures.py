@@ -297,7 +297,7 @@ def test_double_softmax_curves_lie_between_the_bounds():
 def test_captioned_images_stand_in_groups():
     image = np.full((28, 28), 200, dtype=np.uint8)
     figure = plot_captioned_images(
-        [("Shirt taken\nfor Coat (3)", [(image, "0.1\n0.8"), (image, "0.2\n0.7")]), ("Bag", [(image, "0.3")])], 12
+        [("Shirt taken\nfor Coat (3)", [(image, "0.1\n0.8"), (image, "0.2\n0.7")]), ("Bag", [(image, "0.3")])], 12, places=2
     )
     drawn = figure.axes[0].get_images()
     assert len(drawn) == 3 and drawn[0].get_clim() == (0, 255)

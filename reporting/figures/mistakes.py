@@ -44,5 +44,7 @@ def line_counts(groups):
 def draw_image(axes, image, place):
     """An image in a hairline frame; place: left, top and side."""
     left, top, side = place
-    axes.imshow(image, cmap=WHITE_TO_BLACK, vmin=0, vmax=np.iinfo(np.uint8).max, extent=(left, left + side, top + side, top))
+    ends = (left, left + side, top + side, top)
+    drawn = axes.imshow(image, cmap=WHITE_TO_BLACK, vmin=0, vmax=np.iinfo(np.uint8).max, extent=ends)
+    drawn.set_gid(f"example-{len(axes.get_images())}")  # or two images that are equal would share an id in the SVG
     axes.add_patch(Rectangle((left, top), side, side, fill=False, edgecolor="C4", linewidth=0.6))

@@ -1,6 +1,7 @@
 """Each figure read back through its artists, and saved."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -303,4 +304,5 @@ def test_captioned_images_stand_in_groups():
     assert len(drawn) == 3 and drawn[0].get_clim() == (0, 255)
     lefts = [drawing.get_extent()[0] for drawing in drawn]
     assert lefts == sorted(lefts) and width_of(figure) == pytest.approx(FULL / 12 * 4)
-    assert "for Coat (3)" in text_of(figure)
+    ids = re.findall(r'\bid="([^"]*)"', text_of(figure))
+    assert "for Coat (3)" in text_of(figure) and len(ids) == len(set(ids))

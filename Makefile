@@ -12,7 +12,8 @@ KEEP_GOING  ?=
 TENSORBOARD ?=
 
 PY    := $(VENV)/bin/python
-PIP   := $(PY) -m pip install --quiet --disable-pip-version-check
+ALONE := $(if $(shell command -v flock),flock $(VENV)/.lock)
+PIP   := $(ALONE) $(PY) -m pip install --quiet --disable-pip-version-check
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)
 SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)$(if $(TENSORBOARD), --tensorboard)
 
@@ -80,6 +81,17 @@ endif
 $(RUNS)/asked:
 	@mkdir -p $(RUNS) && echo "$(ASKED)" > $@
 
+# What bears a time of the future was made before a clock was set right. It is asked again, whatever the times say.
+FUTURE := $(shell find $(RUNS) \( -name run.json -o -name data.json -o -name asked -o -name report.pdf \) -newermt now 2>/dev/null)
+$(if $(FUTURE),$(eval .PHONY: $(FUTURE)))
+
+# Settings and data that were exchanged for older files are looked at again as well, which their times alone would not tell.
+ifneq ($(wildcard $(RUNS)/data.stat),)
+ifneq ($(shell cut -d' ' -f3- $(RUNS)/data.stat | tr '\n' '\0' | xargs -0 stat -Lc '%Y %s %n' 2>&1 | cmp -s - $(RUNS)/data.stat; echo $$?),0)
+.PHONY: $(RUNS)/data.json
+endif
+endif
+
 # The data's own files are prerequisites as well: prepare_data lists them in data.mk.
 -include $(RUNS)/data.mk
 $(RUNS)/data.json: $(CONFIG) homework.toml training/synthetic.py $(RUNS)/asked | $(VENV)/.all
@@ -107,14 +119,15 @@ $(REPORT): $(wildcard reporting/*.py reporting/*.json reporting/*/*.py report_te
 
 # Set-up: the virtual environment, its packages, the system's libraries
 
+# Two makes at once: the second waits for the first at each step, and then finds it done.
 $(VENV)/.made:
-	@$(PYTHON) reporting/system_libraries.py venv
+	@mkdir -p $(VENV)
+	@$(ALONE) $(PYTHON) reporting/system_libraries.py venv
 	@echo "making the virtual environment $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
-	@touch $@
+	@$(ALONE) sh -c 'test -e $@ || { $(PYTHON) -m venv $(VENV) && touch $@; }'
 
 $(VENV)/.libraries: reporting/system_libraries.py | $(VENV)/.made
-	@$(PY) reporting/system_libraries.py report
+	@$(ALONE) $(PY) reporting/system_libraries.py report
 	@touch $@
 
 $(VENV)/.report: requirements-report.txt | $(VENV)/.made
@@ -160,6 +173,6 @@ bench: $(VENV)/.all $(VENV)-bench/.made
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
 
 clean:
-	rm -rf $(addprefix $(RUNS)/,regression classification report quick asked data.json data.mk) .pytest_cache .ruff_cache
+	rm -rf $(addprefix $(RUNS)/,regression classification report quick asked data.json data.mk data.stat) .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 	-@rmdir $(RUNS) 2>/dev/null || true

@@ -9,12 +9,14 @@ import contextlib
 import csv
 import dataclasses
 import difflib
+import errno
 import io
 import json
 import math
 import os
 import tomllib
 import typing
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +37,17 @@ class UserError(Exception):
 
 class ArtifactError(UserError):
     """A recorded file is missing, damaged or from another version of the schema."""
+
+
+MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+
+def mendable(error):
+    """One line for an OSError that is the machine's and not the program's fault; any other is raised again."""
+    if error.errno not in MENDABLE:
+        raise error
+    where = f"{error.filename}: " if error.filename else ""
+    return f"cannot go on: {where}{os.strerror(error.errno)}; check the folder's permissions and the free space"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +139,8 @@ def _checked(value, kind, limits, where):
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (number and isinstance(value, bool)) or (number and not math.isfinite(value)):
         raise UserError(f"{where} must be {words}, got {value!r}")
+    if kind is str and any(unicodedata.category(character) == "Cc" for character in value):
+        raise UserError(f"{where} must be one line of text, got {value!r}")
     if "choices" in limits and value not in limits["choices"]:
         raise UserError(f"{where} must be one of {', '.join(limits['choices'])}, got {value!r}")
     for name, holds in (
@@ -133,7 +148,7 @@ def _checked(value, kind, limits, where):
     ):
         if name in limits and not holds(limits[name]):
             raise UserError(f"{where} must be {name.replace('_', ' ')} {limits[name]}, got {value!r}")
-    return kind(value)
+    return value if kind is dict else kind(value)
 
 
 def load_toml(path):
@@ -188,11 +203,33 @@ def save_arrays(path, arrays):
     write_bytes(path, content.getvalue())
 
 
+class Stored(dict):
+    """The named parts of a file; asking for one that it does not hold raises an ArtifactError that names the file."""
+
+    def __init__(self, parts=(), path="a recorded file", command="make all"):
+        super().__init__(parts)
+        self.path, self.command = path, command
+
+    def __missing__(self, name):
+        raise ArtifactError(f"{self.path} holds no {name!r}; {remedy(Path(self.path).parent, self.command)}")
+
+
+def remedy(folder, command="make all"):
+    """How the stage that wrote a folder is brought to write it again: make runs it where its run.json is gone.
+
+    A case of an extra has its own, beside that of the extra above it. What a search has recorded of its folds stays.
+    """
+    files = [Path(folder) / "run.json"] + [path for path in [Path(folder).parent / "run.json"] if path.exists()]
+    return f"delete {' and '.join(map(str, files))} and run '{command}'"
+
+
 def _read(path, command):
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise ArtifactError(f"{path} is missing; run '{command}' to make it") from None
+        finished = Path(path).with_name("run.json").exists()
+        advice = remedy(Path(path).parent, command) if finished else f"run '{command}' to make it"
+        raise ArtifactError(f"{path} is missing; {advice}") from None
     except OSError as error:
         raise ArtifactError(f"cannot read {path}: {error.strerror}") from None
 
@@ -200,18 +237,24 @@ def _read(path, command):
 def load_json(path, command="make all"):
     """Read a JSON file as a mapping; raises ArtifactError where it is missing or damaged."""
     try:
-        return json.loads(_read(path, command))
+        stored = json.loads(_read(path, command), object_hook=lambda parts: Stored(parts, path, command))
     except ValueError:
-        raise ArtifactError(f"{path} is damaged: not JSON; delete it and run '{command}'") from None
+        raise ArtifactError(f"{path} is damaged: not JSON; {remedy(Path(path).parent, command)}") from None
+    if not isinstance(stored, Stored):
+        raise ArtifactError(f"{path} is damaged: no names in it; {remedy(Path(path).parent, command)}")
+    return stored
 
 
 def load_table(path, command="make all"):
     """Read a CSV file as a list of rows, each a mapping; numbers and true/false are converted, other text is kept."""
     text = _read(path, command).decode(errors="replace")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except csv.Error:
+        rows = []
     if not rows or any(None in row or None in row.values() for row in rows):
-        raise ArtifactError(f"{path} is damaged: empty or incomplete rows; delete it and run '{command}'")
-    return [{key: _converted(value) for key, value in row.items()} for row in rows]
+        raise ArtifactError(f"{path} is damaged: empty or incomplete rows; {remedy(Path(path).parent, command)}")
+    return [Stored({key: _converted(value) for key, value in row.items()}, path, command) for row in rows]
 
 
 def _converted(text):
@@ -230,16 +273,16 @@ def load_arrays(path, command="make all"):
     content = io.BytesIO(_read(path, command))
     try:
         with np.load(content, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+            return Stored({name: stored[name] for name in stored.files}, path, command)
     except Exception as error:  # a damaged archive raises whatever its first damaged part raises
-        raise ArtifactError(f"{path} is damaged ({type(error).__name__}); delete its folder and run '{command}'") from None
+        raise ArtifactError(f"{path} is damaged ({type(error).__name__}); {remedy(Path(path).parent, command)}") from None
 
 
 def load_run(folder, command="make all"):
     """Read `run.json` of a finished run or search; raises ArtifactError where it is missing, damaged or of another schema."""
     path = Path(folder) / "run.json"
     stored = load_json(path, command)
-    version = stored.get("schema_version") if isinstance(stored, dict) else None
+    version = stored.get("schema_version")
     if version != SCHEMA_VERSION:
         raise ArtifactError(f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}; run 'make clean' and '{command}'")
     try:
@@ -247,7 +290,7 @@ def load_run(folder, command="make all"):
     except ArtifactError:
         raise
     except UserError as error:
-        raise ArtifactError(f"{error}; delete {path.parent} and run '{command}'") from None
+        raise ArtifactError(f"{error}; {remedy(Path(path).parent, command)}") from None
 
 
 def is_current(folder, **expected):

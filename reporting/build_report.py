@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reporting.artifacts import Identity, UserError, load_toml, parse, write_bytes
+from reporting.artifacts import Identity, UserError, load_toml, mendable, parse, write_bytes
 
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
 
@@ -24,6 +24,9 @@ def main(argv=None):
         print(build_report(arguments.config, arguments.runs))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {mendable(error)}", file=sys.stderr)
         return 1
     return 0
 
@@ -44,17 +47,19 @@ def parse_arguments(argv):
 def build_report(config, runs):
     """Write the HTML, then the PDF; returns a line that names them. Raises UserError for whatever the reader can mend."""
     from reporting.contents import report_document  # matplotlib and jinja2 load here, so that --help does not wait for them
-    from reporting.render import MissingLibraries, render_pdf
+    from reporting.render import MissingLibraries, font_advice, render_pdf
 
     document = report_document(load_identity(config), runs)
     html, pdf = runs / "report" / "report.html", runs / "report" / "report.pdf"
     try:
-        content, pages = render_pdf(document)
+        content, pages, missing = render_pdf(document)
     except MissingLibraries as error:
         write_bytes(html, document.encode())
         raise MissingLibraries(f"{html} is written; {error}") from None
     write_bytes(html, document.encode())
     write_bytes(pdf, content)
+    if missing:
+        print(f"warning: {font_advice(missing)}", file=sys.stderr)
     return f"report: {html} and {pdf} ({pages} pages)"
 
 

@@ -138,7 +138,7 @@ def report_document(identity, runs):
         "newest": max(run.finished_at for run in runs_in_order),
         "draw": functools.partial(draw, figures, drawings),
         "draw_equation": lambda name: svg_of_equation(*EQUATIONS[name]),
-        "style": lambda name: Markup((TEMPLATES / name).read_text()),
+        "style": lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
     }
     document = render_html(build_environment(TEMPLATES, FILTERS | {"layer_name": layer_name}), "report.html.j2", context)
     for names in (headings, drawings, *numbered.values()):

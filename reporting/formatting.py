@@ -6,6 +6,7 @@ A value that is missing or not finite raises FormattingError, so that neither "n
 import math
 import numbers
 from datetime import datetime
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -82,7 +83,7 @@ def format_plain_setting(value):
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
-    return f"{finite(value):g}".replace("e-0", "e-")
+    return repr(value if isinstance(value, int) else float(finite(value))).removesuffix(".0").replace("e-0", "e-").replace("e+", "e")
 
 
 def format_setting(value):
@@ -91,7 +92,7 @@ def format_setting(value):
         return Markup(", ").join(format_setting(item) for item in value)
     if isinstance(value, (bool, str)) or not 0 < abs(finite(value)) < 0.001:
         return format_plain_setting(value)
-    return format_scientific(value, digits=len(f"{value:e}".split("e")[0].rstrip("0").replace(".", "").replace("-", "")))
+    return format_scientific(value, digits=len(Decimal(repr(float(value))).normalize().as_tuple().digits))
 
 
 def format_plus_minus(mean, deviation, places=3):

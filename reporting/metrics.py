@@ -135,10 +135,15 @@ def excess_kurtosis(values):
     return standardised_moment(values, 4) - 3
 
 
+def centred(values):
+    """All entries less their mean (n,); exactly 0 for a constant, of which rounding the mean would leave a little."""
+    values = np.asarray(values, dtype=float).ravel()
+    return values - (values[0] if (values == values[0]).all() else values.mean())
+
+
 def standardised_moment(values, order):
     """Mean of ((x - mean) / sd) ** order with the population's sd; nan for a constant."""
-    deviations = np.asarray(values, dtype=float).ravel()
-    deviations = deviations - deviations.mean()
+    deviations = centred(values)
     spread = math.sqrt(np.mean(deviations**2))
     if spread == 0:
         return math.nan
@@ -155,6 +160,6 @@ def correlations(a, b):
 def standardised(values):
     """Each of the arrays as a row with mean 0 and length 1; a constant one as zeros."""
     rows = np.reshape(values, (len(values), -1)).astype(float)
-    rows = rows - rows.mean(axis=1, keepdims=True)
+    rows = np.where(np.ptp(rows, axis=1, keepdims=True) > 0, rows - rows.mean(axis=1, keepdims=True), 0.0)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)

@@ -9,10 +9,14 @@ import io
 import logging
 import re
 import string
+import unicodedata
+import warnings
+from collections import namedtuple
 from pathlib import Path
 
 import matplotlib
 from fontTools import subset
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
@@ -34,6 +38,8 @@ FONTS = (  # family, weight, style, file
 )
 ALWAYS_NEEDED = set(string.printable) | set("\N{BULLET}\N{HORIZONTAL ELLIPSIS}\N{HYPHEN}\N{NO-BREAK SPACE}")  # what style sheets can add
 INK = "#111827"
+MISSING_GLYPH = re.compile(r'\.notdef glyph rendered .*"(.)" \(U\+[0-9A-F]+\)', re.DOTALL)  # WeasyPrint's words
+FONT_PACKAGES = {"CJK": "fonts-noto-cjk", "HIRAGANA": "fonts-noto-cjk", "KATAKANA": "fonts-noto-cjk", "HANGUL": "fonts-noto-cjk"}
 INSTALL_PANGO = "apt-get install --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -43,6 +49,9 @@ class RenderError(UserError):
 
 class MissingLibraries(UserError):
     """WeasyPrint is there, the system libraries that it draws with are not."""
+
+
+Pdf = namedtuple("Pdf", "content pages missing")  # bytes; how many; the characters that no font holds, drawn as empty boxes
 
 
 def build_environment(folder, filters):
@@ -135,12 +144,26 @@ def reduced_font(path, characters):
     """
     options = subset.Options(hinting=False, notdef_outline=True, drop_tables=[*subset.Options().drop_tables, "FFTM"])
     font = TTFont(path, recalcTimestamp=False)
+    font["glyf"][".notdef"] = empty_box(font["head"].unitsPerEm)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     content = io.BytesIO()
     font.save(content)
     return content.getvalue()
+
+
+def empty_box(em):
+    """The glyph for a character that no font holds; STIX's own is blank, which would lose it without a trace."""
+    pen = TTGlyphPen(None)
+    for inset, clockwise in ((0, True), (0.05, False)):
+        left, low, right, high = ((share * em) for share in (0.06 + inset, inset, 0.44 - inset, 0.66 - inset))
+        corners = [(left, low), (left, high), (right, high), (right, low)]
+        pen.moveTo(corners[0])
+        for corner in corners[1:] if clockwise else corners[:0:-1]:
+            pen.lineTo(corner)
+        pen.closePath()
+    return pen.glyph()
 
 
 def render_html(environment, template, context):
@@ -167,11 +190,12 @@ class RecordedWarnings(logging.Handler):
 
 
 def render_pdf(document):
-    """The document as a tagged PDF, and its number of pages.
+    """The document as a tagged Pdf.
 
-    Raises RenderError at the first thing WeasyPrint warns of (a missing image, glyph, reference, an unknown rule), and
-    MissingLibraries where the system libraries it needs are absent.
+    Raises RenderError at the first thing WeasyPrint warns of (a missing image, reference, an unknown rule) but characters that
+    no font holds, and MissingLibraries where the system libraries it needs are absent.
     """
+    warnings.filterwarnings("ignore", ".*Expect ugly output")  # no fonts on this system: the document brings its own
     try:
         import weasyprint
         from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -202,9 +226,25 @@ def render_pdf(document):
         content = pages.write_pdf(pdf_variant="pdf/ua-1")
     finally:
         logger.removeHandler(recorded)
-    if recorded.messages:
-        raise RenderError(f"the PDF was not written, since a part of it failed: {'; '.join(dict.fromkeys(recorded.messages))}")
-    return content, len(pages.pages)
+    missing = [match[1] for match in map(MISSING_GLYPH.fullmatch, recorded.messages) if match]
+    failed = [message for message in recorded.messages if not MISSING_GLYPH.fullmatch(message)]
+    if failed:
+        raise RenderError(f"the PDF was not written, since a part of it failed: {'; '.join(dict.fromkeys(failed))}")
+    return Pdf(content, len(pages.pages), "".join(dict.fromkeys(missing)))
+
+
+def font_advice(characters):
+    """One line on characters that no font holds: which script they are of, and which of Debian's packages brings a font."""
+    scripts = [script_of(character) for character in characters]
+    packages = dict.fromkeys(FONT_PACKAGES.get(script, "fonts-symbola" if script == "symbols" else "fonts-noto-core") for script in scripts)
+    words = f"{characters} ({', '.join(dict.fromkeys(scripts))})"
+    return f"no installed font holds {words}: printed as empty boxes; run: apt-get install {' '.join(packages)}, then make report again"
+
+
+def script_of(character):
+    """The script of a character by its name in Unicode, e.g. "CJK", "ARABIC" or "symbols"."""
+    symbol = unicodedata.category(character).startswith("S")
+    return "symbols" if symbol else unicodedata.name(character, "unknown").split()[0]
 
 
 def drawings_apart(document):

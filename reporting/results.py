@@ -1,6 +1,6 @@
 """The recorded results of a task, loaded and held against each other before a word is written about them.
 
-Every headline number of `run.json` is computed again from the stored predictions, and a search must hold exactly the
+Every headline number is computed again from the stored predictions (reporting/checks.py), and a search must hold exactly the
 combinations of its grid; otherwise ArtifactError names the file and both numbers.
 """
 
@@ -16,16 +16,24 @@ from reporting.artifacts import (
     CLASSIFICATION_VARIANTS,
     REGRESSION_EXTRAS,
     REGRESSION_VARIANTS,
-    ArtifactError,
     Run,
     load_arrays,
     load_json,
     load_run,
     load_table,
 )
-from reporting.metrics import accuracy, cross_entropy, mean_squared_error
+from reporting.checks import (
+    TOLERANCE,
+    check_classification,
+    check_error_images,
+    check_origin,
+    check_points,
+    check_regression,
+    close,
+    readable,
+    refuse,
+)
 
-TOLERANCE = 1e-4  # relative; training may have added the same numbers in another order and in float32
 CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
 
 
@@ -120,23 +128,36 @@ def load_regression_results(runs):
     """Load and check `runs/regression`; raises ArtifactError where something is missing or contradicts itself."""
     folder = Path(runs) / "regression"
     variants = {name: load_variant(folder / name) for name in REGRESSION_VARIANTS}
-    for name, variant in variants.items():
-        check_metrics(folder / name, variant.run, recomputed_regression(variant))
-    extras = {name: load_extra(folder / name, recomputed_regression) for name in REGRESSION_EXTRAS}
-    for name, extra in extras.items():
-        check_points(folder / name, extra, variants["tuned"])
-    return RegressionResults(**variants, search=load_search(folder / "search", variants["tuned"]), extras=extras)
+    extras = {name: load_extra(folder / name) for name in REGRESSION_EXTRAS}
+    for path, variant in all_networks(folder, variants, extras):
+        with readable(path):
+            check_regression(path, variant)
+            check_points(path, variant, variants["tuned"])
+    search = load_search(folder / "search", variants["tuned"])
+    check_origin(folder, {"search": search, **variants})
+    return RegressionResults(**variants, search=search, extras=extras)
 
 
 def load_classification_results(runs):
     """Load and check `runs/classification`; raises ArtifactError where something is missing or contradicts itself."""
     folder = Path(runs) / "classification"
     variants = {name: load_variant(folder / name, ("features", "receptive_fields")) for name in CLASSIFICATION_VARIANTS}
+    extras = {name: load_extra(folder / name) for name in CLASSIFICATION_EXTRAS}
+    for path, variant in all_networks(folder, variants, extras):
+        with readable(path):
+            check_classification(path, variant)
     for name, variant in variants.items():
-        check_metrics(folder / name, variant.run, recomputed_classification(variant))
-        check_error_images(folder / name, variant)
-    extras = {name: load_extra(folder / name, recomputed_classification) for name in CLASSIFICATION_EXTRAS}
-    return ClassificationResults(**variants, search=load_search(folder / "search", variants["tuned"]), extras=extras)
+        with readable(folder / name):
+            check_error_images(folder / name, variant)
+    search = load_search(folder / "search", variants["tuned"])
+    check_origin(folder, {"search": search, **variants})
+    return ClassificationResults(**variants, search=search, extras=extras)
+
+
+def all_networks(folder, variants, extras):
+    """The folder and the Variant of each main network and of each case of the extras."""
+    yield from ((folder / name, variant) for name, variant in variants.items())
+    yield from ((folder / name / case, variant) for name, extra in extras.items() for case, variant in extra.cases.items())
 
 
 def load_reference_report():
@@ -156,13 +177,10 @@ def load_variant(folder, further=()):
     return Variant(load_run(folder), load_table(folder / "history.csv"), load_table(folder / "folds.csv"), **arrays)
 
 
-def load_extra(folder, recomputed):
-    """An extra and its cases; `recomputed` computes a case's headline numbers anew. Raises ArtifactError as for the other runs."""
+def load_extra(folder):
+    """An extra and its cases."""
     run = load_run(folder)
-    cases = {name: load_case(folder / name) for name in run.config["cases"]}
-    for name, case in cases.items():
-        check_metrics(folder / name, case.run, recomputed(case))
-    return Extra(run, cases)
+    return Extra(run, {name: load_case(folder / name) for name in run.config["cases"]})
 
 
 def load_case(folder):
@@ -174,76 +192,12 @@ def load_case(folder):
     return Variant(load_run(folder), history, load_table(folder / "folds.csv"), predictions, **arrays)
 
 
-def recomputed_regression(variant):
-    """The headline numbers of a regression run, from its stored predictions."""
-    stored, metrics = variant.predictions, {}
-    train = (stored["train_predictions"].astype(float) - stored["y_train"]) ** 2  # (folds, n)
-    held_out = stored["fold"] == np.arange(1, len(train) + 1)[:, None]
-    test = np.mean((stored["test_predictions"].astype(float) - stored["y_test"]) ** 2, axis=1)
-    losses = {"train_loss": means_where(train, ~held_out), "validation_loss": means_where(train, held_out), "test_loss": test}
-    for name, values in losses.items():
-        metrics |= {name: values.mean(), f"{name}_sd": values.std(ddof=1)}
-    metrics["ensemble_test_loss"] = mean_squared_error(stored["y_test"], stored["test_predictions"].astype(float).mean(axis=0))
-    return metrics | stopped_early(variant)
-
-
-def means_where(values, mask):
-    """The mean of each row over the entries that `mask` picks."""
-    return np.sum(values * mask, axis=1) / np.sum(mask, axis=1)
-
-
-def recomputed_classification(variant):
-    """The headline numbers of a classification run, from its stored probabilities."""
-    metrics = stopped_early(variant)
-    for name in ("validation", "test"):
-        if f"{name}_labels" not in variant.predictions:  # the test set plays no part in some cases of extras
-            continue
-        labels, probabilities = (variant.predictions[f"{name}_{kind}"] for kind in ("labels", "probabilities"))
-        metrics[f"{name}_loss"] = cross_entropy(probabilities, labels)
-        metrics[f"{name}_accuracy"] = accuracy(labels, probabilities.argmax(axis=1))
-    return metrics
-
-
-def check_points(folder, extra, tuned):
-    """Raise ArtifactError unless a regression's extra rests on the tuned networks' points and, but for other splits, folds."""
-    names = ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (extra.run.variant != "splits")
-    for case, variant in extra.cases.items():
-        for name in names:
-            if not np.array_equal(variant.predictions[name], tuned.predictions[name]):
-                where = f"{folder / case}: {name} is not what the tuned networks were trained with"
-                raise ArtifactError(f"{where}; delete {folder} and run 'make all'")
-
-
-def stopped_early(variant):
-    """The number of fits that early stopping ended, as a mapping; empty for what is not trained by epochs."""
-    return {"stopped_early": variant.column("stopped_early").sum()} if "stopped_early" in variant.folds[0] else {}
-
-
-def check_metrics(folder, run, recomputed):
-    """Raise ArtifactError unless the recorded metrics equal the recomputed ones."""
-    for name, value in recomputed.items():
-        recorded = run.metrics.get(name)
-        if not isinstance(recorded, (int, float)) or not math.isclose(recorded, value, rel_tol=TOLERANCE, abs_tol=1e-9):
-            where = f"{folder / 'run.json'}: {name} is {recorded}"
-            raise ArtifactError(f"{where}, but {float(value):.6g} by the run's own arrays; delete {folder} and run 'make all'")
-
-
-def check_error_images(folder, variant):
-    """Raise ArtifactError unless the recorded images are those of all wrong answers on the test images."""
-    stored = variant.predictions
-    wrong = np.flatnonzero(stored["test_probabilities"].argmax(axis=1) != stored["test_labels"])
-    if not np.array_equal(stored.get("error_index"), wrong) or len(stored["error_image"]) != len(wrong):
-        where = f"{folder / 'predictions.npz'}: the recorded images are not those of the {len(wrong)} wrong answers"
-        raise ArtifactError(f"{where}; delete {folder} and run 'make all'")
-
-
 def load_search(folder, tuned):
     """Load a search; raises ArtifactError unless it is complete, ranked by its own scores and followed by `tuned`."""
     tables = {name: load_table(folder / f"{name}.csv") for name in ("trials", "folds")}
     search = SearchResults(load_run(folder), load_json(folder / "search_space.json"), best=load_json(folder / "best.json"), **tables)
-    mistake = search_mistake(search) or tuned_mistake(search, tuned)
-    if mistake:
-        raise ArtifactError(f"{folder}: {mistake}; run 'make tune', or delete the folder and run 'make all'")
+    with readable(folder):
+        refuse(folder, search_mistake(search) or tuned_mistake(search, tuned))
     return search
 
 
@@ -272,6 +226,8 @@ def ranking_mistake(search):
     winner = search.ranked[0]
     if search.best["trial"] != winner["trial"] or search.best["values"] != {name: winner[name] for name in search.hyperparameters}:
         return f"best.json names trial {search.best['trial']}, but trial {winner['trial']} ranks first in trials.csv"
+    if not close(search.best["score"], winner["score"]):
+        return f"the winner's score is {search.best['score']} in best.json, but {winner['score']} in trials.csv"
     return ""
 
 

@@ -374,7 +374,7 @@ def write_classification_variant(folder, example, variant, config):
     garments = np.array([np.round(255 * garment(label)) for label in range(10)], dtype="uint8")
     images = {"error_index": wrong.astype("int32"), "error_image": garments[predictions["test_labels"][wrong]]}
     save_arrays(folder / "predictions.npz", predictions | images)
-    write_classification_inspection(folder, example)
+    write_classification_inspection(folder, example, config)
 
 
 def write_classifier(folder, example, variant, config, accuracy, key=0, tested=True):
@@ -392,7 +392,7 @@ def write_classifier(folder, example, variant, config, accuracy, key=0, tested=T
     save_table(folder / "folds.csv", rounded([{"fold": 1, "seed": 71 + key, **counts, **stopping, **scores, "seconds": 60.5}]))
     save_table(folder / "history.csv", rounded(classification_history(config, scores)))
     metrics = scores | {"train_loss_double_softmax": 2.4612 - scores["train_accuracy"], "stopped_early": 0}
-    metrics["parameters"] = 700 * sum(config["filters"]) + 400 * sum(config["dense_units"])
+    metrics["parameters"] = sum(int(np.prod(shape)) + shape[-1] for shape in classification_shapes(config).values())
     save_json(
         folder / "run.json", run_of(example, "classification", variant, config, {name: float(value) for name, value in metrics.items()})
     )
@@ -416,15 +416,20 @@ def classification_history(config, scores):
         yield row
 
 
-def write_classification_inspection(folder, example):
-    rng = np.random.default_rng(example.seed + 4)
-    first, second = example.filters
-    dense_1, dense_2 = example.dense_units
+def classification_shapes(config):
+    """The shape of each layer's kernel."""
+    (first, second), (dense_1, dense_2) = config["filters"], config["dense_units"]
     shapes = {"conv_1": (3, 3, 1, first), "conv_2": (3, 3, first, second), "dense_1": (25 * second, dense_1)}
-    weights = example_weights(rng, shapes | {"dense_2": (dense_1, dense_2), "output": (dense_2, 10)})
+    return shapes | {"dense_2": (dense_1, dense_2), "output": (dense_2, 10)}
+
+
+def write_classification_inspection(folder, example, config):
+    rng = np.random.default_rng(example.seed + 4)
+    shapes = classification_shapes(config)
+    weights = example_weights(rng, shapes)
     save_arrays(folder / "weights.npz", weights)
     arrays = {"probe_index": np.array([3, 14, 17]), "probe_label": np.array([3, 4, 7])}
-    for layer, units in {"conv_1": first, "conv_2": second, "dense_1": dense_1, "dense_2": dense_2}.items():
+    for layer, (*_, units) in list(shapes.items())[:-1]:
         values = example_units(rng, units, example.dead_units if layer == "dense_2" else 0)
         arrays |= {f"{layer}/{name}": value for name, value in values.items() if name != "probe" or layer.startswith("dense")}
     save_arrays(folder / "activations.npz", arrays)

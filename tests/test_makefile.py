@@ -192,6 +192,39 @@ def test_another_settings_file_is_never_up_to_date_even_if_it_is_older(finished)
     assert finished.calls() == []
 
 
+def test_data_exchanged_for_an_older_file_are_looked_at_again(finished):
+    points = finished.folder / "points.csv"
+    (finished.folder / "runs" / "data.stat").write_text(f"{int(points.stat().st_mtime)} {points.stat().st_size} points.csv\n")
+    assert "prepare_data" not in finished.make("-n", "all").stdout
+    os.utime(points, (5e8, 5e8))
+    assert "prepare_data" in finished.make("-n", "all").stdout
+
+
+@pytest.mark.parametrize("name", ["data.json", "asked", "regression/search/run.json", "report/report.pdf"])
+def test_what_was_made_while_the_clock_was_ahead_is_asked_again(finished, name):
+    """Its time would otherwise hide every change that is made until the clock has caught up."""
+    assert "fake-python" not in finished.make("-n", "all").stdout
+    later = time.time() + 1e6
+    os.utime(finished.folder / "runs" / name, (later, later))
+    finished.make("all")
+    expected = {"data.json": STAGES, "asked": STAGES, "report/report.pdf": set()}
+    assert finished.stages() == expected.get(name, {"tuning.tune_regression", "training.train_regression --variant tuned"})
+
+
+def test_a_clock_that_fell_back_leaves_nothing_out(finished):
+    for path in (finished.folder / "runs").rglob("*.json"):
+        os.utime(path, (1e9 + 1, 1e9 + 1))  # older than everything that they were made from
+    finished.touch("points.csv")
+    finished.make("all")
+    assert finished.stages() == STAGES
+
+
+def test_two_makes_at_once_set_up_one_environment(project):
+    processes = [project.start("all", LINGER="0.1") for _ in range(2)]
+    assert [process.communicate(timeout=60) and process.returncode for process in processes] == [0, 0]
+    assert sum("-m venv" in call for call in project.calls()) == 1
+
+
 def test_changed_or_lost_data_are_looked_at_again(finished):
     finished.touch("points.csv")
     assert "prepare_data" in finished.make("-n", "all").stdout

@@ -38,5 +38,5 @@ def load_best_config(folder, homework, search, data):
     except ArtifactError:
         raise
     except UserError as error:
-        raise ArtifactError(f"{error}; delete {folder} and run 'make tune'") from None
+        raise ArtifactError(f"{error}; delete {folder / 'run.json'} and run 'make tune'") from None
     return dataclasses.replace(search.base, **best.values)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reporting.artifacts import UserError
+from reporting.artifacts import UserError, mendable
 
 INTERRUPTED = 130  # the exit code that shells give a program ended by Ctrl-C
 
@@ -26,11 +26,14 @@ def parse_arguments(description, argv=None, add_flags=None, **choices):
 
 
 def run_main(main):
-    """Call `main` and return its exit code: a user's mistake and Ctrl-C end in one line on stderr, not in a traceback."""
+    """Call `main` and return its exit code: a user's mistake, a full disk and Ctrl-C end in one line on stderr, not in a traceback."""
     try:
         return main() or 0
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {mendable(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ninterrupted; what is finished is kept, and the same command goes on from here", file=sys.stderr)

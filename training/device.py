@@ -92,7 +92,7 @@ def processor_flags():
 def cpuinfo(key):
     """The first value of `key` in /proc/cpuinfo, "" where there is none."""
     path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
     return next((line.split(":", 1)[1].strip() for line in lines if line.split(":")[0].strip() == key), "")
 
 

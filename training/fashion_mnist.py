@@ -4,6 +4,7 @@ The data set: Xiao, Rasul and Vollgraf (2017), "Fashion-MNIST: a novel image dat
 algorithms", MIT licence. The files are in the IDX format of MNIST (http://yann.lecun.com/exdb/mnist/), packed by gzip.
 """
 
+import contextlib
 import gzip
 import hashlib
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from reporting.artifacts import UserError
+from training.lock import take_turn
 
 # SHA-256 of the unpacked files. The archives have no digest in common: Debian packs the same files anew.
 DIGESTS = {
@@ -30,6 +32,7 @@ SHAPES = {
     "t10k-images-idx3-ubyte": (10000, 28, 28),
     "t10k-labels-idx1-ubyte": (10000,),
 }
+HEADER = 16  # bytes, at most
 SYSTEM_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # where Debian's package puts it when it is installed
 OWN_FOLDER = Path(__file__).parent.parent / "data" / "fashion-mnist"
 PACKAGE = "dataset-fashion-mnist"
@@ -65,7 +68,8 @@ def unpack(folder: Path, name: str) -> bytes:
     """The unpacked content of one file; raises UserError where it is missing, unreadable or truncated."""
     path = archive(folder, name)
     try:
-        return gzip.decompress(path.read_bytes())
+        with gzip.open(path) as file:
+            return file.read(int(np.prod(SHAPES[name])) + HEADER + 1)  # no more than tells that there is too much
     except FileNotFoundError:
         raise UserError(f"{path} is missing; Fashion-MNIST's folder holds {', '.join(f'{name}.gz' for name in DIGESTS)}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -80,9 +84,10 @@ def parse_idx(content: bytes, name: str, folder: Path) -> np.ndarray:
     if content[:4] != bytes([0, 0, 8, len(shape)]):
         raise UserError(f"{path} does not begin like an IDX file of {'images' if len(shape) == 3 else 'labels'}; are the files swapped?")
     start = 4 + 4 * len(shape)
-    found = tuple(int(size) for size in np.frombuffer(content[4:start], ">u4"))
+    found = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4))
     if found != shape or len(content) != start + np.prod(shape):
-        raise UserError(f"{path} holds {' x '.join(map(str, found))} values, or less; expected {' x '.join(map(str, shape))}")
+        expected, said = (" x ".join(map(str, sizes)) for sizes in (shape, found))
+        raise UserError(f"{path} should hold {expected} values; its header says {said}, and {max(0, len(content) - start)} bytes follow")
     if hashlib.sha256(content).hexdigest() != DIGESTS[name]:
         raise UserError(f"{path} is not Fashion-MNIST's: its digest differs")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
@@ -90,11 +95,20 @@ def parse_idx(content: bytes, name: str, folder: Path) -> np.ndarray:
 
 def fetch(folder: Path) -> dict[str, np.ndarray]:
     """Fetch the data set into `folder`, in place of what is there, once it is checked; returns its arrays."""
-    print("fetching Fashion-MNIST (31 MB)", flush=True)
+    with take_turn(folder.parent / ".lock", "Fashion-MNIST"):
+        with contextlib.suppress(UserError):  # fetched by another process in the meantime
+            return read_folder(folder)
+        for leftover in folder.parent.glob(".fetching-*"):  # of a process that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        print("fetching Fashion-MNIST (31 MB)", flush=True)
+        return fetch_from_sources(folder)
+
+
+def fetch_from_sources(folder: Path) -> dict[str, np.ndarray]:
+    """Put what the first source gives that is the data set into the place of `folder`; raises UserError if none does."""
     reasons = []
     for source, get in (("Debian's package", get_debian_package), ("Keras' loader", get_with_keras)):
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetching-") as scratch:
                 fetched = get(Path(scratch))
                 arrays = read_folder(fetched)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reporting.artifacts import SCHEMA_VERSION, Run, UserError, is_current, load_run, save_json
 from training.device import configure, describe_machine, package_versions
+from training.lock import take_turn
 
 
 class Recording:
@@ -32,18 +33,29 @@ class Recording:
         }
         self.threads, self.distribution = homework.compute.threads, homework.compute.distribution
         self.precision = "float32" if task == "regression" else homework.compute.precision
+        self.turn = None  # the open file that keeps other processes out
 
     @property
     def name(self):
         """What progress lines call this stage, e.g. "regression tuned"."""
         return f"{self.identified_by['task']} {self.identified_by['variant']}"
 
+    def take_turn(self, lock="lock"):
+        """Wait for a process that is at work on this stage; from here to `finish`, or to this process's end, others wait."""
+        if not self.turn:
+            self.turn, self.started = take_turn(self.folder / lock, self.name), time.perf_counter()
+
     def is_current(self):
-        """Whether the folder holds this very run already; if so, says so and marks it as up to date for make."""
+        """Whether the folder holds this very run already, or will when the process that makes it ends, which is waited for.
+
+        If so, says so and marks it as up to date for make.
+        """
+        self.take_turn()
         current = is_current(self.folder, **self.identified_by) and self._computed_alike(load_run(self.folder).machine)
         if current:
             os.utime(self.folder / "run.json")
             print(f"{self.name}: up to date")
+            self.turn.close()
         return current
 
     def _computed_alike(self, machine):
@@ -60,6 +72,8 @@ class Recording:
 
     def withdraw(self):
         (self.folder / "run.json").unlink(missing_ok=True)
+        for leftover in self.folder.glob(".*.tmp"):  # of a process that was killed while it wrote
+            leftover.unlink(missing_ok=True)
 
     def finish(self, metrics):
         """Write `run.json`: from here on the folder is complete. Raises UserError if a metric is no finite number."""
@@ -83,6 +97,8 @@ class Recording:
             **parts,
         )
         save_json(self.folder / "run.json", run)
+        if self.turn:
+            self.turn.close()
 
 
 def current_commit():

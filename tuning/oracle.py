@@ -18,7 +18,7 @@ from reporting.artifacts import UserError
 from training.fitting import derive_seed
 from tuning.progress import DIRECTIONS
 from tuning.rows import is_completed
-from tuning.search_spaces import combinations, make_hyperparameters
+from tuning.search_spaces import Combinations, make_hyperparameters
 
 SILENCE = 30  # seconds without a sign of life after which a worker's combination goes to another one
 ATTEMPTS = 2  # of a fold that fails
@@ -45,7 +45,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         )
         self.verbose = 0  # SearchProgress says more, in one line a combination
         self.search, self.folds, self.rows, self.progress, self.keep_going = search, folds, rows, progress, keep_going
-        self.combinations = combinations(search.grid)
+        self.combinations = Combinations(search.grid)
         self.waiting = list(range(shard[0] - 1, len(self.combinations), shard[1]))  # sorted, hence a heap
         self.handed_out = {}  # trial -> (number of the combination, worker)
         self.heard = {}  # worker -> when it last gave a sign of life

@@ -1,11 +1,13 @@
 """The search space: grids of homework.toml as KerasTuner's hyperparameters, and the fingerprint of one result."""
 
+import collections.abc
 import dataclasses
 import hashlib
-import itertools
 import json
+import math
 
 import keras_tuner
+import numpy as np
 
 IDENTITY = "identity: "  # begins the names of what is fixed
 
@@ -23,9 +25,18 @@ def make_hyperparameters(grid, identity):
     return hyperparameters
 
 
-def combinations(grid):
-    """Every combination of the grid as a mapping of names to values; the last name varies fastest."""
-    return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+class Combinations(collections.abc.Sequence):
+    """Every combination of the grid as a mapping of names to values, made when it is asked for; the last name varies fastest."""
+
+    def __init__(self, grid):
+        self.grid = grid
+
+    def __len__(self):
+        return math.prod(len(values) for values in self.grid.values())
+
+    def __getitem__(self, number):
+        places = np.unravel_index(range(len(self))[number], [len(values) for values in self.grid.values()])
+        return {name: values[place] for (name, values), place in zip(self.grid.items(), places, strict=True)}
 
 
 def fingerprint(task, config, fold, seed, data, machine):

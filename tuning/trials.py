@@ -9,13 +9,13 @@ import numpy as np
 from reporting.artifacts import UserError, save_json, save_table
 from tuning.progress import DIRECTIONS
 from tuning.rows import is_completed
-from tuning.search_spaces import combinations
+from tuning.search_spaces import Combinations
 
 
 def collect_folds(search, folds, rows):
     """The rows of folds.csv, one for each combination and fold in grid order; raises UserError if any is missing."""
     table = []
-    for trial, values in enumerate(combinations(search.grid), 1):
+    for trial, values in enumerate(Combinations(search.grid), 1):
         config = dataclasses.replace(search.base, **values)
         for fold in range(1, folds + 1):
             row = rows.load(config, fold)

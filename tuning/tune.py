@@ -9,7 +9,6 @@ from training.best import search_config
 from training.config import LARGE_GRID
 from training.device import package_versions, visible_gpus
 from training.recording import Recording
-from tuning.lock import only_search
 
 
 def tune(task, homework, search, split, folds, arguments):
@@ -19,20 +18,20 @@ def tune(task, homework, search, split, folds, arguments):
     if arguments.join:
         return join(task, homework, search, split, folds, arguments, record)
     shard, shards = arguments.shard
-    with only_search(record.folder / (f"lock-{shard}-of-{shards}" if shards > 1 else "lock")):
-        if record.is_current():
-            return
-        if search.combinations > LARGE_GRID:
-            print(f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long", file=sys.stderr)
-        record.begin()
-        from tuning.trials import save_search
+    record.take_turn(f"lock-{shard}-of-{shards}" if shards > 1 else "lock")
+    if record.is_current():
+        return
+    if search.combinations > LARGE_GRID:
+        print(f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long", file=sys.stderr)
+    record.begin()
+    from tuning.trials import save_search
 
-        rows = recorded_rows(task, homework, split, record)
-        train_grid(task, homework, search, split, folds, arguments, record, rows)
-        if shards == 1:
-            record.finish(save_search(record.folder, search, len(folds), rows))
-        else:
-            print(f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together, then run 'make tune'")
+    rows = recorded_rows(task, homework, split, record)
+    train_grid(task, homework, search, split, folds, arguments, record, rows)
+    if shards == 1:
+        record.finish(save_search(record.folder, search, len(folds), rows))
+    else:
+        print(f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together, then run 'make tune'")
 
 
 def refuse_contradictions(arguments):

@@ -20,8 +20,8 @@ class Stopping:
 
     @property
     def can_fire(self):
-        """Whether a fit is longer than the patience; if not, early stopping is without effect whatever happens."""
-        return self.patience < self.max_epochs
+        """Whether a fit can end early: the patience runs from the first epoch on, and what ends in the last one is not early."""
+        return 1 + self.patience < self.max_epochs
 
 
 def stopping_of(variant):

@@ -1,14 +1,22 @@
-"""What several tests of the report share: its text, without the time that drawing takes."""
+"""What several tests of the report share: a built one, and its text without the time that drawing takes."""
 
 import re
 
 import pytest
 
-from reporting import contents, render
+from reporting import build_report, contents, render
 from reporting.artifacts import Identity
 from tests.example_runs import write_example_runs
 
 IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student <b>&", "0042")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """A built report of example runs: the folder of its runs."""
+    runs = write_example_runs(tmp_path_factory.mktemp("built") / "runs")
+    assert build_report.main(["--runs", str(runs)]) == 0
+    return runs
 
 
 @pytest.fixture

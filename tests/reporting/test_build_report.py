@@ -1,9 +1,12 @@
 """The report of example runs: what it prints, which sentence stands, and what happens to bad input."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -12,13 +15,7 @@ from reporting import build_report, contents, render
 from reporting.formatting import format_decimals, format_percent
 from tests.example_runs import write_example_runs
 
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A built report: the folder of its runs."""
-    runs = write_example_runs(tmp_path_factory.mktemp("built") / "runs")
-    assert build_report.main(["--runs", str(runs)]) == 0
-    return runs
+ROOT = Path(__file__).parents[2]
 
 
 def pdf_text(path):
@@ -74,15 +71,74 @@ def test_ids_of_the_html_are_unique_and_references_lead_somewhere(built):
     assert set(re.findall(r'<a href="#([^"]*)"', text)) <= set(ids)
 
 
-def test_another_process_builds_the_same_bytes_without_tensorflow(built):
-    names = ("report.html", "report.pdf")
-    before = [(built / "report" / name).read_bytes() for name in names]
-    code = "import sys; from reporting.build_report import main; assert main(sys.argv[1:]) == 0; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code, "--runs", str(built)], capture_output=True, text=True, check=True)
-    assert [(built / "report" / name).read_bytes() == content for name, content in zip(names, before, strict=True)] == [True, True]
-    loaded = {name.split(".")[0] for name in run.stdout.split()}
+NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><cachedir>{}</cachedir></fontconfig>'
+WATCHED = """
+import json, sys
+from reporting.build_report import main
+seen = {"open": [], "socket": [], "modules": []}
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        seen["open"].append([arguments[0], arguments[1]])
+    if event.startswith("socket.") and event != "socket.gethostname":
+        seen["socket"].append(event)
+sys.addaudithook(watch)
+assert main(sys.argv[1:]) == 0
+seen["modules"] = sorted({name.split(".")[0] for name in sys.modules})
+print(json.dumps(seen))
+"""
+
+
+def as_somebody_else(folder):
+    """The environment of another user in another country, on a machine without any font."""
+    (folder / "fonts.conf").write_text(NO_FONTS.format(folder / "fonts"))
+    return os.environ | {
+        **{name: str(folder) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "MPLCONFIGDIR")},
+        **{"USER": "somebody", "LOGNAME": "somebody", "TZ": "Asia/Kathmandu", "LANG": "tr_TR.UTF-8", "LC_ALL": "POSIX"},
+        **{"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONHASHSEED": "7", "FONTCONFIG_FILE": str(folder / "fonts.conf")},
+    }
+
+
+@pytest.fixture(scope="module")
+def built_elsewhere(built, tmp_path_factory):
+    """The same report by another process, user, time zone and locale, without fonts; what it opened, loaded and wrote."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    runs = shutil.copytree(built, folder / "runs")
+    command = [sys.executable, "-c", WATCHED, "--runs", str(runs)]
+    run = subprocess.run(command, capture_output=True, text=True, env=as_somebody_else(folder), cwd=ROOT)
+    assert run.returncode == 0 and not run.stderr, run.stderr
+    return runs, json.loads(run.stdout.splitlines()[-1])
+
+
+def test_somebody_else_elsewhere_without_fonts_builds_the_same_bytes(built, built_elsewhere):
+    for name in ("report.html", "report.pdf"):
+        assert (built_elsewhere[0] / "report" / name).read_bytes() == (built / "report" / name).read_bytes()
+
+
+def test_the_report_loads_neither_tensorflow_nor_the_other_stages(built_elsewhere):
+    loaded = set(built_elsewhere[1]["modules"])
     assert "weasyprint" in loaded
     assert not loaded & {"tensorflow", "keras", "keras_tuner", "training", "tuning"}
+
+
+def test_the_report_reads_its_own_folders_and_no_network(built_elsewhere):
+    runs, seen = built_elsewhere
+    assert seen["socket"] == []
+    own = (
+        str(ROOT),
+        str(runs),
+        sys.prefix,
+        sys.base_prefix,
+        str(Path(pikepdf.__file__).parents[1]),
+        str(runs.parent),
+        "/dev/null",
+        "/etc/mime",
+    )
+    strange = [
+        name for name, _ in seen["open"] if os.path.isabs(name) and not os.path.realpath(name).startswith(tuple(map(os.path.realpath, own)))
+    ]
+    assert not [name for name in strange if not name.startswith(("/usr/share/", "/proc/"))]
+    written = [name for name, mode in seen["open"] if mode and any(letter in mode for letter in "wax+")]
+    assert all(name.startswith(str(runs.parent)) for name in written if os.path.isabs(name)), written
 
 
 def test_help_does_not_wait_for_matplotlib():

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from reporting.artifacts import load_arrays, save_arrays
+from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
 
 EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "ablation", "smaller")
 ACCURACY = {"reference": 0.89, "tuned": 0.91, "improved": 0.93}
@@ -23,6 +23,8 @@ def rewrite(folder, probabilities_of):
     chosen = np.maximum(probabilities[np.arange(len(labels)), labels], np.finfo(np.float32).tiny)
     run["metrics"] |= {"test_loss": float(-np.log(chosen).mean()), "test_accuracy": 1 - len(wrong) / len(labels)}
     (folder / "run.json").write_text(json.dumps(run))
+    (row,) = load_table(folder / "folds.csv")
+    save_table(folder / "folds.csv", [row | {name: run["metrics"][name] for name in ("test_loss", "test_accuracy")}])
 
 
 def rewrite_all(runs, probabilities_of):

@@ -1,8 +1,10 @@
 """Rendering, without any machine learning: what is refused, what the PDF carries, where floats settle."""
 
+import contextlib
 import io
 
 import pikepdf
+import pypdfium2
 import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup
@@ -10,7 +12,17 @@ from matplotlib.figure import Figure
 
 from reporting.floats import Block, Page, settled
 from reporting.formatting import FILTERS
-from reporting.render import Numbered, RenderError, build_environment, font_faces, labelled, render_pdf, svg_of_equation, svg_of_figure
+from reporting.render import (
+    Numbered,
+    RenderError,
+    build_environment,
+    font_advice,
+    font_faces,
+    labelled,
+    render_pdf,
+    svg_of_equation,
+    svg_of_figure,
+)
 
 HEAD = '<!doctype html><html lang="en"><head><title>t</title><style>{} html {{ font-family: STIXGeneral }}</style></head>'
 
@@ -20,9 +32,9 @@ def document(body):
 
 
 def test_pdf_is_tagged_and_says_its_language():
-    content, pages = render_pdf(document("<h1>One</h1><p>text</p>"))
+    content, pages, missing = render_pdf(document("<h1>One</h1><p>text</p>"))
     pdf = pikepdf.open(io.BytesIO(content))
-    assert pages == 1
+    assert pages == 1 and missing == ""
     assert pdf.Root.MarkInfo.Marked
     assert pdf.Root.Lang == "en"
     assert "/StructTreeRoot" in pdf.Root
@@ -37,12 +49,32 @@ def test_pdf_is_tagged_and_says_its_language():
         '<img src="data:image/png;base64,AAAA" alt="x">',
         '<svg xmlns="http://www.w3.org/2000/svg"><title>broken</title><path</svg>',
         '<p style="colour: red">x</p>',
-        "<p>\N{LINEAR B SYLLABLE B008 A}</p>",
     ],
 )
 def test_what_weasyprint_only_warns_of_is_an_error(body):
     with pytest.raises(RenderError):
         render_pdf(document(body))
+
+
+def test_a_character_that_no_font_holds_is_a_visible_box_that_can_be_copied():
+    content, _, missing = render_pdf(document("<p>\N{LINEAR B SYLLABLE B008 A}</p>"))
+    assert missing == "\N{LINEAR B SYLLABLE B008 A}"
+    with contextlib.closing(pypdfium2.PdfDocument(content)) as pdf:
+        assert missing in pdf[0].get_textpage().get_text_bounded()
+        assert pdf[0].render().to_numpy().min() < 128  # something dark on the page
+
+
+@pytest.mark.parametrize(
+    ("characters", "words"),
+    [
+        ("王明", "王明 (CJK): printed as empty boxes; run: apt-get install fonts-noto-cjk, then"),
+        ("\N{HANGUL SYLLABLE GAG}م", "(HANGUL, ARABIC): printed as empty boxes; run: apt-get install fonts-noto-cjk fonts-noto-core, then"),
+        ("\N{GRINNING FACE}", "(symbols): printed as empty boxes; run: apt-get install fonts-symbola, then"),
+        ("\ue000", "(unknown)"),
+    ],
+)
+def test_advice_names_the_script_and_what_brings_a_font(characters, words):
+    assert words in font_advice(characters) and "\n" not in font_advice(characters)
 
 
 def test_environment_escapes_and_refuses_unknown_names(tmp_path):

@@ -1,6 +1,7 @@
 """Loading refuses numbers that contradict the arrays beside them, and searches that are not whole."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -88,7 +89,7 @@ def test_changed_predictions_are_refused(runs):
 def test_images_of_other_mistakes_are_refused(runs, change):
     path = runs / "classification/tuned/predictions.npz"
     save_arrays(path, load_arrays(path) | change)
-    with pytest.raises(ArtifactError, match="tuned/predictions.npz: the recorded images are not those of the 90 wrong answers"):
+    with pytest.raises(ArtifactError, match="tuned: the recorded images are not those of the 90 wrong answers"):
         load_classification_results(runs)
 
 
@@ -187,6 +188,88 @@ def test_missing_run_names_what_makes_it(runs):
     shutil.rmtree(runs / "classification/improved")
     with pytest.raises(ArtifactError, match="improved.* is missing; run 'make all'"):
         load_classification_results(runs)
+
+
+def row_edit(number, **values):
+    return lambda rows: rows[number].update(values)
+
+
+CONTRADICTIONS = {  # file, edit, what is said
+    "a fold's loss": ("regression/tuned/folds.csv", row_edit(2, test_loss=0.001), "test_loss of fold 3 is 0.001 in folds.csv, but"),
+    "a fold left out": ("regression/tuned/folds.csv", lambda rows: rows.pop(), "does not hold the folds 1 to 5"),
+    "a fold's points": (
+        "regression/tuned/folds.csv",
+        row_edit(0, validation_points=19),
+        "validation_points of fold 1 is 19 in folds.csv, but 20 by the run's own arrays",
+    ),
+    "an epoch left out": (
+        "regression/reference/history.csv",
+        lambda rows: rows.pop(7),
+        "history.csv holds 199 epochs, folds.csv tells of 200",
+    ),
+    "a classifier's fold": (
+        "classification/tuned/folds.csv",
+        row_edit(0, test_accuracy=0.99),
+        "test_accuracy is 0.99 in folds.csv, but 0.91",
+    ),
+    "a training loss": ("classification/tuned/folds.csv", row_edit(0, train_loss=0.5), "train_loss is 0.5 in folds.csv, but"),
+    "the winner's score": (
+        "classification/search/best.json",
+        lambda best: best.update(score=0.5),
+        "the winner's score is 0.5 in best.json",
+    ),
+    "parameters": ("classification/tuned/run.json", lambda run: run["metrics"].update(parameters=7), "run.json counts 7 parameters"),
+    "counts": ("regression/tuned/run.json", lambda run: run["data"]["counts"].update(test=99), "run.json counts 99 test points"),
+    "other data": (
+        "regression/tuned/run.json",
+        lambda run: run["data"]["digests"].update({"test.csv": "0"}),
+        "tuned was made from other data than",
+    ),
+    "another seed": ("classification/improved/run.json", lambda run: run.update(seed=7), "improved was made with another seed than"),
+    "another scale": (
+        "classification/reference/run.json",
+        lambda run: run.update(scale="quick"),
+        "reference was made with another scale than",
+    ),
+    "a key": ("regression/search/search_space.json", lambda space: space.pop("folds"), "search_space.json holds no 'folds'"),
+    "a column": (
+        "regression/search/folds.csv",
+        lambda rows: [row.pop("validation_loss") for row in rows],
+        "folds.csv holds no 'validation_loss'",
+    ),
+    "a case's loss": ("regression/baselines/constant/folds.csv", row_edit(2, test_loss=0.001), "test_loss of fold 3 is 0.001"),
+    "a case's accuracy": ("classification/ablation/complete/folds.csv", row_edit(0, validation_accuracy=0.1), "validation_accuracy is 0.1"),
+    "text for numbers": ("regression/search/folds.csv", row_edit(0, validation_loss="low"), "holds what no finished run leaves behind"),
+}
+
+
+@pytest.mark.parametrize(("name", "edit", "message"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_files_that_contradict_each_other_are_refused(runs, name, edit, message):
+    (edit_json if name.endswith(".json") else edit_table)(runs / name, edit)
+    with pytest.raises(ArtifactError, match=message) as caught:
+        (load_regression_results if name.startswith("regression") else load_classification_results)(runs)
+    assert "\n" not in str(caught.value) and re.search(r"delete \S*/run.json (and \S*/run.json )?and run 'make all'$", str(caught.value))
+
+
+ARRAYS = {  # file, array, what becomes of it, what is said
+    "other points": ("regression/tuned", "x_test", lambda x: x + 1, "x_test is not what the tuned networks were trained with"),
+    "another shape": ("regression/tuned", "test_predictions", lambda x: x[:, 1:], "holds what no finished run leaves behind"),
+    "a network less": ("regression/tuned", "train_predictions", lambda x: x[1:], "tuned"),
+    "fewer test images": ("classification/tuned", "test_labels", lambda x: x[1:], "do not add up to 1 over 10 classes"),
+    "no probabilities": ("classification/tuned", "test_probabilities", lambda x: 2 * x, "do not add up to 1"),
+    "no label": ("classification/tuned", "validation_labels", lambda x: x + 1, "is none of 0 to 9"),
+    "nothing": ("classification/tuned", "test_labels", None, "predictions.npz holds no 'test_labels'"),
+}
+
+
+@pytest.mark.parametrize(("folder", "name", "change", "message"), ARRAYS.values(), ids=ARRAYS)
+def test_arrays_that_no_run_leaves_behind_are_refused(runs, folder, name, change, message):
+    path = runs / folder / "predictions.npz"
+    arrays = dict(load_arrays(path))
+    array = arrays.pop(name)
+    save_arrays(path, arrays | ({name: change(array)} if change else {}))
+    with pytest.raises(ArtifactError, match=message):
+        (load_regression_results if folder.startswith("regression") else load_classification_results)(runs)
 
 
 def test_reference_report_says_where_its_numbers_come_from():

@@ -1,5 +1,7 @@
 """The shared flags, and how scripts end."""
 
+import errno
+import os
 import subprocess
 import sys
 import time
@@ -49,9 +51,16 @@ def test_an_interrupt_says_that_the_next_run_goes_on(capsys):
     assert "goes on from here" in capsys.readouterr().err
 
 
-def test_a_fault_of_the_program_keeps_its_traceback():
-    with pytest.raises(ZeroDivisionError):
-        run_main(raising(ZeroDivisionError()))
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_full_or_closed_disk_is_one_line_and_status_1(capsys, number):
+    assert run_main(raising(OSError(number, "words of a library\nin two lines", "runs/model.keras"))) == 1
+    assert capsys.readouterr().err.startswith(f"error: cannot go on: runs/model.keras: {os.strerror(number)}; check") == 1
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), FileNotFoundError(errno.ENOENT, "a file of the program's own")])
+def test_a_fault_of_the_program_keeps_its_traceback(error):
+    with pytest.raises(type(error)):
+        run_main(raising(error))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -221,8 +221,13 @@ BAD_FILES = {
     "empty": (replace(b""), "begin like an IDX file"),
     "wrong magic number": (replace(gzip.compress(b"\0\0\x0d\x03" + bytes(100))), "begin like an IDX file of images"),
     "labels in place of images": (replace(gzip.compress(idx(np.zeros(60, np.uint8)))), "are the files swapped"),
-    "fewer images": (replace(gzip.compress(idx(np.zeros((59, 28, 28), np.uint8)))), "holds 59 x 28 x 28 values"),
-    "truncated content": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8))[:-1])), "or less; expected 60 x 28 x 28"),
+    "fewer images": (
+        replace(gzip.compress(idx(np.zeros((59, 28, 28), np.uint8)))),
+        "should hold 60 x 28 x 28 values; its header says 59 x 28 x 28",
+    ),
+    "truncated content": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8))[:-1])), "and 47039 bytes follow"),
+    "a header that ends early": (replace(gzip.compress(bytes([0, 0, 8, 3, 0, 0, 0]))), "its header says 0 x 0 x 0, and 0 bytes follow"),
+    "far too much": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8)) + bytes(10**7))), "and 47041 bytes follow"),
     "wrong digest": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8)))), "its digest differs"),
 }
 
@@ -248,7 +253,7 @@ def test_a_damaged_file_in_the_own_folder_is_fetched_again(stand_in, monkeypatch
         folder, _ = fashion_mnist.find_fashion_mnist()
         assert folder == own
     assert len(calls) == 1
-    assert [path.name for path in own.parent.iterdir()] == ["fashion-mnist"]
+    assert sorted(path.name for path in own.parent.iterdir()) == [".lock", "fashion-mnist"]
 
 
 def test_the_system_folder_comes_first_unless_it_is_damaged(stand_in):

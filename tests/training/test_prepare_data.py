@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
+import time
 
 import pytest
 
 from reporting.artifacts import UserError, load_json
 from training import prepare_data
+from training.config import SHIPPED
 from training.fashion_mnist import DIGESTS
 
 POINTS = "x,y\n" + "".join(f"{x},{x * x}\n" for x in range(6))
@@ -16,7 +17,9 @@ POINTS = "x,y\n" + "".join(f"{x},{x * x}\n" for x in range(6))
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
     """Writes settings that name the user's CSV files, and puts no real Fashion-MNIST in the way."""
-    monkeypatch.setattr(prepare_data, "find_fashion_mnist", lambda named: (Path("data/fashion-mnist"), {}))
+    for name in DIGESTS:
+        (tmp_path / f"{name}.gz").touch()
+    monkeypatch.setattr(prepare_data, "find_fashion_mnist", lambda named: (tmp_path, {}))
     for name in ("train points.csv", "test.csv"):
         (tmp_path / name).write_text(POINTS)
 
@@ -46,7 +49,24 @@ def test_make_is_told_of_every_file_and_understands_its_name(settings, tmp_path)
     makefile.write_text(f"RUNS = {tmp_path}/runs\ninclude $(RUNS)/data.mk\n$(RUNS)/data.json: ; @echo '$^'\n")
     (tmp_path / "runs" / "data.json").unlink()
     output = subprocess.run(["make", "-f", makefile, f"{tmp_path}/runs/data.json"], capture_output=True, text=True, check=True).stdout
-    assert f"{tmp_path}/train points.csv {tmp_path}/test.csv data/fashion-mnist/train-images-idx3-ubyte.gz" in output
+    assert f"{tmp_path}/train points.csv {tmp_path}/test.csv {tmp_path}/train-images-idx3-ubyte.gz" in output
+
+
+def test_make_can_tell_that_a_file_was_exchanged_for_an_older_one(settings, tmp_path):
+    prepare(settings(), tmp_path / "runs")
+    told = (tmp_path / "runs" / "data.stat").read_text()
+    names = [line.split(" ", 2)[2] for line in told.splitlines()]
+    assert names[:4] == [str(tmp_path / "mine.toml"), str(SHIPPED), f"{tmp_path}/train points.csv", f"{tmp_path}/test.csv"]
+    assert subprocess.run(["stat", "-Lc", "%Y %s %n", *names], capture_output=True, text=True, check=True).stdout == told
+
+
+def test_a_grid_that_will_hardly_end_is_said_at_once(settings, tmp_path, capsys):
+    values = [number / 1000 for number in range(1, 101)]
+    more = f"[regression.search.grid]\nlearning_rate = {values}\nweight_decay = {values}\nbatch_size = {list(range(1, 101))}"
+    started = time.perf_counter()
+    prepare(settings(more), tmp_path / "runs")
+    assert time.perf_counter() - started < 5
+    assert "warning: the grid of the regression has 1,000,000 combinations, so 5,000,000 fits" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """run.json is written last, and a run is up to date only while everything it was made from is the same."""
 
 import dataclasses
+import os
+import threading
+import time
 
 import pytest
 
@@ -67,3 +70,30 @@ def test_a_diverged_run_is_refused_and_not_finished(tmp_path):
 def test_a_run_that_began_is_not_finished(finished):
     recording(finished).begin()
     assert not recording(finished).is_current()
+
+
+def test_what_a_killed_process_was_writing_is_removed(tmp_path):
+    leftover = tmp_path / ".predictions.npz.123.tmp"
+    leftover.write_bytes(b"half")
+    recording(tmp_path).begin()
+    assert not leftover.exists()
+
+
+def test_a_stage_that_another_process_is_making_is_waited_for_and_then_up_to_date(finished):
+    """The second of two `make all` in one folder: it does nothing twice."""
+    record = recording(finished)
+    assert record.is_current()
+    made_at = load_run(finished).finished_at
+    busy = recording(finished)
+    busy.take_turn()
+    (finished / "run.json").rename(finished / "kept")  # the other process has begun
+    threading.Timer(0.3, lambda: ((finished / "kept").rename(finished / "run.json"), busy.turn.close())).start()
+    assert recording(finished).is_current() and load_run(finished).finished_at == made_at
+
+
+def test_the_wall_clock_decides_nothing(finished):
+    """A run of the year 2000, or of next year, is as good as one of today; and bears today's time once it was asked for."""
+    for wrong in (946684800, time.time() + 3e7):
+        os.utime(finished / "run.json", (wrong, wrong))
+        assert recording(finished).is_current()
+        assert abs((finished / "run.json").stat().st_mtime - time.time()) < 60

@@ -9,7 +9,7 @@ import pytest
 from reporting.artifacts import Data, UserError, load_json, load_table
 from tests.tuning.fakes import BASE, DATA, FOLDS, GRID, MACHINE, Recorder, loss_of, rows_in, run, search_over
 from training.best import Best
-from tuning.search_spaces import combinations, fingerprint
+from tuning.search_spaces import Combinations, fingerprint
 from tuning.trials import rank_trials, save_search
 
 
@@ -133,7 +133,7 @@ def test_the_winner_is_the_one_in_the_rows(tmp_path):
     metrics = save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
     best = Best(**load_json(tmp_path / "best.json"))
     assert best.values == {"learning_rate": 0.002, "batch_size": 32}
-    assert best.trial == combinations(GRID).index(best.values) + 1
+    assert best.trial == Combinations(GRID).index(best.values) + 1
     assert best.score == pytest.approx(0.5 + 0.02) and best.score_sd == pytest.approx(0.01)
     trials, folds = load_table(tmp_path / "trials.csv"), load_table(tmp_path / "folds.csv")
     assert len(trials) == 6 and len(folds) == 18

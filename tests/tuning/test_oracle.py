@@ -7,7 +7,7 @@ from keras_tuner.engine import trial as trials
 
 from tests.tuning.fakes import GRID, Recorder, make_oracle, rows_in
 from tuning import oracle as oracle_module
-from tuning.search_spaces import combinations
+from tuning.search_spaces import Combinations
 
 
 def deliver(oracle, trial, folds=(1, 2, 3)):
@@ -25,7 +25,7 @@ def test_combinations_are_handed_out_at_once_and_in_grid_order(tmp_path):
     oracle = make_oracle(tmp_path)
     handed_out = [oracle.create_trial(f"w{number}").hyperparameters.values for number in range(6)]
     names = list(GRID)
-    assert [{name: values[name] for name in names} for values in handed_out] == combinations(GRID)
+    assert [{name: values[name] for name in names} for values in handed_out] == list(Combinations(GRID))
     assert oracle.create_trial("late").status == trials.TrialStatus.IDLE
 
 

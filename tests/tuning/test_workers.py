@@ -14,7 +14,6 @@ from training.cli import parse_arguments
 from tuning import workers
 from tuning.flags import add_search_flags
 from tuning.grid_search import CrossValidatedGridSearch
-from tuning.lock import only_search
 from tuning.oracle import make_objective
 from tuning.search_spaces import make_hyperparameters
 from tuning.workers import WorkerProcess, find_chief, listen, run_chief, work_for
@@ -165,14 +164,6 @@ def test_idle_workers_cost_next_to_nothing(tmp_path, chief, monkeypatch):
     time.sleep(2.5)
     assert len(asked) <= 4 and time.process_time() - started < 0.5
     oracle.error = "enough"
-
-
-def test_a_second_search_in_a_folder_is_told_who_runs_there(tmp_path):
-    code = f"import pathlib; from tuning.lock import only_search\nwith only_search(pathlib.Path({str(tmp_path / 'lock')!r})): print('in')"
-    with only_search(tmp_path / "lock"):
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert "a search is running here already: process" in done.stderr and not done.stdout
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "in\n"
 
 
 @pytest.mark.parametrize(

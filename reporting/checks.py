@@ -1,0 +1,184 @@
+"""What the files of one network, and those of a task, must agree on before a word is written about them.
+
+A folder may hold files that were edited, cut short, or left by runs of other settings. The headline numbers are computed again
+from the stored predictions; what contradicts them raises an ArtifactError that names the file and both numbers.
+"""
+
+import contextlib
+import math
+
+import numpy as np
+
+from reporting.artifacts import ArtifactError, remedy
+from reporting.metrics import accuracy, cross_entropy, mean_squared_error
+
+TOLERANCE = 1e-4  # relative; training may have added the same numbers in another order and in float32
+CLASSES = 10
+
+
+@contextlib.contextmanager
+def readable(folder):
+    """Turns what goes wrong with arrays of another shape or kind than expected into an ArtifactError that names the folder."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise ArtifactError(f"{folder} holds what no finished run leaves behind ({error}); {remedy(folder)}") from error
+
+
+def refuse(folder, mistake):
+    """Raise ArtifactError unless `mistake` is empty."""
+    if mistake:
+        raise ArtifactError(f"{folder}: {mistake}; {remedy(folder)}")
+
+
+def close(a, b):
+    """Whether two values are numbers that are equal up to the rounding of training."""
+    return isinstance(a, (int, float)) and isinstance(b, (int, float)) and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-9)
+
+
+def check_regression(folder, variant):
+    """Raise ArtifactError where the files of a regression's networks contradict their stored predictions."""
+    stored = variant.predictions
+    check_metrics(folder, variant.run, recomputed_regression(variant))
+    refuse(folder, wrong_counts(variant.run, train=len(stored["x_train"]), test=len(stored["x_test"])))
+    refuse(folder, wrong_folds(variant))
+    refuse(folder, wrong_history(variant) or wrong_parameters(variant))
+
+
+def check_classification(folder, variant):
+    """Raise ArtifactError where the files of a classifier contradict its stored probabilities."""
+    stored = variant.predictions
+    parts = [name for name in ("validation", "test") if f"{name}_labels" in stored]  # the test set plays no part in some cases
+    for name in parts:
+        refuse(folder, wrong_probabilities(stored[f"{name}_probabilities"], stored[f"{name}_labels"]))
+    check_metrics(folder, variant.run, recomputed_classification(variant, parts))
+    if "test" in parts:
+        refuse(folder, wrong_counts(variant.run, test=len(stored["test_labels"])))
+    refuse(folder, wrong_row(variant) or wrong_history(variant) or wrong_parameters(variant))
+
+
+def check_error_images(folder, variant):
+    """Raise ArtifactError unless the recorded images are those of all wrong answers on the test images."""
+    stored, wrong = variant.predictions, wrong_answers(variant.predictions)
+    if not np.array_equal(stored.get("error_index"), wrong) or len(stored["error_image"]) != len(wrong):
+        refuse(folder, f"the recorded images are not those of the {len(wrong)} wrong answers")
+
+
+def wrong_answers(stored):
+    """The numbers of the test images that are taken for another class: (k,)."""
+    return np.flatnonzero(stored["test_probabilities"].argmax(axis=1) != stored["test_labels"])
+
+
+def check_points(folder, variant, tuned):
+    """Raise ArtifactError unless a regression's networks rest on the tuned ones' points and, but for other splits, folds."""
+    names = ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (folder.parent.name != "splits")
+    for name in names:
+        if not np.array_equal(variant.predictions[name], tuned.predictions[name]):
+            refuse(folder, f"{name} is not what the tuned networks were trained with")
+
+
+def check_origin(folder, parts):
+    """Raise ArtifactError unless the main networks and the search of a task come from the same data, seed and scale."""
+    (first, one), *others = parts.items()
+    for name, other in others:
+        for what in ("data", "seed", "scale"):
+            if getattr(other.run, what) != getattr(one.run, what):
+                refuse(folder / name, f"{name} was made {'from other' if what == 'data' else 'with another'} {what} than {first}")
+
+
+def fold_losses(variant):
+    """The losses of each fold's network, from its stored predictions: a mapping of column to (folds,)."""
+    stored = variant.predictions
+    train = (stored["train_predictions"].astype(float) - stored["y_train"]) ** 2  # (folds, n)
+    held_out = stored["fold"] == np.arange(1, len(train) + 1)[:, None]
+    test = np.mean((stored["test_predictions"].astype(float) - stored["y_test"]) ** 2, axis=1)
+    return {"train_loss": means_where(train, ~held_out), "validation_loss": means_where(train, held_out), "test_loss": test}
+
+
+def means_where(values, mask):
+    """The mean of each row over the entries that `mask` picks."""
+    return np.sum(values * mask, axis=1) / np.sum(mask, axis=1)
+
+
+def recomputed_regression(variant):
+    """The headline numbers of a regression run, from its stored predictions."""
+    stored, metrics = variant.predictions, {}
+    for name, values in fold_losses(variant).items():
+        metrics |= {name: values.mean(), f"{name}_sd": values.std(ddof=1)}
+    metrics["ensemble_test_loss"] = mean_squared_error(stored["y_test"], stored["test_predictions"].astype(float).mean(axis=0))
+    return metrics | stopped_early(variant)
+
+
+def recomputed_classification(variant, parts):
+    """The headline numbers of a classification run, from its stored probabilities."""
+    metrics = stopped_early(variant)
+    for name in parts:
+        labels, probabilities = (variant.predictions[f"{name}_{kind}"] for kind in ("labels", "probabilities"))
+        metrics[f"{name}_loss"] = cross_entropy(probabilities, labels)
+        metrics[f"{name}_accuracy"] = accuracy(labels, probabilities.argmax(axis=1))
+    return metrics
+
+
+def stopped_early(variant):
+    """The number of fits that early stopping ended, as a mapping; empty for what is not trained by epochs."""
+    return {"stopped_early": variant.column("stopped_early").sum()} if "stopped_early" in variant.folds[0] else {}
+
+
+def check_metrics(folder, run, recomputed):
+    """Raise ArtifactError unless the recorded metrics equal the recomputed ones."""
+    for name, value in recomputed.items():
+        if not close(run.metrics.get(name), float(value)):
+            where = f"{folder / 'run.json'}: {name} is {run.metrics.get(name)}"
+            raise ArtifactError(f"{where}, but {float(value):.6g} by the run's own arrays; {remedy(folder)}")
+
+
+def wrong_counts(run, **found):
+    """Where the recorded numbers of training and test points are not those of the arrays, in words; empty if nowhere."""
+    for part, count in found.items():
+        if run.data.counts.get(part) != count:
+            return f"run.json counts {run.data.counts.get(part)} {part} points, predictions.npz holds {count}"
+    return ""
+
+
+def wrong_folds(variant):
+    """Where folds.csv contradicts the losses and sizes of its folds by the arrays."""
+    losses, held_out = fold_losses(variant), variant.predictions["fold"]
+    count = len(losses["test_loss"])
+    if [row["fold"] for row in variant.folds] != list(range(1, count + 1)):
+        return f"folds.csv does not hold the folds 1 to {count}, each once and in order"
+    for row in variant.folds:
+        number, held = row["fold"], int(np.sum(held_out == row["fold"]))
+        sizes = {"train_points": len(held_out) - held, "validation_points": held}
+        for name, value in sizes.items() | {(name, float(values[number - 1])) for name, values in losses.items()}:
+            if not close(row[name], value):
+                return f"{name} of fold {number} is {row[name]} in folds.csv, but {value:.6g} by the run's own arrays"
+    return ""
+
+
+def wrong_row(variant):
+    """Where the one fold of a classifier contradicts run.json."""
+    for name in sorted(variant.run.metrics.keys() & variant.folds[0].keys()):
+        if not close(float(variant.folds[0][name]), variant.run.metrics[name]):
+            return f"{name} is {variant.folds[0][name]} in folds.csv, but {variant.run.metrics[name]} in run.json"
+    return ""
+
+
+def wrong_history(variant):
+    """Where history.csv, if there is one, does not hold each epoch of each fold, once and in order."""
+    recorded = [(row["fold"], row["epoch"]) for row in variant.history]
+    expected = [(row["fold"], epoch) for row in variant.folds for epoch in range(1, row.get("epochs", 0) + 1)]
+    return "" if recorded == expected else f"history.csv holds {len(recorded)} epochs, folds.csv tells of {len(expected)}"
+
+
+def wrong_parameters(variant):
+    """Where the number of parameters is not that of the stored weights, if they are stored."""
+    stored = sum(array.size for name, array in variant.weights.items() if name.startswith("trained/"))
+    recorded = variant.run.metrics.get("parameters")
+    return f"run.json counts {recorded} parameters, weights.npz holds {stored}" if variant.weights and recorded != stored else ""
+
+
+def wrong_probabilities(probabilities, labels):
+    """Where probabilities (n, classes) and labels (n,) are none."""
+    if probabilities.shape != (len(labels), CLASSES) or not np.allclose(probabilities.sum(axis=1), 1, atol=0.02):
+        return f"the probabilities in predictions.npz do not add up to 1 over {CLASSES} classes"
+    return "" if np.isin(labels, np.arange(CLASSES)).all() else f"a label in predictions.npz is none of 0 to {CLASSES - 1}"

@@ -1,0 +1,167 @@
+"""A whole homework on tiny data, made by the real Makefile in folders of its own, to be killed and starved."""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.training.test_datasets import idx
+from training.fashion_mnist import DIGESTS
+
+ROOT = Path(__file__).parents[2]
+LIMIT = 3600  # seconds for one make, on a machine that does much else
+SETTINGS = """
+[data]
+fashion_mnist = "{images}"
+train_images = 200
+[regression]
+hidden_units = [6, 7, 8]
+max_epochs = 40
+patience = 40
+folds = 3
+[regression.search.grid]
+learning_rate = [0.001, 0.01]
+weight_decay = [1e-5]
+batch_size = [16, 32]
+[regression.extras]
+seeds = 1
+[classification]
+filters = [3, 4]
+dense_units = [8, 9]
+max_epochs = 3
+[classification.search.grid]
+learning_rate = [0.001, 0.01]
+learning_rate_schedule = ["constant"]
+dropout = [0.2]
+batch_size = [32, 64]
+[classification.improved]
+filters = [4, 5]
+max_epochs = 3
+[classification.extras]
+reference_seeds = 1
+tuned_seeds = 1
+improved_seeds = 1
+ablation_images = 120
+ablation_epochs = 2
+[compute]
+precision = "float32"
+"""
+# Every Python that a stage starts imports this: for it, the small files are Fashion-MNIST.
+SITE = """
+import os, sys
+sys.path.insert(0, {root!r})
+if os.environ.get("TINY_IMAGES"):
+    try:
+        import json
+        from training import fashion_mnist
+        known = json.loads(os.environ["TINY_IMAGES"])
+        fashion_mnist.SHAPES.update({{name: tuple(shape) for name, (shape, _) in known.items()}})
+        fashion_mnist.DIGESTS.update({{name: digest for name, (_, digest) in known.items()}})
+    except ImportError:  # a Python without numpy
+        pass
+"""
+
+
+def write_images(folder):
+    """Images of ten distinguishable brightnesses in four IDX files; returns name -> (shape, SHA-256 of the unpacked file)."""
+    rng, known = np.random.default_rng(0), {}
+    folder.mkdir()
+    for part, count in (("train", 200), ("t10k", 60)):
+        labels = (np.arange(count) % 10).astype(np.uint8)
+        images = (rng.integers(0, 60, (count, 28, 28)) + 19 * labels[:, None, None]).astype(np.uint8)
+        for name, array in ((f"{part}-images-idx3-ubyte", images), (f"{part}-labels-idx1-ubyte", labels)):
+            (folder / f"{name}.gz").write_bytes(gzip.compress(idx(array), mtime=0))
+            known[name] = array.shape, hashlib.sha256(idx(array)).hexdigest()
+    assert set(known) == set(DIGESTS)
+    return known
+
+
+class Course:
+    """Settings, data and an environment that is set up already; `make` runs the project's own Makefile on them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.images = write_images(folder / "images")
+        (folder / "tiny.toml").write_text(SETTINGS.format(images=folder / "images"))
+        (folder / "site").mkdir()
+        (folder / "site" / "sitecustomize.py").write_text(SITE.format(root=str(ROOT)))
+        (folder / "venv" / "bin").mkdir(parents=True)
+        python = folder / "venv" / "bin" / "python"
+        python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        python.chmod(0o755)
+        for stamp in (".made", ".report", ".all", ".libraries", ".test", ".tensorboard"):
+            (folder / "venv" / stamp).touch()
+
+    def start(self, runs, *arguments):
+        """A make in a session of its own; what it says goes to a file."""
+        inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+        python = {"PYTHONPATH": str(self.folder / "site"), "TINY_IMAGES": json.dumps(self.images), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        own = [f"CONFIG={self.folder / 'tiny.toml'}", f"RUNS={runs}", f"VENV={self.folder / 'venv'}"]
+        log = self.folder / f"log-{time.monotonic_ns()}"
+        with open(log, "w") as said:
+            process = subprocess.Popen(
+                ["make", *own, *(arguments or ["all"])],
+                cwd=ROOT,
+                env=inherited | python,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        process.log = log
+        return process
+
+    def make(self, runs, *arguments):
+        """Run make to its end; returns its exit status and what it said."""
+        process = self.start(runs, *arguments)
+        return process.wait(LIMIT), process.log.read_text()
+
+    def plan(self, runs):
+        """The stages that `make all` would run, in order, each as the words that tell its process from others."""
+        _, said = self.make(runs, "-n", "all")
+        return [stage_of(line) for line in said.splitlines() if stage_of(line)]
+
+
+def stage_of(command):
+    """What a command line is a stage of, e.g. "training.train_regression --variant tuned"; an empty text if of none."""
+    match = re.search(r"-m (\w+\.\w+(?: --(?:variant|extra) \w+)?)", command)
+    return match[1] if match and match[1].split(".")[0] in ("training", "tuning", "reporting") else ""
+
+
+def running(process):
+    """The stages at work in the session of a make, with the number of the process of each."""
+    lines = subprocess.run(["ps", "-o", "pid=,args=", "--sid", str(process.pid)], capture_output=True, text=True).stdout.splitlines()
+    found = {stage_of(line): int(line.split()[0]) for line in lines if "python" in line and not line.split()[1].endswith("make")}
+    return {stage: pid for stage, pid in found.items() if stage}
+
+
+def kill(process):
+    """`kill -9` of a make and of everything that it started."""
+    for pid in subprocess.run(["ps", "-o", "pid=", "--sid", str(process.pid)], capture_output=True, text=True).stdout.split():
+        try:
+            os.kill(int(pid), signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    process.wait()
+
+
+def finished(runs):
+    """The bytes of every run.json and of every recorded fold: what is done."""
+    return {path.relative_to(runs): path.read_bytes() for path in [*runs.rglob("run.json"), *runs.rglob("rows/[!.]*.json")]}
+
+
+def metrics(runs):
+    """Every headline number, by stage."""
+    return {str(path.parent.relative_to(runs)): json.loads(path.read_text())["metrics"] for path in sorted(runs.rglob("run.json"))}
+
+
+def curves(runs):
+    """Every table of epochs, to the last digit."""
+    return {str(path.relative_to(runs)): path.read_text() for path in sorted(runs.rglob("history.csv"))}

@@ -1,0 +1,172 @@
+"""Findings, for all results: what decides which sentence stands is never both, never neither."""
+
+import itertools
+import math
+from types import SimpleNamespace
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from reporting.findings.classifiers import ClassifierComparison
+from reporting.findings.confusion import class_errors, confusions, most_misclassified
+from reporting.findings.gaps import find_gaps, in_gaps
+from reporting.findings.layers import layer_units, shape_of
+from reporting.findings.losses import Change
+from reporting.findings.receptive_fields import recognised_fields
+from reporting.findings.search import is_edge, search_findings
+from reporting.findings.stopping import Stopping
+from reporting.floats import Block, Page, settled
+from reporting.results import CLASS_NAMES, SearchResults, load_reference_report
+
+POSITIONS = st.lists(st.integers(-500, 500).map(lambda k: k / 100), min_size=3, max_size=60, unique=True)
+MATRICES = arrays(int, (10, 10), elements=st.integers(0, 30)) | arrays(int, (10, 10), elements=st.sampled_from([0, 0, 0, 5]))
+MATRICES = MATRICES.filter(np.any)  # there are test images
+
+
+@given(POSITIONS, st.randoms(use_true_random=False), st.floats(0.5, 4), st.integers(-9, 9))
+def test_gaps_hold_no_training_point(positions, chance, scale, shift):
+    """They lie within the range, one after the other, whatever the order, the unit and the origin of x."""
+    x = np.array(positions)
+    gaps = find_gaps(x, x)
+    assert not in_gaps(x, gaps).any() and all(gap.test_points == 0 for gap in gaps)
+    ends = [end for gap in gaps for end in (gap.start, gap.end)]
+    assert ends == sorted(ends) and all(x.min() <= end <= x.max() for end in ends)
+    shuffled = chance.sample(positions, len(positions))
+    assert find_gaps(np.array(shuffled), x) == gaps
+    moved = find_gaps(x * 2 + shift, x)  # doubling is exact
+    assert [(gap.start, gap.end) for gap in moved] == [(2 * gap.start + shift, 2 * gap.end + shift) for gap in gaps]
+
+
+@given(st.floats(allow_nan=True), st.floats(min_value=0) | st.just(math.nan))
+def test_a_change_is_within_the_spread_or_better_or_worse(difference, spread):
+    """Exactly one of the three, also where a number is missing."""
+    change = Change(difference, spread, True)
+    assert [change.within_spread, change.improved, change.worse].count(True) == 1
+
+
+@given(st.floats(0, 1), st.integers(-5, 5))
+def test_a_comparison_is_undecided_or_better_or_worse(p, difference):
+    """Never two of them; none only for a significant difference of nothing, which McNemar's test does not give."""
+    item = ClassifierComparison(difference, 0, 0, p)
+    verdicts = [item.undecided, item.better, item.worse]
+    assert verdicts.count(True) <= 1 and (any(verdicts) or difference == 0)
+
+
+@given(MATRICES)
+def test_errors_by_class_are_what_is_off_the_diagonal(matrix):
+    """Each class counts its images and mistakes; the most misclassified have more than the mean, and are none only if all are equal."""
+    classes = class_errors(matrix, load_reference_report()["classification"])
+    errors = [item.errors for item in classes]
+    assert sum(errors) == matrix.sum() - np.trace(matrix) and [item.images for item in classes] == list(matrix.sum(axis=1))
+    worst = most_misclassified(classes)
+    assert (not worst) == (len(set(errors)) == 1) and all(item.errors > sum(errors) / 10 for item in worst)
+    assert [item.errors for item in worst] == sorted((item.errors for item in worst), reverse=True)
+    shares = [share for item in classes for share in (item.precision, item.recall, item.f1) if share]
+    assert all(-1e-9 <= share.low <= share.value + 1e-9 and share.value <= share.high + 1e-9 <= 1 + 1e-8 for share in shares)
+
+
+@given(MATRICES)
+def test_confusions_are_the_largest_mistakes(matrix):
+    """Three at most, most frequent first, none of a class with itself, and no other mistake is more frequent."""
+    found = confusions(matrix, 3)
+    counts = [item.images for item in found]
+    wrong = sorted((matrix[a, b] for a, b in itertools.permutations(range(10), 2)), reverse=True)
+    assert counts == [count for count in wrong[:3] if count] and all(item.true != item.predicted for item in found)
+    assert all(matrix[CLASS_NAMES.index(item.true), CLASS_NAMES.index(item.predicted)] == item.images for item in found)
+
+
+@given(arrays(float, st.integers(2, 40), elements=st.integers(-9, 9).map(float)), st.integers(1, 6))
+def test_the_shape_of_weights_does_not_depend_on_their_unit(values, power):
+    """It is one of five words, the same at another scale, and "constant" for a constant alone."""
+    shape = shape_of(values)
+    assert shape in ("normal", "skewed", "flat", "heavy-tailed", "constant")
+    assert shape_of(values * 2.0**power) == shape and (shape == "constant") == (np.ptp(values) == 0)
+
+
+@given(arrays(np.float32, 12, elements=st.floats(-2, 2, width=32)), arrays(np.float32, 12, elements=st.floats(0, 2, width=32)))
+def test_dead_units_are_those_that_never_vary(minimum, width):
+    """Between none and all of them; a missing number counts as dead, not as alive."""
+    stored = {"d/minimum": minimum, "d/maximum": minimum + width, "d/active_share": np.full(12, 0.5, np.float32)}
+    found = layer_units("d", stored)
+    assert 0 <= found.dead <= found.units == 12 and found.all_used == (found.dead == 0) and found.probe_active == ()
+    assert layer_units("d", stored | {"d/maximum": np.full(12, np.nan)}).dead == 12
+
+
+@given(arrays(float, (10, 4, 4), elements=st.floats(-1, 1)))
+def test_a_blank_field_is_never_recognised(contrast):
+    """Recognition needs a positive correlation, so a field that shows nothing scores nothing."""
+    assert recognised_fields(np.zeros((10, 4, 4)), contrast) == (0, 0.0)
+    recognised, correlation = recognised_fields(contrast, contrast)
+    assert 0 <= recognised <= 10 and -1 <= correlation <= 1 + 1e-9
+
+
+@st.composite
+def searches(draw):
+    """A finished search over one to two hyperparameters, with ties and failures among its scores."""
+    grid = {"learning_rate": [0.001, 0.01, 0.1][: draw(st.integers(1, 3))], "batch_size": [16, 32][: draw(st.integers(1, 2))]}
+    folds, larger = draw(st.integers(1, 4)), draw(st.booleans())
+    objective = "validation_accuracy" if larger else "validation_loss"
+    rows, trials = [], []
+    for number, values in enumerate(itertools.product(*grid.values()), 1):
+        scores = draw(st.lists(st.sampled_from([0.1, 0.2, 0.25, 0.9]), min_size=folds, max_size=folds))
+        if number > 1 and draw(st.booleans()) and draw(st.booleans()):
+            scores[0] = math.nan
+        named = dict(zip(grid, values, strict=True))
+        rows += [{"trial": number, "fold": fold, **named, objective: score, "stopped_early": False} for fold, score in enumerate(scores, 1)]
+        trials.append({"trial": number, **named, "score": float(np.mean(scores)), "score_sd": float(np.std(scores))})
+    order = sorted(trials, key=lambda row: (math.isnan(row["score"]), -row["score"] if larger else row["score"]))
+    trials = [{**row, "rank": order.index(row) + 1} for row in trials]
+    space = {"objective": objective, "direction": "max" if larger else "min", "folds": folds, "grid": grid}
+    return SearchResults(SimpleNamespace(), space, trials, rows, {"trial": order[0]["trial"]})
+
+
+@given(searches(), st.sampled_from([{"learning_rate": 0.001, "batch_size": 16}, {"learning_rate": 7}]))
+def test_findings_of_a_search_fit_together(search, reference):
+    """The winner is the best finite score, ties are other trials with a score, effects are ranges, the reference has a rank or none."""
+    found = search_findings(search, reference, validation_points=100)
+    finite = [row["score"] for row in search.trials if math.isfinite(row["score"])]
+    assert found.score == (max if found.larger_is_better else min)(finite) and found.diverged == len(search.trials) - len(finite)
+    assert found.worst_score == (min if found.larger_is_better else max)(finite)
+    winner = search.ranked[0]["trial"]
+    scores = {row["trial"]: row["score"] for row in search.trials}
+    assert winner not in found.tied and all(math.isfinite(scores[trial]) for trial in found.tied)
+    equal = [trial for trial, score in scores.items() if score == found.score and trial != winner]
+    assert set(equal) <= set(found.tied) or search.space["folds"] > 1
+    assert found.winner_is_distinct == (not found.tied) and all(effect >= 0 for effect in found.effects.values())
+    assert (found.strongest is None) == (not any(found.effects.values()))
+    assert found.reference_rank is None or 1 <= found.reference_rank <= found.combinations
+    assert found.winner_is_reference_setting == (found.reference_rank == 1)
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=5, unique=True))
+def test_an_edge_is_an_end_of_three_values_or_more(values):
+    """Two values have no inside, so neither of them is called an edge; words have no order."""
+    assert sum(is_edge(values, value) for value in values) == (2 if len(values) > 2 else 0)
+    assert not any(is_edge([str(value) for value in values], str(value)) for value in values)
+
+
+@given(st.integers(0, 5), st.integers(1, 50), st.integers(0, 60))
+def test_what_cannot_fire_is_told_from_what_did_not(stopped, epochs, patience):
+    """The first epoch sets the mark, so a fit of n epochs has n - 1 that can be without progress; the last one ends it anyway."""
+    stopping = Stopping(5, stopped, epochs, epochs, epochs, patience)
+    assert stopping.fired == (stopped > 0) and stopping.can_fire == (patience < epochs - 1)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["text", "float", "heading", "equation"]), st.integers(1, 99)), max_size=25))
+def test_settling_loses_no_block_and_keeps_both_orders(drawn):
+    """Text keeps its order, floats keep theirs, no float overtakes its place, and none comes between a text and its equation."""
+    assume(not drawn or drawn[0][0] != "equation")
+    blocks = [Block(number, kind, height, 0, 0) for number, (kind, height) in enumerate(drawn)]
+    order = [block.element for block in settled(blocks, Page(100))]
+    assert sorted(order) == list(range(len(blocks)))
+    for floats in (True, False):
+        kept = [number for number in order if (drawn[number][0] == "float") == floats]
+        assert kept == sorted(kept)
+    place = {number: position for position, number in enumerate(order)}
+    for number, (kind, _) in enumerate(drawn):
+        if kind == "float":
+            assert all(place[other] < place[number] for other in range(number) if drawn[other][0] != "float")
+        elif kind == "equation" and drawn[number - 1][0] in ("text", "equation"):
+            assert place[number] == place[number - 1] + 1

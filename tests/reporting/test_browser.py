@@ -1,0 +1,107 @@
+"""The page in a browser, on a phone and on a desk, without a network."""
+
+import shutil
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; make test installs it")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WIDTHS = {"phone": (360, 740), "narrow phone": (320, 640), "desktop": (1280, 900)}
+PATIENCE = 120_000  # ms, for busy machines
+
+WIDER_THAN_THE_PAGE = """() => [...document.querySelectorAll("body *")].filter(element =>
+    element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".table, .drawing, .equation"))
+    .map(element => element.outerHTML.slice(0, 90))"""
+OUT_OF_REACH = """() => [...document.querySelectorAll("body *")].filter(element =>
+    element.scrollWidth > element.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(element).overflowX)
+    && element.tabIndex < 0).map(element => element.id || element.outerHTML.slice(0, 90))"""
+FOCUS = """() => { const style = getComputedStyle(document.activeElement); return [document.activeElement.tagName,
+    style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.textDecorationLine === "underline",
+    document.activeElement.matches(":focus-visible")] }"""
+CONTRAST = """() => {
+    const channels = color => color.match(/[\\d.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, k) => sum + c * [0.2126, 0.7152, 0.0722][k], 0);
+    const ground = element => { for (; element; element = element.parentElement) {
+        const color = channels(getComputedStyle(element).backgroundColor);
+        if (color.length < 4 || color[3] > 0) return color }
+        return [255, 255, 255] };
+    const found = [];
+    for (const element of document.querySelectorAll("body *:not(svg, svg *)")) {
+        if (![...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())) continue;
+        const style = getComputedStyle(element), pair = [light(channels(style.color)), light(ground(element))].sort((a, b) => b - a);
+        const large = parseFloat(style.fontSize) >= 24 || parseFloat(style.fontSize) >= 18.66 && parseInt(style.fontWeight) >= 700;
+        if ((pair[0] + 0.05) / (pair[1] + 0.05) < (large ? 3 : 4.5)) found.push(element.outerHTML.slice(0, 90));
+    }
+    return found }"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if not program:
+        pytest.skip("no Chromium is installed")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], timeout=PATIENCE)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module", params=WIDTHS.values(), ids=WIDTHS)
+def page(request, browser, built):
+    """The report, opened offline; what it asked for and complained about is noted."""
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    context.set_default_timeout(PATIENCE)
+    opened = context.new_page()
+    opened.complaints, opened.requests = [], []
+    opened.on("console", lambda message: opened.complaints.append(message.text))
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on("request", lambda asked: opened.requests.append(asked.url))
+    opened.goto((built / "report" / "report.html").as_uri())
+    opened.wait_for_function("document.fonts.status === 'loaded'")
+    yield opened
+    context.close()
+
+
+def test_it_works_offline_and_complains_of_nothing(page):
+    assert page.complaints == []
+    assert [url for url in page.requests if not url.startswith("data:")] == [page.url]
+    assert page.evaluate("[...document.fonts].some(font => font.status === 'loaded')")
+
+
+def test_nothing_scrolls_sideways_but_tables_and_drawings_in_their_boxes(page):
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.evaluate(WIDER_THAN_THE_PAGE)
+    assert page.evaluate(WIDER_THAN_THE_PAGE) == []
+
+
+def test_what_scrolls_in_its_box_is_reached_by_the_keyboard(page):
+    assert page.evaluate(OUT_OF_REACH) == []
+
+
+def test_the_keyboards_place_is_visible(page):
+    stops = page.evaluate("document.querySelectorAll('a[href], [tabindex]').length")
+    page.evaluate("window.scrollTo(0, 0)")
+    seen = set()
+    for _ in range(min(stops, 40)):
+        page.keyboard.press("Tab")
+        tag, visible, by_keyboard = page.evaluate(FOCUS)
+        assert visible and by_keyboard, tag
+        seen.add(tag)
+    assert {"A", "DIV"} <= seen
+
+
+def test_text_stands_out_from_its_ground(page):
+    """WCAG 2.1, 1.4.3: 4.5 to 1, or 3 to 1 where the text is large."""
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_a_link_leads_to_its_place(page):
+    for link in page.query_selector_all("nav a, p a")[::9]:
+        target = link.get_attribute("href")
+        assert page.query_selector(f'[id="{target[1:]}"]'), target
+
+
+def test_every_drawing_has_a_name(page):
+    named = "svg.getAttribute('role') === 'img' && svg.querySelector('title').textContent.trim()"
+    assert page.evaluate(f"[...document.querySelectorAll('svg')].every(svg => {named})")

@@ -17,7 +17,7 @@ from reporting.findings.losses import Change
 from reporting.findings.receptive_fields import recognised_fields
 from reporting.findings.search import is_edge, search_findings
 from reporting.findings.stopping import Stopping
-from reporting.floats import Block, Page, settled
+from reporting.floats import Block, Run, best_order, segments_and_floats
 from reporting.results import CLASS_NAMES, SearchResults, load_reference_report
 
 POSITIONS = st.lists(st.integers(-500, 500).map(lambda k: k / 100), min_size=3, max_size=60, unique=True)
@@ -154,19 +154,20 @@ def test_what_cannot_fire_is_told_from_what_did_not(stopped, epochs, patience):
     assert stopping.fired == (stopped > 0) and stopping.can_fire == (patience < epochs - 1)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["text", "float", "heading", "equation"]), st.integers(1, 99)), max_size=25))
-def test_settling_loses_no_block_and_keeps_both_orders(drawn):
-    """Text keeps its order, floats keep theirs, no float overtakes its place, and none comes between a text and its equation."""
-    assume(not drawn or drawn[0][0] != "equation")
-    blocks = [Block(number, kind, height, 0, 0) for number, (kind, height) in enumerate(drawn)]
-    order = [block.element for block in settled(blocks, Page(100))]
+@given(st.lists(st.tuples(st.sampled_from(["text", "figure", "table", "heading", "formula"]), st.integers(1, 99)), min_size=1, max_size=12))
+def test_settling_loses_no_block_and_keeps_every_order(drawn):
+    """Text keeps its order, figures and tables each keep theirs, and none comes between a text and its formula."""
+    assume(drawn[0][0] != "formula")
+    blocks = [
+        Block(number, "text" if kind == "formula" else kind, [Run(height, 0, 0)], kind == "formula", kind == "formula")
+        for number, (kind, height) in enumerate(drawn)
+    ]
+    order = [block.element for block in best_order(*segments_and_floats([blocks]), 100, 0)]
     assert sorted(order) == list(range(len(blocks)))
-    for floats in (True, False):
-        kept = [number for number in order if (drawn[number][0] == "float") == floats]
+    for kinds in (("figure",), ("table",), ("text", "heading", "formula")):
+        kept = [number for number in order if drawn[number][0] in kinds]
         assert kept == sorted(kept)
     place = {number: position for position, number in enumerate(order)}
     for number, (kind, _) in enumerate(drawn):
-        if kind == "float":
-            assert all(place[other] < place[number] for other in range(number) if drawn[other][0] != "float")
-        elif kind == "equation" and drawn[number - 1][0] in ("text", "equation"):
+        if kind == "formula" and drawn[number - 1][0] in ("text", "heading", "formula"):
             assert place[number] == place[number - 1] + 1

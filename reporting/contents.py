@@ -26,10 +26,12 @@ from reporting.findings import classification_findings, regression_findings
 from reporting.findings.calibration import KEPT, WANTED
 from reporting.findings.ensemble import stacked
 from reporting.findings.layers import DEAD_RANGE, NORMAL_KURTOSIS, NORMAL_SKEWNESS
+from reporting.findings.limits import limits_findings
 from reporting.findings.mistakes import CERTAIN
 from reporting.formatting import FILTERS, format_decimals
+from reporting.provenance import different, origins, recorded_runs, stages, switched_off
 from reporting.regression_figures import INITIALIZER_NAMES, bends_figure, fits_figure, splits_figure
-from reporting.render import TEMPLATES, Numbered, build_environment, render_html, svg_of_equation, svg_of_figure
+from reporting.render import TEMPLATES, Numbered, build_environment, render_html, script_digest, svg_of_equation, svg_of_figure
 from reporting.results import (
     CLASS_NAMES,
     load_classification_results,
@@ -49,6 +51,7 @@ OUTLINE = {
     "classification-introduction": Heading("2.1", "Introduction", 3),
     "classification-solutions": Heading("2.2", "Solutions", 3),
     "classification-analysis": Heading("2.3", "Analysis", 3),
+    "conclusions": Heading("3", "Conclusions and Limits", 2),
     "provenance": Heading("A", "Provenance", 2),
     "combinations": Heading("B", "All Combinations", 2),
 }
@@ -83,6 +86,7 @@ TABLES = (
     "regression_baselines",
     "regression_report",
     "regression_layers",
+    "regression_units",
     "regression_variations",
     "classification_configurations",
     "classification_results",
@@ -92,6 +96,7 @@ TABLES = (
     "classification_units",
     "classification_fields",
     "runs",
+    "origins",
     "regression_trials",
     "classification_trials",
 )
@@ -113,7 +118,7 @@ def report_document(identity, runs):
         Numbered("heading", OUTLINE),
         Numbered("drawing", [(name, k) for name, panels in figures.items() for k in range(len(panels))]),
     )
-    runs_in_order = recorded_runs(regression, classification)
+    all_runs = recorded_runs(regression, classification)
     context = numbered | {
         "identity": identity,
         "outline": OUTLINE,
@@ -126,19 +131,23 @@ def report_document(identity, runs):
         "published": load_published_results(),
         "class_names": CLASS_NAMES,
         "normal_limits": {"skewness": NORMAL_SKEWNESS, "excess_kurtosis": NORMAL_KURTOSIS},
-        "runs": runs_in_order,
-        "machines": different(dataclasses.replace(run.machine, precision="", threads=0) for run in runs_in_order),
-        "version_sets": different(run.versions for run in runs_in_order),
-        "commits": different(run.commit for run in runs_in_order),
-        "data_sets": different(run.data for run in runs_in_order),
+        "limits": limits_findings(regression, classification),
+        "stages": stages(regression, classification),
+        "origins": origins(figures, tables(found), switched_off(regression, classification)),
+        "machines": different(dataclasses.replace(run.machine, precision="", threads=0) for run in all_runs),
+        "version_sets": different(run.versions for run in all_runs),
+        "commits": different(run.commit for run in all_runs),
+        "data_sets": different(run.data for run in all_runs),
         "field_names": FIELD_NAMES,
         "confidence_limits": {"bins": BINS, "kept": KEPT, "wanted": WANTED, "certain": CERTAIN},
         "initializers": INITIALIZER_NAMES,
-        "quick": any(run.scale == "quick" for run in runs_in_order),
-        "newest": max(run.finished_at for run in runs_in_order),
+        "quick": any(run.scale == "quick" for run in all_runs),
+        "newest": max(run.finished_at for run in all_runs),
         "draw": functools.partial(draw, figures, drawings),
         "draw_equation": lambda name: svg_of_equation(*EQUATIONS[name]),
-        "style": lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
+        "style": template_text,
+        "script": template_text("report.js"),
+        "script_digest": script_digest(template_text("report.js")),
     }
     document = render_html(build_environment(TEMPLATES, FILTERS | {"layer_name": layer_name}), "report.html.j2", context)
     for names in (headings, drawings, *numbered.values()):
@@ -156,6 +165,11 @@ def tables(found):
     return [name for name in TABLES if not left_out.get(name)]
 
 
+def template_text(name):
+    """A file of the templates as it is."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
 def regression_figures(results, found):
     """Figure name -> what draws its panels, in the order of the report."""
     data, gaps = results.tuned.predictions, [(gap.start, gap.end) for gap in found.gaps]
@@ -165,7 +179,7 @@ def regression_figures(results, found):
     figures = {
         "regression_data": [lambda: plot_scatter(*points, gaps)],
         "regression_splits": [lambda: splits_figure(found.splits)],
-        "regression_grid": [lambda: grid_figure(results.search, results.reference, "validation loss (MSE)")],
+        "regression_grid": [lambda: grid_figure(results.search, found.search, "validation loss (MSE)")],
         "regression_training": [functools.partial(loss_curves, variant, "MSE", floor) for variant in (results.reference, results.tuned)],
         "regression_fit": [
             lambda: plot_fit(data["x_curve"], stacked(results.tuned, results.extras["seeds"], "curve_predictions"), *points, gaps)
@@ -186,7 +200,7 @@ def classification_figures(results, found):
     tuned, features, fields = results.tuned, results.tuned.features, results.tuned.receptive_fields
     kernels = weights_by_layer(tuned)
     return {
-        "classification_grid": [lambda: grid_figure(results.search, results.reference, "validation accuracy")],
+        "classification_grid": [lambda: grid_figure(results.search, found.search, "validation accuracy")],
         "classification_training": [
             lambda: loss_curves(tuned, cross_entropy_of(tuned)),
             lambda: plot_training_curves(tuned.curves("train_accuracy"), tuned.curves("validation_accuracy"), "accuracy"),
@@ -229,12 +243,22 @@ def loss_curves(variant, quantity, floor=None):
     return plot_training_curves(*curves, quantity, logarithmic=quantity == "MSE", floor=floor)
 
 
-def grid_figure(search, reference, label):
-    """All combinations of a search, best first, with the place of the reference settings if the grid holds them."""
-    ranked, names, several = search.ranked, search.hyperparameters, search.space["folds"] > 1
-    own = [k for k, row in enumerate(ranked) if all(row[name] == reference.run.config.get(name) for name in names)]
-    spreads = np.array([row["score_sd"] for row in ranked]) if several else None
-    return plot_grid([row["score"] for row in ranked], spreads, search.space["grid"], ranked, label, own[0] if own else None)
+def grid_figure(search, found, label):
+    """All combinations of a search, best first, and the mean score for each pair of hyperparameters; `found` are its findings."""
+    ranked = found.ranked
+    errors = None if found.folds > 1 or ranked[0].error is None else np.array([item.error or np.nan for item in ranked])
+    return plot_grid(
+        np.array([item.scores for item in ranked]),
+        errors,
+        search.space["grid"],
+        [item.values for item in ranked],
+        label,
+        [item.tied for item in ranked],
+        found.pair_scores,
+        reference=found.reference_rank and found.reference_rank - 1,
+        cheapest=None if found.cheapest is None or found.winner_is_cheapest else found.cheapest.rank - 1,
+        larger_is_better=found.larger_is_better,
+    )
 
 
 def activations_figure(variant, layer, kind):
@@ -260,18 +284,3 @@ def field_rows(fields):
             notes = [format_decimals(float(p), 2) for p in fields[f"{state}reached_probability"]] if maximised else None
             rows.append((label, fields[f"{state}{method}"], not maximised, notes))
     return rows
-
-
-def recorded_runs(regression, classification):
-    """Every Run that the report rests on, in the order in which they are made."""
-    variants = [(regression, ("reference", "search", "tuned")), (classification, ("reference", "search", "tuned", "improved"))]
-    return [getattr(results, name).run for results, names in variants for name in names]
-
-
-def different(values):
-    """The values that differ, in order."""
-    kept = []
-    for value in values:
-        if value not in kept:
-            kept.append(value)
-    return kept

@@ -1,28 +1,42 @@
-"""Figures and tables that float: where one does not fit on what is left of a page, the text behind it moves up before it.
+"""Figures and tables that float: where one does not fit on what is left of a page, text moves up before it.
 
-WeasyPrint has no page floats. So the document is laid out once to measure its blocks, their order is chosen as if pages were
-filled from top to bottom, and then it is laid out for good. Where the estimate is wrong, it costs white space only.
+WeasyPrint has no page floats. So the document is laid out once to measure its parts, the order is chosen that leaves least
+white at the ends of pages and keeps figures and tables near their text, and the document is laid out for good in that order.
+Pages are filled here as WeasyPrint fills them, by what it does not break. A wrong estimate costs white space only.
 """
 
-import itertools
+import dataclasses
 import re
-from collections import deque, namedtuple
+from collections import namedtuple
 
-Block = namedtuple("Block", "element kind height above below")  # height within the borders, and the margins, in CSS pixels
+Run = namedtuple("Run", "height above below")  # a piece that no page's end cuts, and its margins, in CSS pixels
+Block = namedtuple("Block", "element kind runs joined glued")  # a child of a section; kind: "text", "heading", "figure" or "table"
+Segment = namedtuple("Segment", "blocks runs headed barrier")  # blocks that no float interrupts; no float waits beyond a barrier
+Float = namedtuple("Float", "block anchor")  # anchor: how many segments stand before it in the document
+State = namedtuple("State", "cost used margin chain")  # of the page that is being filled; chain: blocks so far, the last one first
 
-BELOW_HEADING = 70  # CSS pixels that must be left below a heading to keep it on its page
+KINDS = ("figure", "table")  # each keeps its own order
+KEPT = 60  # orders of the same blocks that are followed up
+LEAD_COST = 0.2  # of a float that stands before the segment that it belongs to, rather than behind it
+FAR = 0.9  # pages of text by which a float may stand behind its place
+HEADING = 0.1  # pages of text that a heading counts for, since a float belongs to what is above it
 
 
 def settle_floats(html, measured, pages):
     """Reorder the children of each section of a weasyprint.HTML, in place; `measured` is the same document and `pages` its pages."""
     pages = [page._page_box for page in pages]
-    boxes = boxes_by_element(pages)
-    sections = list(zip(html.etree_element.iter("section"), measured.etree_element.iter("section"), strict=True))
-    start = boxes[sections[0][1]][0].position_y - pages[0].content_box_y()
-    page = Page(pages[-1].height, start + pages[-1].height - pages[0].height)
-    for section, twin in sections:
-        blocks = [block_of(element, boxes[other]) for element, other in zip(section, twin, strict=True)]
-        section[:] = [block.element for block in settled(blocks, page)]
+    boxes, room = boxes_by_element(pages), pages[-1].height
+    blocks, homes = [], {}
+    for section, twin in zip(html.etree_element.iter("section"), measured.etree_element.iter("section"), strict=True):
+        blocks.append([block_of(element, other, boxes[other]) for element, other in zip(section, twin, strict=True)])
+        homes |= dict.fromkeys(section, section)
+    first = next(measured.etree_element.iter("section"))
+    used = boxes[first][0].position_y - pages[0].content_box_y() + room - pages[0].height
+    ordered = best_order(*segments_and_floats(blocks), room, used)
+    for section in homes.values():
+        section[:] = []
+    for block in ordered:
+        homes[block.element].append(block.element)
 
 
 def boxes_by_element(pages):
@@ -37,60 +51,142 @@ def boxes_by_element(pages):
     return boxes
 
 
-def block_of(element, boxes):
-    """The Block of an element of the document from the boxes of its twin."""
-    floats = element.tag == "figure" or element.get("class") == "table"
-    kinds = {"equation": element.get("class") == "equation", "float": floats, "heading": re.fullmatch("h[1-6]", element.tag)}
-    kind = next((name for name, holds in kinds.items() if holds), "text")
-    return Block(element, kind, sum(box.border_height() for box in boxes), boxes[0].margin_top, boxes[-1].margin_bottom)
+def block_of(element, twin, boxes):
+    """The Block of an element of the document, from its twin's boxes.
 
-
-class Page:
-    """How far the page that is being filled is taken."""
-
-    def __init__(self, room, used=0.0):
-        self.room, self.used, self.margin = room, used, 0.0
-
-    def end_of(self, block):
-        """Where the block would end; margins that meet collapse into the larger one."""
-        return self.used + (max(self.margin, block.above) if self.used else 0) + block.height
-
-    def fits(self, block):
-        return self.end_of(block) + (BELOW_HEADING if block.kind == "heading" else 0) <= self.room
-
-    def turn(self):
-        self.used = self.margin = 0.0
-
-    def add(self, block):
-        """Put the block below the others; what does not fit runs over to the next page, or if it cannot, is set there."""
-        if not self.fits(block) and block.kind != "text":
-            self.turn()
-        self.used, self.margin = self.end_of(block), block.below
-        while self.used > self.room:
-            self.used -= self.room
-        return block
-
-
-def settled(blocks, page):
-    """The blocks in the order in which they fill the page and those after it; `page` is left as the last block leaves it.
-
-    Floats keep their order among themselves, stay between their place and the end of the blocks, and never come between a
-    sentence and its equation.
+    It is glued to the block before if no page may end between them, and joined to it if no float may come between: a formula,
+    a list, or a paragraph that goes on with the sentence.
     """
-    order, waiting = [], deque()
+    heading = re.fullmatch("h[1-6]", element.tag)
+    names = {"figure": element.tag == "figure", "table": "table" in element.get("class", "").split(), "heading": heading}
+    kind = next((name for name, holds in names.items() if holds), "text")
+    style, heights = boxes[0].style, pieces(boxes)
+    margins = [getattr(style[f"margin_{side}"], "value", 0) for side in ("top", "bottom")]
+    runs = [Run(height, 0, 0) for height in heights]
+    runs[0] = runs[0]._replace(above=margins[0])
+    runs[-1] = runs[-1]._replace(below=margins[1])
+    glued = style["break_before"] == "avoid"
+    return Block(element, kind, runs, glued or element.tag in ("ul", "ol") or starts_small(twin), glued)
 
-    def add_those_that_fit():
-        while waiting and page.fits(waiting[0]):
-            order.append(page.add(waiting.popleft()))
 
-    for block, following in itertools.zip_longest(blocks, blocks[1:]):
-        if block.kind == "float":
-            waiting.append(block)
-        else:
-            if block.kind == "heading" and not page.fits(block):
-                page.turn()
-                add_those_that_fit()
-            order.append(page.add(block))
-        if block.kind != "heading" and (following is None or following.kind != "equation"):
-            add_those_that_fit()
-    return order + [page.add(block) for block in waiting]
+def starts_small(element):
+    """Whether the text of an element begins with a small letter."""
+    return bool(re.match(r"\s*[a-z]", "".join(element.itertext())))
+
+
+def pieces(boxes):
+    """The heights of the pieces into which page ends may cut an element, from its boxes."""
+    style, children = boxes[0].style, [child for box in boxes for child in getattr(box, "children", ())]
+    if not children or style["break_inside"] == "avoid" or boxes[0].element_tag == "tr":
+        return [sum(box.border_height() for box in boxes)]
+    if type(children[0]).__name__ == "LineBox":
+        return lines_together([line.height for line in children], style["orphans"], style["widows"])
+    heights = [height for child in children for height in pieces([child])]
+    heights[-1] += max(0, sum(box.border_height() for box in boxes) - sum(heights))  # margins between the children
+    return heights
+
+
+def lines_together(heights, orphans, widows):
+    """Heights of lines, those that a page must not end or begin with alone added up."""
+    if len(heights) < orphans + widows:
+        return [sum(heights)]
+    return [sum(heights[:orphans]), *heights[orphans:-widows], sum(heights[-widows:])]
+
+
+def segments_and_floats(sections):
+    """The blocks of all sections as a list of Segments and, by kind, lists of Floats. A float below a heading stays there."""
+    segments, floats = [], {kind: [] for kind in KINDS}
+    for blocks in sections:
+        before = None
+        for block in blocks:
+            below_heading = before is not None and before.kind == "heading"
+            if block.kind in KINDS and not below_heading:
+                floats[block.kind].append(Float(block, len(segments)))
+            elif before is not None and (below_heading or block.joined):
+                segments[-1] = extended(segments[-1], block, below_heading or block.glued)
+            else:
+                segments.append(Segment((block,), tuple(block.runs), block.kind == "heading", before is None))
+            before = block
+    return segments, floats
+
+
+def extended(segment, block, glued):
+    """The Segment with one block more, between whose runs and its own no page ends if they are glued."""
+    *runs, last = segment.runs
+    first, *rest = block.runs
+    both = [Run(last.height + max(last.below, first.above) + first.height, last.above, first.below)] if glued else [last, first]
+    barrier = segment.barrier or block.kind in KINDS
+    return Segment((*segment.blocks, block), (*runs, *both, *rest), segment.headed, barrier)
+
+
+def best_order(segments, floats, room, used):
+    """The blocks in the order with the least cost, on pages of the height `room` of which the first is filled to `used`."""
+    filling = Filling(segments, [floats[kind] for kind in KINDS], room)
+    beam = {(0, (0,) * len(KINDS)): [State(0.0, used, 0.0, None)]}
+    for _ in range(len(segments) + sum(map(len, floats.values()))):
+        reached = {}
+        for place, states in beam.items():
+            for further, part, cost in filling.moves(*place):
+                reached.setdefault(further, []).extend(filling.filled(state, part, cost) for state in states)
+        beam = {place: distinct(states) for place, states in reached.items()}
+    (states,) = beam.values()
+    blocks, chain = [], states[0].chain
+    while chain:
+        block, chain = chain
+        blocks.append(block)
+    return blocks[::-1]
+
+
+def distinct(states):
+    """The cheapest States, of those that leave a page equally full only one."""
+    kept = {}
+    for state in sorted(states, key=lambda state: state.cost):
+        kept.setdefault(round(state.used), state)
+    return list(kept.values())[:KEPT]
+
+
+@dataclasses.dataclass
+class Filling:
+    """How pages are filled. A place is how many segments are set, and of each kind how many floats."""
+
+    segments: list
+    floats: list  # one list a kind
+    room: float
+
+    def __post_init__(self):
+        self.depths = [0.0]  # pages of text before each segment
+        for segment in self.segments:
+            self.depths.append(self.depths[-1] + sum(run.height for run in segment.runs) / self.room + HEADING * segment.headed)
+
+    def moves(self, number, taken):
+        """What may come next: (the place behind it, the Segment or Block, its cost)."""
+        waiting = [queue[count] if count < len(queue) else None for queue, count in zip(self.floats, taken, strict=True)]
+        due = [item for item in waiting if item and item.anchor <= number]
+        if number < len(self.segments):
+            segment = self.segments[number]
+            late = any(self.depths[number + 1] - self.depths[item.anchor] > FAR for item in due)
+            if not due or not (late or segment.barrier):
+                yield (number + 1, taken), segment, 0.0
+        for kind, item in enumerate(waiting):
+            if item and (item.anchor <= number or (item.anchor == number + 1 and not self.segments[number].headed)):
+                further = (number, (*taken[:kind], taken[kind] + 1, *taken[kind + 1 :]))
+                behind = self.depths[number] - self.depths[item.anchor]
+                yield further, item.block, behind if behind >= 0 else LEAD_COST
+
+    def filled(self, state, part, cost):
+        """The State after a Segment or a Block, with the cost of the white that it leaves at ends of pages."""
+        used, margin, cost = state.used, state.margin, state.cost + cost
+        for run in part.runs:
+            end = used + (max(margin, run.above) if used else 0) + run.height
+            if end > self.room and used:
+                cost, end = cost + white_cost(1 - used / self.room), run.height
+            used, margin = end, run.below
+        chain = state.chain
+        for block in getattr(part, "blocks", (part,)):
+            chain = (block, chain)
+        return State(cost, used, margin, chain)
+
+
+def white_cost(share):
+    """What white at a page's end costs: in proportion, since it adds up to pages, and steeply from a fifth of the page on."""
+    return 40 * share + 500 * max(0.0, share - 0.2) ** 2

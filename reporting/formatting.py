@@ -108,11 +108,17 @@ def format_count(value):
     return MINUS + text if value < 0 else text
 
 
-def format_p_value(value):
-    """What stands behind a p: "= 0.23", or "< 0.001"."""
+def format_probability(value):
+    """A p value alone, as in a table: "0.23", or "< 0.001"."""
     if not 0 <= finite(value) <= 1:
         raise FormattingError(f"the report was to print {value!r} as a probability")
-    return f"<{TIED}0.001" if value < 0.001 else f"={TIED}{format_decimals(value, 2 if value >= 0.1 else 3)}"
+    return f"<{TIED}0.001" if value < 0.001 else format_decimals(value, 2 if value >= 0.1 else 3)
+
+
+def format_p_value(value):
+    """What stands behind a p: "= 0.23", or "< 0.001"."""
+    text = format_probability(value)
+    return text if text.startswith("<") else f"={TIED}{text}"
 
 
 def format_score(value, places=3):

@@ -5,6 +5,7 @@ very text that a browser shows, and nothing is ever fetched.
 """
 
 import base64
+import hashlib
 import io
 import logging
 import re
@@ -176,6 +177,11 @@ def render_html(environment, template, context):
     except UndefinedError as error:
         raise RenderError(f"the recorded runs lack what the report prints: {error}; run 'make clean' and 'make all'") from error
     return document.replace("/*fonts*/", font_faces(document), 1)
+
+
+def script_digest(script):
+    """What a content security policy calls a script by, which then runs and no other one."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 class RecordedWarnings(logging.Handler):

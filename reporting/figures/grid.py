@@ -1,50 +1,77 @@
-"""The combinations of a grid search."""
+"""The combinations of a grid search: all of them in order, and how the score depends on each pair of hyperparameters."""
 
+import itertools
 import math
 
 import numpy as np
 from matplotlib import rcParams
 
 from reporting.figures import FULL, new_figure, styled
+from reporting.figures.confusion import tints
 
 FEW = 30  # combinations, up to which each one's rank is written
+MAPS = 66  # mm, the width of all heat maps together
+WIDE = 20  # ratio of the worst score to the best, from which on losses are drawn on a logarithmic scale
 
 
 @styled
-def plot_grid(scores, spreads, grid, values, score_label, reference=None):
-    """All combinations from best to worst: the score above, what each one consists of below.
+def plot_grid(scores, errors, grid, values, score_label, tied, pair_scores, reference=None, cheapest=None, larger_is_better=False):
+    """All combinations from best to worst, what each one consists of below, and heat maps of the mean score at the right.
 
-    scores (n,), best first; spreads (n,) sd over the folds, or None; grid: hyperparameter -> its values; values: for each
-    combination its hyperparameters as a mapping; reference: the position of the reference settings from 0, or None.
+    scores (n, folds), best first; errors (n,) standard errors, or None, for scores of one fold; grid: hyperparameter -> its
+    values; values: for each combination its hyperparameters as a mapping; tied (n,) bool: shaded; pair_scores: (hyperparameter,
+    hyperparameter) -> mean scores (values of the first, of the second); reference, cheapest: positions from 0, or None.
     A score that is not finite is left out.
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
-    figure = new_figure(FULL, 42 + 4.4 * len(rows))
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(34, 4.2 * len(rows)))
-    draw_scores(above, np.asarray(scores, dtype=float), spreads, reference)
+    figure = new_figure(FULL, 40 + 4.1 * len(rows))
+    left, right = figure.subfigures(1, 2, width_ratios=(FULL - MAPS, MAPS), wspace=0.03) if pair_scores else (figure, None)
+    above, below = left.subplots(2, 1, sharex=True, height_ratios=(32, 4.1 * len(rows)))
+    draw_scores(above, np.asarray(scores, dtype=float), errors, reference, cheapest)
     above.set_ylabel(score_label)
     draw_choices(below, rows, values)
     below.set_xlabel("combinations, from best to worst")
-    figure.legend(loc="outside upper right", ncols=3)
+    shade_tied((above, below), tied)
+    figure.legend(*above.get_legend_handles_labels(), loc="outside upper center", ncols=6)
+    if pair_scores:
+        draw_pairs(right, pair_scores, grid, larger_is_better)
     return figure
 
 
-def draw_scores(axes, scores, spreads, reference):
-    """Scores with their spreads; the winner in another colour, the reference settings named."""
-    positions = np.arange(1, len(scores) + 1)
-    if spreads is not None:
-        axes.vlines(positions[1:], (scores - spreads)[1:], (scores + spreads)[1:], color="C0", linewidth=0.7, label="sd over the folds")
-        axes.vlines(positions[:1], (scores - spreads)[:1], (scores + spreads)[:1], color="C1", linewidth=0.9)
-    axes.plot(positions[1:], scores[1:], "o", color="C0", markersize=3.6)
-    axes.plot(positions[:1], scores[:1], "D", color="C1", markersize=4.2, label="best")
-    if math.isfinite(scores[0]):
-        axes.axhline(scores[0], color="C1", linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
-    if reference is not None:
-        ring = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8}
-        axes.plot(reference + 1, scores[reference], "o", color="C2", label="reference settings", **ring)
+def draw_scores(axes, scores, errors, reference, cheapest):
+    """Each fold's score as a dot and their mean as a bar, the winner's in another colour; two combinations named by rings."""
+    positions, means = np.arange(1, len(scores) + 1), scores.mean(axis=1)
+    if scores.shape[1] > 1:
+        axes.plot(np.repeat(positions, scores.shape[1]), scores.ravel(), "o", color="C0", markersize=2, alpha=0.6, label="fold")
+        axes.plot(positions, means, "_", color="C0", markersize=7, markeredgewidth=1.5, label="mean")
+    else:
+        axes.plot(positions, means, "o", color="C0", markersize=3.4, label="score")
+    if errors is not None:
+        axes.vlines(positions, means - errors, means + errors, color="C0", linewidth=0.7, label="standard error")
+    axes.plot(positions[:1], means[:1], "D", color="C1", markersize=4, label="best")
+    if math.isfinite(means[0]):
+        axes.axhline(means[0], color="C1", linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
+    ring = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8}
+    for place, look, color, label in ((reference, "o", "C2", "reference settings"), (cheapest, "s", "C3", "cheapest within one standard error")):
+        if place is not None:
+            axes.plot(place + 1, means[place], look, color=color, label=label, **ring)
+    finite = scores[np.isfinite(scores)]
+    if len(finite) and 0 < WIDE * finite.min() < finite.max():
+        axes.set_yscale("log")
     axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.spines["bottom"].set_visible(False)
     axes.grid(axis="y")
+
+
+def shade_tied(panels, tied):
+    """A ground behind the combinations that are tied with the winner, and behind the winner itself."""
+    if not np.any(tied):
+        return
+    for is_tied, group in itertools.groupby(range(len(tied)), key=lambda k: k == 0 or tied[k]):
+        places = list(group)
+        for axes in panels if is_tied else ():
+            label = "tied with the best" if places[0] == 0 else None
+            axes.axvspan(places[0] + 0.5, places[-1] + 1.5, color="C1", alpha=0.13, linewidth=0, zorder=-1, label=label)
 
 
 def draw_choices(axes, rows, values):
@@ -52,11 +79,11 @@ def draw_choices(axes, rows, values):
     for height, (name, value) in enumerate(rows):
         taken = np.array([combination[name] == value for combination in values])
         positions = np.arange(1, len(values) + 1)
-        axes.plot(positions[~taken], np.full(np.sum(~taken), height), "o", color="C4", markersize=2.6)
-        axes.plot(positions[taken], np.full(np.sum(taken), height), "o", color="C0", markersize=4)
+        axes.plot(positions[~taken], np.full(np.sum(~taken), height), "o", color="C4", markersize=2.4)
+        axes.plot(positions[taken], np.full(np.sum(taken), height), "o", color="C0", markersize=3.6)
     labels = [value_label(value) for _, value in rows]
     axes.set_yticks(range(len(rows)), labels)
-    name_groups(axes, rows, 10 + 4 * max(5 if "$" in label else len(label) for label in labels))
+    name_groups(axes, rows, 8 + 4 * max(map(length_of, labels)))
     if len(values) <= FEW:
         axes.set_xticks(range(1, len(values) + 1))
     axes.set(ylim=(len(rows) - 0.4, -0.6), xlim=(0.4, len(values) + 0.6))
@@ -70,7 +97,61 @@ def name_groups(axes, rows, indent):
         if height == 0 or rows[height - 1][0] != name:
             axes.axhline(height - 0.5, color="C4", linewidth=0.6)
             place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "va": "center_baseline"}
-            axes.annotate(name.replace("_", " "), (0, height), (-indent, 0), fontsize=rcParams["ytick.labelsize"], **place)
+            axes.annotate(words(name), (0, height), (-indent, 0), fontsize=rcParams["ytick.labelsize"], **place)
+
+
+def draw_pairs(figure, pair_scores, grid, larger_is_better):
+    """Heat maps on one scale, dark is better: a column and a row a hyperparameter, below the diagonal of their table."""
+    names = list(dict.fromkeys(name for pair in pair_scores for name in pair))
+    places, width = figure.add_gridspec(len(names) - 1, len(names) - 1), MAPS / (len(names) - 1)
+    best, worst = limits_of(pair_scores.values(), larger_is_better)
+    for row, below in enumerate(names[1:]):
+        for column, beside in enumerate(names[: row + 1]):
+            axes, means = figure.add_subplot(places[row, column]), pair_scores[beside, below].T
+            shades = (means - worst) / (best - worst)
+            axes.imshow(np.ma.masked_invalid(0.75 * shades), cmap=tints("C0"), vmin=0, vmax=1, aspect="auto")
+            write_means(axes, means, shades, width)
+            label_side(axes.xaxis, beside, grid[beside] if row == len(names) - 2 else (), width)
+            label_side(axes.yaxis, below, grid[below] if column == 0 else (), math.inf)
+            axes.tick_params(length=0)
+            axes.spines[:].set_visible(False)
+
+
+def label_side(axis, name, values, width):
+    """A hyperparameter's values and name along one side of a heat map, upright where its `width` in mm is too small; or nothing."""
+    labels = [value_label(value) for value in values]
+    axis.set_ticks(range(len(labels)), labels)
+    if labels:
+        axis.set_label_text(words(name), fontsize=rcParams["ytick.labelsize"])
+    if sum(1.5 * length_of(label) + 1 for label in labels) > width:
+        axis.set_tick_params(rotation=90)
+
+
+def limits_of(maps, larger_is_better):
+    """The best and the worst of all mean scores; different numbers even where they are equal or none is finite."""
+    finite = np.concatenate([np.ravel(means)[np.isfinite(np.ravel(means))] for means in maps] + [[]])
+    ends = (finite.min(), finite.max()) if len(finite) and np.ptp(finite) > 0 else (0.0, 1.0)
+    return ends[::-1] if larger_is_better else ends
+
+
+def write_means(axes, means, shades, width):
+    """Each mean score in its cell, if the cells of the panel, of this `width` in mm, are wide enough for it."""
+    if width / means.shape[1] < 7:
+        return
+    for row, column in np.argwhere(np.isfinite(means)):
+        text = f"{means[row, column]:{'.3f' if abs(means[row, column]) < 10 else '.3g'}}"
+        place = {"ha": "center", "va": "center", "fontsize": "x-small", "color": "white" if shades[row, column] > 0.7 else "black"}
+        axes.text(column, row, text, **place)
+
+
+def words(name):
+    """A hyperparameter's name in at most two words."""
+    return name.replace("learning_rate_schedule", "schedule").replace("_", " ")
+
+
+def length_of(label):
+    """About how many characters wide a label is."""
+    return 5 if "$" in label else len(label)
 
 
 def value_label(value):

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from reporting.artifacts import ArtifactError
 from reporting.metrics import excess_kurtosis, skewness
 
 NORMAL_SKEWNESS = (
@@ -12,6 +13,7 @@ NORMAL_SKEWNESS = (
 )
 NORMAL_KURTOSIS = 0.5  # excess, in absolute value; the uniform distribution has -1.2, the Laplace distribution 3
 DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the test inputs tells the next layer nothing
+EXPLAINED = 0.99  # of the variance of a layer's activations, for the number of components that matter
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +24,7 @@ class LayerWeights:
     weights: int  # how many
     initial_sd: float
     trained_sd: float
+    change: float  # Frobenius norm of trained less initial kernel, over the initial one's; nan if all initial weights are 0
     skewness: float  # trained; nan if all weights are equal
     excess_kurtosis: float  # trained; nan if all weights are equal
     shape: str  # "normal", "skewed", "flat", "heavy-tailed" or "constant", see `shape_of`
@@ -38,7 +41,11 @@ class LayerUnits:
     layer: str
     units: int
     dead: int  # activation constant over all test inputs, see DEAD_RANGE
+    always_on: int | None  # above zero for all test inputs, where ReLU passes its input on unchanged; None of other functions
+    sparsity: float | None  # mean over units of the share of test inputs (and positions) with activation 0; None as above
     mean_active_share: float  # mean over units of the share of test inputs (and positions) with activation > 0
+    effective_rank: float  # see `effective_rank`
+    components: int  # principal components that hold 99 % of the variance of the activations
     probe_active: tuple[int, ...]  # for each chosen input the number of units with activation > 0; empty for convolutions
 
     @property
@@ -48,6 +55,11 @@ class LayerUnits:
     @property
     def dead_share(self):
         return self.dead / self.units
+
+    @property
+    def suggested_units(self):
+        """Twice the components that matter, rounded up to a multiple of 8, and never more than there are."""
+        return min(self.units, 8 * max(1, math.ceil(2 * self.components / 8)))
 
 
 class InspectedNetwork:
@@ -78,6 +90,25 @@ class InspectedNetwork:
     def hidden_units(self):
         """How many units and filters the hidden layers have."""
         return sum(layer.units for layer in self.units)
+
+    @property
+    def suggested_units(self):
+        """How many units and filters the recommended network has."""
+        return sum(layer.suggested_units for layer in self.units)
+
+    @property
+    def suggested_share(self):
+        return self.suggested_units / self.hidden_units
+
+    @property
+    def suggests_smaller(self):
+        """Whether any layer has more units than its activations need, see LayerUnits.suggested_units."""
+        return self.suggested_units < self.hidden_units
+
+    @property
+    def most_changed_layer(self):
+        """The LayerWeights that training moved farthest; None if every kernel began at zero."""
+        return max((layer for layer in self.weights if not math.isnan(layer.change)), key=lambda layer: layer.change, default=None)
 
 
 def shape_of(values):
@@ -111,25 +142,65 @@ def layer_weights(layer, initial, trained):
         weights=trained.size,
         initial_sd=float(initial.std()),
         trained_sd=float(trained.std()),
+        change=relative_change(initial, trained),
         skewness=skewness(trained),
         excess_kurtosis=excess_kurtosis(trained),
         shape=shape_of(trained),
     )
 
 
+def relative_change(initial, trained):
+    """The Frobenius norm of the difference of two kernels over that of the first; nan if that is 0."""
+    norm = float(np.linalg.norm(np.ravel(initial).astype(float)))
+    return float(np.linalg.norm(np.ravel(trained).astype(float) - np.ravel(initial))) / norm if norm else math.nan
+
+
 def unit_findings(variant):
-    """A LayerUnits for each hidden layer of a results.Variant, in the order of the network."""
-    return tuple(layer_units(layer, variant.activations) for layer in variant.hidden_layers)
+    """A LayerUnits for each hidden layer of a results.Variant, in the order of the network; ArtifactError if one is incomplete."""
+    layers, names = variant.hidden_layers, variant.run.config.get("activations")  # convolutional networks have no choice but ReLU
+    missing = [layer for layer in layers if f"{layer}/spectrum" not in variant.activations]
+    if missing:
+        folder = f"{variant.run.task}/{variant.run.variant}"
+        raise ArtifactError(f"{folder}/activations.npz lacks {missing[0]}/spectrum; delete {folder} and run 'make all'")
+    functions = names if names else ["relu"] * len(layers)
+    return tuple(layer_units(layer, variant.activations, function) for layer, function in zip(layers, functions, strict=True))
 
 
-def layer_units(layer, activations):
-    """The LayerUnits of one layer from a run's activation arrays."""
-    span = activations[f"{layer}/maximum"].astype(float) - activations[f"{layer}/minimum"]  # (units,)
-    probe = activations.get(f"{layer}/probe", np.empty((0, len(span))))
+def layer_units(layer, activations, function="relu"):
+    """The LayerUnits of one layer from a run's activation arrays and the name of its activation function."""
+    minimum, maximum, active_share = (activations[f"{layer}/{name}"].astype(float) for name in ("minimum", "maximum", "active_share"))
+    alive = maximum - minimum > DEAD_RANGE  # nan counts as dead
+    probe = activations.get(f"{layer}/probe", np.empty((0, len(alive))))
+    spectrum = activations[f"{layer}/spectrum"]
     return LayerUnits(
         layer=layer,
-        units=len(span),
-        dead=int(np.sum(~(span > DEAD_RANGE))),  # written so that nan counts as dead
-        mean_active_share=float(activations[f"{layer}/active_share"].mean()),
+        units=len(alive),
+        dead=int(np.sum(~alive)),
+        always_on=int(np.sum(alive & (minimum > 0))) if function == "relu" else None,
+        sparsity=float(1 - active_share.mean()) if function == "relu" else None,
+        mean_active_share=float(active_share.mean()),
+        effective_rank=effective_rank(spectrum),
+        components=components_holding(spectrum, EXPLAINED),
         probe_active=tuple(int(count) for count in np.sum(probe > 0, axis=1)),
     )
+
+
+def effective_rank(variances):
+    """The effective rank of a layer's centred activations, from the variances along their principal components; 0 if all are 0.
+
+    The exponential of the entropy of the singular values divided by their sum: 1 if all units say the same, their number if
+    all directions vary alike (Roy and Vetterli, 2007, European Signal Processing Conference, 606-610). The singular values
+    of the centred activations are the square roots of the variances, up to a factor.
+    """
+    values = np.sqrt(np.maximum(np.asarray(variances, dtype=float), 0))
+    if not values.sum() > 0:
+        return 0.0
+    shares = values[values > 0] / values.sum()
+    return float(np.exp(-np.sum(shares * np.log(shares))))
+
+
+def components_holding(variances, share):
+    """How many of the largest variances make up this share of their sum; 0 if all are 0."""
+    values = np.sort(np.maximum(np.asarray(variances, dtype=float), 0))[::-1]
+    total = np.cumsum(values)
+    return int(np.searchsorted(total, share * total[-1]) + 1) if total[-1] > 0 else 0

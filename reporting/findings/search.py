@@ -1,11 +1,63 @@
-"""What a grid search says: its winner, whether that is more than luck, and how much each hyperparameter matters."""
+"""What a grid search says: its winner, which combinations are tied with it, and how much each hyperparameter matters."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
 
-TIE_ERRORS = 2.0  # standard errors; about a 95 % interval, and generous to ties when folds are few
+from reporting.significance import corrected_resampled_p_value, f_p_value, holm_adjusted, two_shares_p_value
+
+SIGNIFICANCE = 0.05
+SHOWN = 4  # hyperparameters of which each pair is drawn: those with the largest effects
+
+
+@dataclasses.dataclass(frozen=True)
+class Combination:
+    """One combination of a grid."""
+
+    trial: int
+    rank: int  # 1 is best
+    values: dict  # hyperparameter -> value
+    scores: tuple[float, ...]  # of the objective, one a fold
+    score: float  # their mean; nan if a fold failed
+    error: float | None  # standard error of the score, see `standard_error`
+    seconds: float  # of training, all folds together
+    p_value: float | None  # of the difference from the winner, see `p_value`; None for the winner itself and without a score
+    adjusted: float | None  # by Holm, over all comparisons with the winner
+
+    @property
+    def sd(self):
+        """Of the scores, over the folds; None if there is one."""
+        return float(np.std(self.scores, ddof=1)) if len(self.scores) > 1 else None
+
+    @property
+    def failed(self):
+        return not math.isfinite(self.score)
+
+    @property
+    def tied(self):
+        """Whether it cannot be told apart from the winner."""
+        return self.adjusted is not None and self.adjusted >= SIGNIFICANCE
+
+    @property
+    def verdict(self):
+        """A word for the tables."""
+        return "failed" if self.failed else "best" if self.rank == 1 else "tied" if self.tied else "distinct"
+
+
+@dataclasses.dataclass(frozen=True)
+class Effect:
+    """How much one hyperparameter changes the score."""
+
+    name: str
+    spread: float  # range of the mean scores of its values
+    share: float | None  # of the variance of the combinations' scores, as a main effect; None without a complete grid of differing scores
+    p_value: float | None  # of that share by an F test, Holm-adjusted over the hyperparameters; None if nothing is left to compare with
+
+    @property
+    def beyond_chance(self):
+        return self.p_value is not None and self.p_value < SIGNIFICANCE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,15 +71,33 @@ class SearchFindings:
     fits: int
     stopped_early: int  # fits that early stopping ended
     diverged: int  # combinations without a finite score
-    winner: dict  # hyperparameter -> value
-    score: float  # the winner's
-    score_sd: float | None  # over the folds; None if there is one
+    ranked: tuple[Combination, ...]  # best first
+    cheapest: Combination | None  # the choice by the rule of one standard error, see `cheapest_within`
     worst_score: float  # of the combinations with a finite score
-    tied: tuple[int, ...]  # trial numbers that do not differ from the winner, see `is_tied`; best first
     reference_rank: int | None  # of the reference settings, 1 is best; None if the grid does not hold them
     at_edge: tuple[str, ...]  # hyperparameters with 3 or more numeric values whose winning value is the least or the greatest
-    effects: dict  # hyperparameter -> range of the mean scores of its values
-    strongest: str | None  # the hyperparameter with the largest effect; None if no score differs
+    effects: tuple[Effect, ...]  # of the hyperparameters with more than one value, largest first
+    pair_scores: dict  # (hyperparameter, hyperparameter) -> mean scores (values of the first, of the second) over all others
+
+    @property
+    def winner(self):
+        """Hyperparameter -> value."""
+        return self.ranked[0].values
+
+    @property
+    def score(self):
+        """The winner's."""
+        return self.ranked[0].score
+
+    @property
+    def tied(self):
+        """The combinations that cannot be told apart from the winner, best first."""
+        return tuple(item for item in self.ranked if item.tied)
+
+    @property
+    def others(self):
+        """How many combinations are compared with the winner."""
+        return self.combinations - self.diverged - 1
 
     @property
     def winner_is_distinct(self):
@@ -35,8 +105,41 @@ class SearchFindings:
         return not self.tied
 
     @property
+    def all_tied(self):
+        """Whether no combination can be told apart from the winner."""
+        return 0 < self.others == len(self.tied)
+
+    @property
+    def winner_is_cheapest(self):
+        return self.cheapest is not None and self.cheapest.rank == 1
+
+    @property
     def winner_is_reference_setting(self):
         return self.reference_rank == 1
+
+    @property
+    def strongest(self):
+        """The Effect of the hyperparameter that matters most; None if no score differs."""
+        return self.effects[0] if self.effects and self.effects[0].spread > 0 else None
+
+    @property
+    def explained(self):
+        """The share of the variance of scores that all main effects explain together; None where no share is known."""
+        shares = [effect.share for effect in self.effects]
+        return None if None in shares or not shares else min(1.0, sum(shares))
+
+    @property
+    def least_effect_p_value(self):
+        """The least p value of an effect; None if none is tested."""
+        return min((item.p_value for item in self.effects if item.p_value is not None), default=None)
+
+    @property
+    def effects_beyond_chance(self):
+        return tuple(item for item in self.effects if item.beyond_chance)
+
+    @property
+    def every_pair_is_drawn(self):
+        return len(self.effects) <= SHOWN
 
 
 def search_findings(search, reference_config, validation_points):
@@ -44,49 +147,123 @@ def search_findings(search, reference_config, validation_points):
 
     `reference_config` holds the settings to look for in the grid, `validation_points` is the size of one fold's validation set.
     """
-    ranked, names = search.ranked, search.hyperparameters
-    winner = ranked[0]
-    finite = [row["score"] for row in ranked if math.isfinite(row["score"])]
-    reference = next((row for row in ranked if all(row[name] == reference_config.get(name) for name in names)), None)
-    effects = {name: effect(search.trials, name) for name in names}
+    names, folds = search.hyperparameters, search.space["folds"]
+    ranked = compared_combinations(search, validation_points)
+    finite = [item.score for item in ranked if not item.failed]
+    reference = next((item for item in ranked if all(item.values[name] == reference_config.get(name) for name in names)), None)
+    effects = hyperparameter_effects(search)
+    shown = [name for name in names if name in [effect.name for effect in effects[:SHOWN]]]
     return SearchFindings(
         objective=search.space["objective"],
         larger_is_better=search.space["direction"] == "max",
         combinations=len(ranked),
-        folds=search.space["folds"],
+        folds=folds,
         fits=len(search.folds),
         stopped_early=sum(row["stopped_early"] for row in search.folds),
         diverged=len(ranked) - len(finite),
-        winner={name: winner[name] for name in names},
-        score=winner["score"],
-        score_sd=winner["score_sd"] if search.space["folds"] > 1 else None,
+        ranked=ranked,
+        cheapest=cheapest_within(ranked),
         worst_score=finite[-1] if finite else math.nan,
-        tied=tuple(row["trial"] for row in ranked[1:] if is_tied(search, winner["trial"], row["trial"], validation_points)),
-        reference_rank=reference and reference["rank"],
-        at_edge=tuple(name for name, values in search.space["grid"].items() if is_edge(values, winner[name])),
+        reference_rank=reference and reference.rank,
+        at_edge=tuple(name for name, values in search.space["grid"].items() if is_edge(values, ranked[0].values[name])),
         effects=effects,
-        strongest=max(effects, key=effects.get) if any(effects.values()) else None,
+        pair_scores={pair: pair_means(search, *pair) for pair in itertools.combinations(shown, 2)},
     )
 
 
-def is_tied(search, winner, other, validation_points):
-    """Whether two trials differ by less than two standard errors of their difference.
+def compared_combinations(search, validation_points):
+    """A Combination for each trial, best first, each compared with the first."""
+    rows = search.ranked
+    p_values = [p_value(search, rows[0]["trial"], row["trial"], validation_points) for row in rows[1:]]
+    known = [k for k, value in enumerate(p_values) if value is not None]
+    adjusted = dict(zip(known, holm_adjusted([p_values[k] for k in known]), strict=True))
+    return tuple(
+        Combination(
+            trial=row["trial"],
+            rank=row["rank"],
+            values={name: row[name] for name in search.hyperparameters},
+            scores=tuple(search.fold_scores(row["trial"]).tolist()),
+            score=row["score"],
+            error=standard_error(search, row["trial"], validation_points),
+            seconds=row["seconds"],
+            p_value=p_values[k - 1] if k else None,
+            adjusted=adjusted.get(k - 1),
+        )
+        for k, row in enumerate(rows)
+    )
 
-    With several folds, the difference is paired over them and its standard error is sd / sqrt(folds). With one fold, the
-    accuracies decide, by the binomial standard error of the difference of two shares of the validation images (they are the
-    same images for both, which makes this estimate too large rather than too small); without accuracies nothing tells two
-    trials apart and they count as tied. A trial without a finite score is never tied.
+
+def p_value(search, winner, other, validation_points):
+    """The two-sided p value of the difference between two trials' scores; None if one of them has no finite score.
+
+    With several folds, the corrected resampled t test, paired over them. With one fold, the accuracies as two shares of the
+    validation images (they are the same images for both, which makes this p value too large rather than too small); without
+    accuracies nothing tells two trials apart, which is a p value of 1.
     """
     a, b = search.fold_scores(winner), search.fold_scores(other)
     if not np.isfinite([*a, *b]).all():
-        return False
+        return None
     if len(a) > 1:
-        difference = b - a
-        return bool(abs(difference.mean()) <= TIE_ERRORS * difference.std(ddof=1) / math.sqrt(len(a)))
+        return corrected_resampled_p_value(b - a)
     if "validation_accuracy" not in search.folds[0]:
-        return True
-    shares = [search.fold_scores(trial, "validation_accuracy")[0] for trial in (winner, other)]
-    return bool(abs(shares[0] - shares[1]) <= TIE_ERRORS * math.sqrt(sum(p * (1 - p) for p in shares) / validation_points))
+        return 1.0
+    shares = [float(search.fold_scores(trial, "validation_accuracy")[0]) for trial in (winner, other)]
+    return two_shares_p_value(*shares, validation_points)
+
+
+def standard_error(search, trial, validation_points):
+    """Of a trial's score: over the folds, sd / sqrt(folds); with one fold, of its accuracy as a share of the validation images.
+
+    None without a finite score, and for the loss of one fold.
+    """
+    scores = search.fold_scores(trial)
+    if not np.isfinite(scores).all() or (len(scores) == 1 and search.space["objective"] != "validation_accuracy"):
+        return None
+    if len(scores) > 1:
+        return float(scores.std(ddof=1) / math.sqrt(len(scores)))
+    return math.sqrt(scores[0] * (1 - scores[0]) / validation_points)
+
+
+def cheapest_within(ranked):
+    """The Combination with the least training time of those within one standard error of the winner; None without such an error.
+
+    The rule of Breiman and others (1984, Classification and Regression Trees, 3.4.3), with time for complexity.
+    """
+    winner = ranked[0]
+    if winner.error is None:
+        return None
+    return min((item for item in ranked if abs(item.score - winner.score) <= winner.error), key=lambda item: item.seconds)
+
+
+def hyperparameter_effects(search):
+    """An Effect for each hyperparameter with several values, largest first."""
+    grid = {name: values for name, values in search.space["grid"].items() if len(values) > 1}
+    shares, p_values = main_effects(search)
+    effects = [Effect(name, effect(search.trials, name), shares.get(name), p_values.get(name)) for name in grid]
+    return tuple(sorted(effects, key=lambda item: -(item.spread if item.share is None else item.share)))
+
+
+def main_effects(search):
+    """Two mappings from hyperparameter: its share of the variance of the scores, and the adjusted p value of that share.
+
+    The grid is a full factorial design, so its main effects are orthogonal: of the sum of squares about the mean, each takes
+    that of its values' means, and the rest are interactions and noise (Montgomery, Design and Analysis of Experiments, 5.4),
+    which the F test takes for noise alone. No share where a score is missing or all are equal, no p value without a rest.
+    """
+    levels = {name: len(values) for name, values in search.space["grid"].items()}
+    scores = np.array([row["score"] for row in search.trials], dtype=float).reshape(*levels.values())
+    total = float(np.sum((scores - scores.mean()) ** 2))
+    if not np.ptp(scores) > 0:  # written so that nan has no share either
+        return {}, {}
+    squares = {}
+    for axis, (name, count) in enumerate(levels.items()):
+        means = scores.mean(axis=tuple(other for other in range(scores.ndim) if other != axis))
+        squares[name] = scores.size / count * float(np.sum((means - scores.mean()) ** 2))
+    shares = {name: value / total for name, value in squares.items()}
+    degrees, rest = scores.size - 1 - sum(count - 1 for count in levels.values()), max(0.0, 1 - sum(shares.values()))
+    tested = [name for name, count in levels.items() if count > 1 and degrees]
+    ratios = {name: shares[name] / (levels[name] - 1) / (rest / degrees) if rest else math.inf for name in tested}
+    return shares, dict(zip(tested, holm_adjusted([f_p_value(ratios[name], levels[name] - 1, degrees) for name in tested]), strict=True))
 
 
 def effect(trials, name):
@@ -97,6 +274,18 @@ def effect(trials, name):
             groups.setdefault(row[name], []).append(row["score"])
     means = [np.mean(scores) for scores in groups.values()]
     return float(max(means) - min(means)) if len(means) > 1 else 0.0
+
+
+def pair_means(search, first, second):
+    """The mean finite score for each pair of values of two hyperparameters: (values of first, of second); nan without one."""
+    levels = [search.space["grid"][name] for name in (first, second)]
+    means = np.full([len(values) for values in levels], np.nan)
+    for row, column in np.ndindex(*means.shape):
+        wanted = (levels[0][row], levels[1][column])
+        scores = [item["score"] for item in search.trials if (item[first], item[second]) == wanted and math.isfinite(item["score"])]
+        if scores:
+            means[row, column] = np.mean(scores)
+    return means
 
 
 def is_edge(values, value):

@@ -52,7 +52,10 @@ def draw_scores(axes, scores, errors, reference, cheapest):
     if math.isfinite(means[0]):
         axes.axhline(means[0], color="C1", linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
     ring = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8}
-    for place, look, color, label in ((reference, "o", "C2", "reference settings"), (cheapest, "s", "C3", "cheapest within one standard error")):
+    for place, look, color, label in (
+        (reference, "o", "C2", "reference settings"),
+        (cheapest, "s", "C3", "cheapest within one standard error"),
+    ):
         if place is not None:
             axes.plot(place + 1, means[place], look, color=color, label=label, **ring)
     finite = scores[np.isfinite(scores)]

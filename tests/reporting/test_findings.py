@@ -13,7 +13,7 @@ from reporting.findings.gaps import find_gaps
 from reporting.findings.layers import layer_units, shape_of
 from reporting.findings.losses import Change, change_of
 from reporting.findings.receptive_fields import field_findings
-from reporting.findings.search import effect, is_edge, is_tied, search_findings
+from reporting.findings.search import effect, is_edge, main_effects, search_findings
 from reporting.findings.stopping import Stopping, stopping_of
 from reporting.results import SearchResults, load_classification_results, load_reference_report, load_regression_results
 from tests.example_runs import write_example_runs
@@ -192,7 +192,9 @@ def test_layers_all_some_and_none_normal(regression):
 
 def units(minimum, maximum):
     minimum, maximum = np.array(minimum, dtype="float32"), np.array(maximum, dtype="float32")
-    return layer_units("a", {"a/minimum": minimum, "a/maximum": maximum, "a/active_share": np.full(len(maximum), 0.5)})
+    return layer_units(
+        "a", {"a/minimum": minimum, "a/maximum": maximum, "a/active_share": np.full(len(maximum), 0.5), "a/spectrum": np.ones(len(maximum))}
+    )
 
 
 def test_dead_units_are_those_that_never_change():
@@ -233,43 +235,71 @@ def search_of(scores, direction="min", objective="validation_loss", grid=None, *
     return SearchResults(None, space, trials, folds, {})
 
 
+def tied_with_the_winner(search, validation_points=20):
+    """The trials that are tied with the best one."""
+    return [item.trial for item in search_findings(search, {}, validation_points).tied]
+
+
 def test_winner_far_ahead_is_distinct():
-    found = search_findings(search_of([[1.0, 1.1, 1.2], [2.0, 2.1, 2.3]]), {"batch_size": 32}, 20)
+    found = search_findings(search_of([[1.0, 1.1, 1.2], [2.0, 2.1, 2.21]]), {"batch_size": 32}, 20)
     assert found.winner_is_distinct and found.winner == {"batch_size": 16}
     assert found.reference_rank == 2 and not found.winner_is_reference_setting
 
 
 def test_winner_within_the_noise_is_tied():
     found = search_findings(search_of([[1.0, 1.4, 0.9], [1.2, 1.0, 1.3]]), {"batch_size": 16}, 20)
-    assert found.tied == (2,) and not found.winner_is_distinct and found.winner_is_reference_setting
+    assert [item.trial for item in found.tied] == [2] and found.all_tied and found.winner_is_reference_setting
+    assert found.ranked[1].verdict == "tied" and found.ranked[0].verdict == "best"
 
 
 def test_ties_are_paired_over_folds():
-    assert not is_tied(search_of([[1.0, 5.0, 9.0], [1.1, 5.1, 9.11]]), 1, 2, 20)
+    assert tied_with_the_winner(search_of([[1.0, 5.0, 9.0], [1.1, 5.1, 9.101]])) == []
 
 
 def test_equal_trials_are_tied():
-    assert is_tied(search_of([[1.0, 2.0], [1.0, 2.0]]), 1, 2, 20)
+    assert tied_with_the_winner(search_of([[1.0, 2.0], [1.0, 2.0]])) == [2]
+
+
+def test_many_comparisons_need_more_evidence_each():
+    scores = [[1.0, 1.1, 1.2], [1.5, 1.52, 1.8]]
+    alone, among = search_of(scores), search_of([*scores, *([[1.3, 0.9, 1.6]] * 20)])
+    adjusted = [next(item.adjusted for item in search_findings(search, {}, 20).ranked if item.trial == 2) for search in (alone, among)]
+    assert adjusted[0] < 0.2 < adjusted[1]
 
 
 def test_one_fold_is_judged_by_the_binomial_error():
     search = search_of([[0.91], [0.90]], "max", "validation_accuracy")
-    assert is_tied(search, 1, 2, 1000) and not is_tied(search, 1, 2, 100_000)
+    assert tied_with_the_winner(search, 1000) == [2] and tied_with_the_winner(search, 100_000) == []
 
 
 def test_one_fold_of_losses_is_judged_by_its_accuracies():
     search = search_of([[0.30], [0.50]], validation_accuracy=[0.90, 0.89])
-    assert is_tied(search, 1, 2, 1000) and not is_tied(search, 1, 2, 100_000)
+    assert tied_with_the_winner(search, 1000) == [2] and tied_with_the_winner(search, 100_000) == []
 
 
 def test_one_fold_of_losses_alone_tells_nothing_apart():
-    assert is_tied(search_of([[0.30], [0.50]]), 1, 2, 20)
+    found = search_findings(search_of([[0.30], [0.50]]), {}, 20)
+    assert [item.trial for item in found.tied] == [2] and found.cheapest is None
+
+
+def test_cheapest_within_one_standard_error():
+    search = search_of([[1.0, 1.2, 1.4], [1.05, 1.25, 1.45], [3.0, 3.1, 3.2]])
+    for row, seconds in zip(search.trials, (9.0, 4.0, 1.0), strict=True):
+        row["seconds"] = seconds
+    assert search_findings(search, {}, 20).cheapest.trial == 2
+
+
+def test_shares_of_variance_of_a_full_grid():
+    grid = {"a": [1, 2], "b": [1, 2]}
+    trials = [{"trial": k, "a": a, "b": b, "score": 10.0 * a + b} for k, (a, b) in enumerate([(1, 1), (1, 2), (2, 1), (2, 2)], 1)]
+    shares, _ = main_effects(SearchResults(None, {"grid": grid}, trials, [], {}))
+    assert shares == {"a": pytest.approx(100 / 101), "b": pytest.approx(1 / 101)}
 
 
 def test_diverged_trial_is_counted_and_never_tied():
     found = search_findings(search_of([[1.0, 1.1], [math.nan, 1.0]]), {}, 20)
     assert found.diverged == 1 and found.winner_is_distinct and found.worst_score == pytest.approx(1.05)
-    assert found.reference_rank is None and found.strongest is None
+    assert found.reference_rank is None and found.strongest is None and found.ranked[1].verdict == "failed"
 
 
 def test_grid_of_one_combination():
@@ -288,7 +318,7 @@ def test_effect_is_the_range_of_the_means():
 
 
 def test_strongest_hyperparameter(regression):
-    assert regression_findings(regression).search.strongest == "batch_size"
+    assert regression_findings(regression).search.strongest.name == "batch_size"
 
 
 # Classification

@@ -113,9 +113,7 @@ SENTENCES = {
         f"regression/{{reference,tuned}}/run.json: config, data; {CLASSIFIERS}/run.json: config, data;"
         " {regression,classification}/search/search_space.json: grid, objective, settings"
     ),
-    "stopping": (
-        "{regression,classification}/{reference,tuned,search}/folds.csv: epochs, stopped_early"
-    ),
+    "stopping": ("{regression,classification}/{reference,tuned,search}/folds.csv: epochs, stopped_early"),
     "comparisons": f"{CLASSIFIERS}/predictions.npz: {TEST}; classification/{{double_softmax,smaller}}/*/predictions.npz: {TEST}",
     "noise": f"regression/tuned/predictions.npz: {POINTS}; {BASELINES}/folds.csv: noise_variance",
 }
@@ -214,7 +212,9 @@ def extra_stage(extra):
 
 def switched_off(regression, classification):
     """The extras without cases, as "task/extra"."""
-    return [f"{extra.run.task}/{name}" for results in (regression, classification) for name, extra in results.extras.items() if not extra.cases]
+    return [
+        f"{extra.run.task}/{name}" for results in (regression, classification) for name, extra in results.extras.items() if not extra.cases
+    ]
 
 
 def recorded_runs(regression, classification):

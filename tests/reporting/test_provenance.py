@@ -43,9 +43,7 @@ def test_no_entry_is_left_over(shown):
         assert [entry for entry in table if not any(re.fullmatch(entry.replace("*", ".*"), name) for name in names)] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [(name, text) for table in (FIGURES, TABLES, SENTENCES) for name, text in table.items()]
-)
+@pytest.mark.parametrize(("name", "text"), [(name, text) for table in (FIGURES, TABLES, SENTENCES) for name, text in table.items()])
 def test_named_files_hold_the_named_keys(runs, name, text):
     assert missing_sources(runs, text) == []
 

@@ -15,7 +15,8 @@ from reporting.classification_figures import (
     ladder_figure,
     mistake_figures,
 )
-from reporting.figures import layer_name, style
+from reporting.drawing import Panels
+from reporting.figures import layer_name
 from reporting.figures.activations import plot_activations
 from reporting.figures.grid import plot_grid
 from reporting.figures.images import plot_feature_maps, plot_filter_bank, plot_filters, plot_receptive_fields
@@ -31,7 +32,7 @@ from reporting.findings.mistakes import CERTAIN
 from reporting.formatting import FILTERS, format_decimals
 from reporting.provenance import different, origins, recorded_runs, stages, switched_off
 from reporting.regression_figures import INITIALIZER_NAMES, bends_figure, fits_figure, splits_figure
-from reporting.render import TEMPLATES, Numbered, build_environment, render_html, script_digest, svg_of_equation, svg_of_figure
+from reporting.render import TEMPLATES, Numbered, build_environment, labelled, render_html, script_digest, svg_of_equation
 from reporting.results import (
     CLASS_NAMES,
     load_classification_results,
@@ -143,7 +144,7 @@ def report_document(identity, runs):
         "initializers": INITIALIZER_NAMES,
         "quick": any(run.scale == "quick" for run in all_runs),
         "newest": max(run.finished_at for run in all_runs),
-        "draw": functools.partial(draw, figures, drawings),
+        "draw": functools.partial(draw, Panels(figures), drawings),
         "draw_equation": lambda name: svg_of_equation(*EQUATIONS[name]),
         "style": template_text,
         "script": template_text("report.js"),
@@ -220,11 +221,10 @@ def classification_figures(results, found):
     }
 
 
-def draw(figures, drawings, name, alternative, panel=0):
-    """The SVG of one panel of a figure, noting that it stands here."""
+def draw(panels, drawings, name, alternative, panel=0):
+    """The SVG of one panel of a figure with its alternative text, noting that it stands here."""
     drawings.place((name, panel))
-    with style():
-        return svg_of_figure(figures[name][panel](), f"{name}-{panel}", alternative)
+    return labelled(panels.svg(name, panel), alternative)
 
 
 def weights_by_layer(variant):

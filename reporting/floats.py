@@ -23,11 +23,14 @@ HEADING = 0.1  # pages of text that a heading counts for, since a float belongs 
 
 
 def settle_floats(html, measured, pages):
-    """Reorder the children of each section of a weasyprint.HTML, in place; `measured` is the same document and `pages` its pages."""
+    """Reorder the children of each section of a weasyprint.HTML, in place; `pages` are those of `measured`.
+
+    That is the same document, but that it may lack the last sections, which are then left as they are.
+    """
     pages = [page._page_box for page in pages]
     boxes, room = boxes_by_element(pages), pages[-1].height
     blocks, homes = [], {}
-    for section, twin in zip(html.etree_element.iter("section"), measured.etree_element.iter("section"), strict=True):
+    for section, twin in zip(html.etree_element.iter("section"), measured.etree_element.iter("section"), strict=False):
         blocks.append([block_of(element, other, boxes[other]) for element, other in zip(section, twin, strict=True)])
         homes |= dict.fromkeys(section, section)
     first = next(measured.etree_element.iter("section"))

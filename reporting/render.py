@@ -91,16 +91,15 @@ class Numbered:
             raise RenderError(f"every {self.kind} must be placed once, in the order of the contents: {problem}")
 
 
-def svg_of_figure(figure, name, alternative):
-    """A matplotlib figure as an inline SVG at print size, its texts as text; `alternative` says what it shows."""
+def svg_of_figure(figure, name):
+    """A matplotlib figure as an SVG at print size, its texts as text; `labelled` makes it complete."""
     content = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         figure.savefig(content, format="svg", metadata={key: None for key in ("Date", "Creator", "Format", "Type")})
     text = content.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r'\bid="', f'id="{name}-', text)
-    text = re.sub(r'(url\(|href=")#', rf"\1#{name}-", text)
-    return labelled(text, alternative)
+    return re.sub(r'(url\(|href=")#', rf"\1#{name}-", text)
 
 
 def labelled(svg, alternative):
@@ -220,14 +219,14 @@ def render_pdf(document):
                 raise ValueError(f"the report refers to {url}, outside itself")
             return super().fetch(url, headers)
 
-    def parsed():
-        return weasyprint.HTML(string=document, url_fetcher=OwnParts())
+    def parsed(text):
+        return weasyprint.HTML(string=text, url_fetcher=OwnParts())
 
     recorded, logger, images = RecordedWarnings(), logging.getLogger("weasyprint"), {}
+    measured, final = parsed(without_appendix(document)), parsed(document)
+    settle_floats(final, measured, measured.render(cache=images).pages)
     logger.addHandler(recorded)
     try:
-        measured, final = parsed(), parsed()
-        settle_floats(final, measured, measured.render(cache=images).pages)
         pages = final.render(cache=images)
         content = pages.write_pdf(pdf_variant="pdf/ua-1")
     finally:
@@ -237,6 +236,11 @@ def render_pdf(document):
     if failed:
         raise RenderError(f"the PDF was not written, since a part of it failed: {'; '.join(dict.fromkeys(failed))}")
     return Pdf(content, len(pages.pages), "".join(dict.fromkeys(missing)))
+
+
+def without_appendix(document):
+    """The document for measuring: in the appendix nothing floats, and its long tables would take a third of the time."""
+    return re.sub(r'<section class="appendix">.*?</section>', "", document, flags=re.DOTALL)
 
 
 def font_advice(characters):
@@ -259,7 +263,20 @@ def drawings_apart(document):
 
     def image(drawing):
         url = f"drawing:{len(drawings)}"
-        drawings[url] = drawing[0]
+        drawings[url] = with_attributes(drawing[0])
         return f'<img src="{url}" alt="{drawing[1]}">'
 
     return re.sub(r"<svg[^>]*><title>(.*?)</title>.*?</svg>", image, document, flags=re.DOTALL), drawings
+
+
+def with_attributes(svg):
+    """The same drawing with attributes in place of matplotlib's styles, whose parsing takes WeasyPrint as long as the rest of them."""
+    shared = re.search(r"<style[^>]*>\*\{(.*?)\}</style>", svg)
+    if shared:
+        svg = svg.replace(shared[0], "").replace("<svg ", f"<svg {attributes_of(shared[1])} ", 1)
+    return re.sub(r'style="([^"]*)"', lambda style: attributes_of(style[1]), svg)
+
+
+def attributes_of(style):
+    """The declarations of a style as attributes; of repeated ones the last counts."""
+    return " ".join(f'{name}="{value}"' for name, value in dict(re.findall(r"([\w-]+):\s*([^;]+)", style)).items())

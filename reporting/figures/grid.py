@@ -78,12 +78,11 @@ def shade_tied(panels, tied):
 
 
 def draw_choices(axes, rows, values):
-    """A row for each value of each hyperparameter, with a dot below each combination that has it."""
-    for height, (name, value) in enumerate(rows):
-        taken = np.array([combination[name] == value for combination in values])
-        positions = np.arange(1, len(values) + 1)
-        axes.plot(positions[~taken], np.full(np.sum(~taken), height), "o", color="C4", markersize=2.4)
-        axes.plot(positions[taken], np.full(np.sum(taken), height), "o", color="C0", markersize=3.6)
+    """A line for each value of each hyperparameter, with a dot below each combination that has it."""
+    taken = np.array([[combination[name] == value for combination in values] for name, value in rows])
+    heights, positions = np.nonzero(taken)
+    axes.hlines(range(len(rows)), 1, len(values), color="C4", linewidth=0.6)
+    axes.plot(positions + 1, heights, "o", color="C0", markersize=3.6)
     labels = [value_label(value) for _, value in rows]
     axes.set_yticks(range(len(rows)), labels)
     name_groups(axes, rows, 8 + 4 * max(map(length_of, labels)))
@@ -95,10 +94,9 @@ def draw_choices(axes, rows, values):
 
 
 def name_groups(axes, rows, indent):
-    """A line above each hyperparameter's first row, and its name that many points left of the axis."""
+    """Each hyperparameter's name beside its first row, that many points left of the axis."""
     for height, (name, _) in enumerate(rows):
         if height == 0 or rows[height - 1][0] != name:
-            axes.axhline(height - 0.5, color="C4", linewidth=0.6)
             place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "va": "center_baseline"}
             axes.annotate(words(name), (0, height), (-indent, 0), fontsize=rcParams["ytick.labelsize"], **place)
 
@@ -144,7 +142,7 @@ def write_means(axes, means, shades, width):
     for row, column in np.argwhere(np.isfinite(means)):
         text = f"{means[row, column]:{'.3f' if abs(means[row, column]) < 10 else '.3g'}}"
         place = {"ha": "center", "va": "center", "fontsize": "x-small", "color": "white" if shades[row, column] > 0.7 else "black"}
-        axes.text(column, row, text, **place)
+        axes.text(column, row, text, in_layout=False, **place)
 
 
 def words(name):

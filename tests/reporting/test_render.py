@@ -103,7 +103,7 @@ def test_figure_is_the_same_text_twice_and_its_ids_are_its_own():
     def draw():
         figure = Figure(figsize=(2, 1))
         figure.subplots().plot([1, 2], [0, 1], marker="o")
-        return svg_of_figure(figure, "curve", "A line from 0 to 1.")
+        return labelled(svg_of_figure(figure, "curve"), "A line from 0 to 1.")
 
     text = draw()
     assert text == draw()

@@ -100,16 +100,16 @@ def segments_and_floats(sections):
     """The blocks of all sections as a list of Segments and, by kind, lists of Floats. A float below a heading stays there."""
     segments, floats = [], {kind: [] for kind in KINDS}
     for blocks in sections:
-        before = None
+        start, below_heading = len(segments), False
         for block in blocks:
-            below_heading = before is not None and before.kind == "heading"
+            begun = len(segments) > start
             if block.kind in KINDS and not below_heading:
                 floats[block.kind].append(Float(block, len(segments)))
-            elif before is not None and (below_heading or block.joined):
+            elif begun and (below_heading or block.joined):
                 segments[-1] = extended(segments[-1], block, below_heading or block.glued)
             else:
-                segments.append(Segment((block,), tuple(block.runs), block.kind == "heading", before is None))
-            before = block
+                segments.append(Segment((block,), tuple(block.runs), block.kind == "heading", not begun))
+            below_heading = block.kind == "heading"
     return segments, floats
 
 

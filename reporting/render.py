@@ -183,6 +183,9 @@ def script_digest(script):
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
+TO_APPENDIX = "Content discarded: target points to undefined anchor"  # what only the measured document, which lacks it, is warned of
+
+
 class RecordedWarnings(logging.Handler):
     """Keeps what WeasyPrint complains about, which it would otherwise only log."""
 
@@ -223,10 +226,11 @@ def render_pdf(document):
         return weasyprint.HTML(string=text, url_fetcher=OwnParts())
 
     recorded, logger, images = RecordedWarnings(), logging.getLogger("weasyprint"), {}
-    measured, final = parsed(without_appendix(document)), parsed(document)
-    settle_floats(final, measured, measured.render(cache=images).pages)
     logger.addHandler(recorded)
     try:
+        measured, final = parsed(without_appendix(document)), parsed(document)
+        settle_floats(final, measured, measured.render(cache=images).pages)
+        recorded.messages = [message for message in recorded.messages if not message.startswith(TO_APPENDIX)]
         pages = final.render(cache=images)
         content = pages.write_pdf(pdf_variant="pdf/ua-1")
     finally:

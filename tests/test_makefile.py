@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from reporting.artifacts import CLASSIFICATION_EXTRAS, REGRESSION_EXTRAS
+
 ROOT = Path(__file__).parent.parent
 STAGES = {
     "tuning.tune_classification",
@@ -20,6 +22,8 @@ STAGES = {
     "training.train_regression --variant reference",
     "training.train_regression --variant tuned",
 }
+STAGES |= {f"training.regression_extras --extra {name}" for name in REGRESSION_EXTRAS}
+STAGES |= {f"training.classification_extras --extra {name}" for name in CLASSIFICATION_EXTRAS}
 FAKE_PYTHON = """#!{python}
 import os, pathlib, sys, time
 arguments = sys.argv[1:]
@@ -32,8 +36,8 @@ if arguments[:2] == ["-m", "venv"]:
     os.symlink(__file__, pathlib.Path(arguments[2]) / "bin" / "python")
 if "--runs" in arguments:
     runs, module = pathlib.Path(arguments[arguments.index("--runs") + 1]), arguments[1]
-    stage, task = module.rpartition("_")[::2]
-    variant = arguments[3] if arguments[2] == "--variant" else "search"
+    task = "regression" if "regression" in module else "classification"
+    variant = arguments[3] if arguments[2] in ("--variant", "--extra") else "search"
     fixed = {{"training.prepare_data": "data.json", "reporting.build_report": "report/report.pdf"}}
     target = runs / fixed.get(module, f"{{task}}/{{variant}}/run.json")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +107,11 @@ class Project:
     def stages(self):
         """The training and tuning stages among the calls."""
         calls = [line.removeprefix("-m ").partition(" --config")[0] for line in self.calls()]
-        return {call for call in calls if call.startswith(("training.train", "tuning."))}
+        return {
+            call
+            for call in calls
+            if call.startswith(("training.train", "training.regression_extras", "training.classification_extras", "tuning."))
+        }
 
     def touch(self, name):
         """Make a file newer than every other, whatever the resolution of the file system's clock."""
@@ -236,7 +244,8 @@ def test_changed_or_lost_data_are_looked_at_again(finished):
 def test_a_lost_result_is_the_only_one_made_again(finished):
     (finished.folder / "runs/regression/tuned/run.json").unlink()
     finished.make("all")
-    assert [call.split()[1] for call in finished.calls()] == ["training.train_regression", "reporting.build_report"]
+    calls = [call.split()[1] for call in finished.calls()]
+    assert calls == ["training.train_regression", *["training.regression_extras"] * 3, "reporting.build_report"]  # three extras rest on it
 
 
 @pytest.mark.parametrize("name", ["report_templates/report.css", "reporting/metrics.py"])

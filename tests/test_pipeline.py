@@ -10,8 +10,8 @@ import pypdfium2
 import pytest
 
 from reporting import build_report
-from reporting.artifacts import Data
-from training import train_classification, train_regression
+from reporting.artifacts import CLASSIFICATION_EXTRAS, REGRESSION_EXTRAS, Data
+from training import classification_extras, regression_extras, train_classification, train_regression
 from training.datasets import Split
 from tuning import tune_classification, tune_regression
 
@@ -36,6 +36,14 @@ dropout = [0.2]
 batch_size = [32, 64]
 [classification.improved]
 max_epochs = 2
+[regression.extras]
+seeds = 1
+[classification.extras]
+reference_seeds = 1
+tuned_seeds = 1
+improved_seeds = 0
+ablation_images = 100
+ablation_epochs = 1
 [compute]
 precision = "float32"
 """
@@ -52,7 +60,7 @@ def tiny_images(_config):
 
 def run_all(folder, patch):
     """Every stage in order; returns the folder of the runs."""
-    for module in (train_classification, tune_classification):
+    for module in (train_classification, tune_classification, classification_extras):
         patch.setattr(module, "load_fashion_mnist", tiny_images)
     settings = folder / "mine.toml"
     settings.write_text(SETTINGS)
@@ -65,6 +73,8 @@ def run_all(folder, patch):
         (tune_classification.main,),
         (train_classification.main, "--variant", "tuned"),
         (train_classification.main, "--variant", "improved"),
+        *((regression_extras.main, "--extra", name) for name in REGRESSION_EXTRAS),
+        *((classification_extras.main, "--extra", name) for name in CLASSIFICATION_EXTRAS),
         (build_report.main,),
     ):
         assert not main([*arguments, *shared])

@@ -105,3 +105,59 @@ def test_a_link_leads_to_its_place(page):
 def test_every_drawing_has_a_name(page):
     named = "svg.getAttribute('role') === 'img' && svg.querySelector('title').textContent.trim()"
     assert page.evaluate(f"[...document.querySelectorAll('svg')].every(svg => {named})")
+
+
+def test_a_table_of_combinations_sorts_by_the_keyboard_and_says_so(page):
+    table = page.locator("#table-regression_trials")
+    column = table.locator("thead th").all_inner_texts().index("Score")
+    scores = table.locator(f"tbody tr td:nth-of-type({column})")
+    assert table.locator("thead th").first.get_attribute("aria-sort") == "ascending"
+    recorded = scores.all_inner_texts()
+    for key, order in (("Enter", "ascending"), ("Space", "descending")):
+        table.locator("thead button").nth(column).focus()
+        page.keyboard.press(key)
+        marked = table.locator("thead th[aria-sort]")
+        assert marked.all_inner_texts() == ["Score"] and marked.get_attribute("aria-sort") == order
+        assert scores.all_inner_texts() == sorted(recorded, key=float, reverse=order == "descending")
+    table.locator("thead button").first.click()
+    assert scores.all_inner_texts() == recorded
+
+
+def test_what_has_no_number_is_sorted_last(page):
+    table = page.locator("#table-regression_trials")
+    column = table.locator("thead th").all_inner_texts().index("Adjusted")
+    for _ in range(2):
+        table.locator("thead button").nth(column).click()
+        values = table.locator(f"tbody tr td:nth-of-type({column})").all_inner_texts()
+        assert values[-1] == "" and "" not in values[:-1]
+    table.locator("thead button").first.click()
+
+
+def test_drawings_enlarge_and_return_with_the_keyboards_place(page):
+    for figure, number in (("regression_grid", 0), ("regression_training", 1)):
+        place = page.locator(f"#figure-{figure}")
+        before = place.locator("svg").nth(number).bounding_box()["width"]
+        opener = place.locator("button").nth(number)
+        opener.focus()
+        page.keyboard.press("Enter")
+        dialog = page.locator("dialog[open]")
+        assert dialog.get_attribute("aria-label").startswith("Figure") and dialog.locator("svg").bounding_box()["width"] > before
+        assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
+        page.keyboard.press("Escape")
+        page.wait_for_function("!document.querySelector('dialog').open && !document.querySelector('dialog svg')")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == opener.get_attribute("aria-label")
+    assert page.evaluate("[...document.querySelectorAll('figure')].every(figure => figure.querySelector('svg'))")
+
+
+def test_a_click_enlarges_and_a_click_beside_it_closes(page):
+    page.locator("#figure-regression_weights svg").click()
+    assert page.locator("dialog[open] svg").count() == 1
+    page.mouse.click(2, 2)
+    page.wait_for_function("!document.querySelector('dialog').open")
+    assert page.locator("#figure-regression_weights svg").count() == 1 and page.complaints == []
+
+
+def test_no_other_script_runs(page):
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = 1' }))")
+    assert page.title() != "1" and any("Content Security Policy" in text for text in page.complaints)
+    page.complaints.clear()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from reporting import build_report, contents, render
+from reporting import build_report, contents, provenance, render
 from reporting.formatting import format_decimals, format_percent
 from tests.example_runs import write_example_runs
 
@@ -40,7 +40,13 @@ def test_pdf_is_tagged_has_an_outline_alternatives_and_its_own_fonts(built):
     assert pdf.Root.Lang == "en"
     assert pdf.Root.MarkInfo.Marked
     with pdf.open_outline() as outline:
-        assert [item.title for item in outline.root] == ["1 Regression Task", "2 Classification Task", "A Provenance", "B All Combinations"]
+        assert [item.title for item in outline.root] == [
+            "1 Regression Task",
+            "2 Classification Task",
+            "3 Conclusions and Limits",
+            "A Provenance",
+            "B All Combinations",
+        ]
         assert [item.title for item in outline.root[0].children] == ["1.1 Introduction", "1.2 Solutions", "1.3 Analysis"]
     figures = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"]
     assert len(figures) > 20
@@ -59,7 +65,8 @@ def test_html_refers_to_nothing_outside_itself(built):
     text = (built / "report" / "report.html").read_text()
     assert re.search(r'http-equiv="Content-Security-Policy" content="default-src \'none\';', text)
     assert 'name="viewport"' in text
-    assert "<script" not in text
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert len(scripts) == text.count("<script") == 1 and f"script-src '{render.script_digest(scripts[0])}'" in text
     addresses = re.findall(r'(?:src|href)="([^"]*)"|url\(["\']?([^"\')]*)', text)
     assert all(address.startswith(("#", "data:")) for pair in addresses for address in pair if address)
 
@@ -189,6 +196,9 @@ def test_sentence_about_early_dropping_follows_the_patience(text_of):
 def test_every_figure_and_table_is_placed_once_in_order(tmp_path, monkeypatch, text_of):
     text_of()
     monkeypatch.setattr(contents, "TABLES", (*contents.TABLES, "one_more"))
+    with pytest.raises(render.RenderError, match="does not say which files the table 'one_more' is made of"):
+        text_of()
+    monkeypatch.setitem(provenance.TABLES, "one_more", "regression/tuned/run.json: metrics")
     with pytest.raises(render.RenderError, match="one_more built but not placed"):
         text_of()
 

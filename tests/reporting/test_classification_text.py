@@ -137,4 +137,4 @@ def test_smaller_network_that_is_not_smaller_is_called_so(text_of):
         run["metrics"]["parameters"] = json.loads((runs / "classification/tuned/run.json").read_text())["metrics"]["parameters"]
         path.write_text(json.dumps(run))
 
-    assert "so no smaller network is recommended" in text_of(change)
+    assert "Fewer units and filters:" not in text_of(change)

@@ -10,12 +10,10 @@ from reporting.findings import classification_findings, regression_findings
 from reporting.findings.classifiers import ClassifierComparison, classifier_scores, compare
 from reporting.findings.confusion import class_errors, confusions, most_misclassified
 from reporting.findings.gaps import find_gaps
-from reporting.findings.layers import layer_units, shape_of
 from reporting.findings.losses import Change, change_of
 from reporting.findings.receptive_fields import field_findings
-from reporting.findings.search import effect, is_edge, main_effects, search_findings
 from reporting.findings.stopping import Stopping, stopping_of
-from reporting.results import SearchResults, load_classification_results, load_reference_report, load_regression_results
+from reporting.results import load_classification_results, load_reference_report, load_regression_results
 from tests.example_runs import write_example_runs
 
 
@@ -164,161 +162,6 @@ def test_stopping_that_fired_cannot_fire_and_did_not(regression):
     )
     assert Stopping(1, 0, 500, 500, max_epochs=500, patience=400).can_fire
     assert not Stopping(1, 0, 15, 15, max_epochs=15, patience=500).can_fire
-
-
-# Layers
-
-
-def test_shapes_of_distributions():
-    rng = np.random.default_rng(0)
-    assert shape_of(rng.normal(size=(100, 100))) == "normal"
-    assert shape_of(rng.uniform(-1, 1, 10000)) == "flat"
-    assert shape_of(rng.laplace(size=10000)) == "heavy-tailed"
-    assert shape_of(rng.exponential(size=10000)) == "skewed"
-    assert shape_of(np.zeros(10)) == "constant"
-
-
-def test_layers_all_some_and_none_normal(regression):
-    found = regression_findings(regression)
-    flat, normal = (dataclasses.replace(found.weights[0], shape=shape) for shape in ("flat", "normal"))
-    every = dataclasses.replace(found, weights=(normal, normal))
-    assert every.all_layers_normal and not every.no_layer_normal
-    some = dataclasses.replace(found, weights=(flat, normal))
-    assert not some.all_layers_normal and not some.no_layer_normal
-    none = dataclasses.replace(found, weights=(flat, flat))
-    assert not none.all_layers_normal and none.no_layer_normal
-    assert found.widest_layer.layer == "hidden_1"
-
-
-def units(minimum, maximum):
-    minimum, maximum = np.array(minimum, dtype="float32"), np.array(maximum, dtype="float32")
-    return layer_units(
-        "a", {"a/minimum": minimum, "a/maximum": maximum, "a/active_share": np.full(len(maximum), 0.5), "a/spectrum": np.ones(len(maximum))}
-    )
-
-
-def test_dead_units_are_those_that_never_change():
-    assert units([0, 0, -1, 0.7], [1, 0, 1, 0.7]).dead == 2
-    assert units([0, 0, -1], [1, 2, 1]).all_used
-    assert units([0, np.nan], [1, np.nan]).dead == 1
-    assert units([0, 0], [0, 0]).dead_share == 1
-    assert units([0], [1]).probe_active == ()
-
-
-def test_all_units_used_and_some_dead(tmp_path):
-    used = regression_findings(load_regression_results(write_example_runs(tmp_path / "a", dead_units=0)))
-    assert used.all_units_used and used.dead_units == 0 and used.hidden_units == 16 + 24 + 32
-    some = regression_findings(load_regression_results(write_example_runs(tmp_path / "b", dead_units=3)))
-    assert not some.all_units_used and some.dead_units == 3 and [layer.dead for layer in some.units] == [0, 0, 3]
-
-
-# Search
-
-
-def search_of(scores, direction="min", objective="validation_loss", grid=None, **columns):
-    """A search over one hyperparameter: scores is one row of folds for each of its values."""
-    grid = grid or {"batch_size": [16 * 2**k for k in range(len(scores))]}
-    name, values = next(iter(grid.items()))
-    folds = [
-        {"trial": trial, "fold": fold, objective: score, "stopped_early": False}
-        | {key: column[trial - 1] for key, column in columns.items()}
-        for trial, row in enumerate(scores, start=1)
-        for fold, score in enumerate(row, start=1)
-    ]
-    means = [float(np.mean(row)) for row in scores]
-    order = sorted(range(len(means)), key=lambda k: (math.isnan(means[k]), means[k] if direction == "min" else -means[k]))
-    trials = [
-        {"trial": k + 1, name: values[k], "score": means[k], "score_sd": 0.1, "rank": order.index(k) + 1, "seconds": 1.0}
-        for k in range(len(means))
-    ]
-    space = {"objective": objective, "direction": direction, "folds": len(scores[0]), "grid": grid}
-    return SearchResults(None, space, trials, folds, {})
-
-
-def tied_with_the_winner(search, validation_points=20):
-    """The trials that are tied with the best one."""
-    return [item.trial for item in search_findings(search, {}, validation_points).tied]
-
-
-def test_winner_far_ahead_is_distinct():
-    found = search_findings(search_of([[1.0, 1.1, 1.2], [2.0, 2.1, 2.21]]), {"batch_size": 32}, 20)
-    assert found.winner_is_distinct and found.winner == {"batch_size": 16}
-    assert found.reference_rank == 2 and not found.winner_is_reference_setting
-
-
-def test_winner_within_the_noise_is_tied():
-    found = search_findings(search_of([[1.0, 1.4, 0.9], [1.2, 1.0, 1.3]]), {"batch_size": 16}, 20)
-    assert [item.trial for item in found.tied] == [2] and found.all_tied and found.winner_is_reference_setting
-    assert found.ranked[1].verdict == "tied" and found.ranked[0].verdict == "best"
-
-
-def test_ties_are_paired_over_folds():
-    assert tied_with_the_winner(search_of([[1.0, 5.0, 9.0], [1.1, 5.1, 9.101]])) == []
-
-
-def test_equal_trials_are_tied():
-    assert tied_with_the_winner(search_of([[1.0, 2.0], [1.0, 2.0]])) == [2]
-
-
-def test_many_comparisons_need_more_evidence_each():
-    scores = [[1.0, 1.1, 1.2], [1.5, 1.52, 1.8]]
-    alone, among = search_of(scores), search_of([*scores, *([[1.3, 0.9, 1.6]] * 20)])
-    adjusted = [next(item.adjusted for item in search_findings(search, {}, 20).ranked if item.trial == 2) for search in (alone, among)]
-    assert adjusted[0] < 0.2 < adjusted[1]
-
-
-def test_one_fold_is_judged_by_the_binomial_error():
-    search = search_of([[0.91], [0.90]], "max", "validation_accuracy")
-    assert tied_with_the_winner(search, 1000) == [2] and tied_with_the_winner(search, 100_000) == []
-
-
-def test_one_fold_of_losses_is_judged_by_its_accuracies():
-    search = search_of([[0.30], [0.50]], validation_accuracy=[0.90, 0.89])
-    assert tied_with_the_winner(search, 1000) == [2] and tied_with_the_winner(search, 100_000) == []
-
-
-def test_one_fold_of_losses_alone_tells_nothing_apart():
-    found = search_findings(search_of([[0.30], [0.50]]), {}, 20)
-    assert [item.trial for item in found.tied] == [2] and found.cheapest is None
-
-
-def test_cheapest_within_one_standard_error():
-    search = search_of([[1.0, 1.2, 1.4], [1.05, 1.25, 1.45], [3.0, 3.1, 3.2]])
-    for row, seconds in zip(search.trials, (9.0, 4.0, 1.0), strict=True):
-        row["seconds"] = seconds
-    assert search_findings(search, {}, 20).cheapest.trial == 2
-
-
-def test_shares_of_variance_of_a_full_grid():
-    grid = {"a": [1, 2], "b": [1, 2]}
-    trials = [{"trial": k, "a": a, "b": b, "score": 10.0 * a + b} for k, (a, b) in enumerate([(1, 1), (1, 2), (2, 1), (2, 2)], 1)]
-    shares, _ = main_effects(SearchResults(None, {"grid": grid}, trials, [], {}))
-    assert shares == {"a": pytest.approx(100 / 101), "b": pytest.approx(1 / 101)}
-
-
-def test_diverged_trial_is_counted_and_never_tied():
-    found = search_findings(search_of([[1.0, 1.1], [math.nan, 1.0]]), {}, 20)
-    assert found.diverged == 1 and found.winner_is_distinct and found.worst_score == pytest.approx(1.05)
-    assert found.reference_rank is None and found.strongest is None and found.ranked[1].verdict == "failed"
-
-
-def test_grid_of_one_combination():
-    found = search_findings(search_of([[1.0, 1.1]]), {"batch_size": 16}, 20)
-    assert found.winner_is_distinct and found.winner_is_reference_setting and found.strongest is None and found.at_edge == ()
-
-
-def test_edge_needs_three_numbers():
-    assert is_edge([1, 2, 3], 3) and is_edge([1, 2, 3], 1) and not is_edge([1, 2, 3], 2)
-    assert not is_edge([1, 2], 2) and not is_edge(["a", "b", "c"], "a") and not is_edge([False, True], True)
-
-
-def test_effect_is_the_range_of_the_means():
-    trials = [{"a": 1, "score": 1.0}, {"a": 1, "score": 3.0}, {"a": 2, "score": 5.0}, {"a": 2, "score": math.nan}]
-    assert effect(trials, "a") == 3.0
-
-
-def test_strongest_hyperparameter(regression):
-    assert regression_findings(regression).search.strongest.name == "batch_size"
 
 
 # Classification

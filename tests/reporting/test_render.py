@@ -10,7 +10,6 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from reporting.floats import Block, Run, best_order, segments_and_floats
 from reporting.formatting import FILTERS
 from reporting.render import (
     Numbered,
@@ -123,19 +122,3 @@ def test_equation_is_one_path_with_a_title():
     text = svg_of_equation(r"\frac{1}{N}", "one over N")
     assert text.count("<path") == 1
     assert "<title>one over N</title>" in text
-
-
-def order_of(*drawn):
-    """The names of (name, kind, height), settled on pages of the height 100."""
-    blocks = [Block(name, kind, [Run(height, 0, 0)], False, False) for name, kind, height in drawn]
-    return [block.element for block in best_order(*segments_and_floats([blocks]), 100, 0)]
-
-
-def test_text_moves_up_before_a_figure_that_does_not_fit():
-    assert order_of(("a", "text", 60), ("figure", "figure", 50), ("b", "text", 30), ("c", "text", 30)) == ["a", "b", "figure", "c"]
-
-
-def test_figures_stay_where_they_fit_and_keep_their_order():
-    drawn = ("a", "text", 40), ("one", "figure", 50), ("b", "text", 5), ("two", "figure", 90), ("three", "figure", 5)
-    order = order_of(*drawn)
-    assert order[:3] == ["a", "one", "b"] and [name for name in order if name in ("one", "two", "three")] == ["one", "two", "three"]

@@ -1,0 +1,107 @@
+"""In which order text, figures and tables fill pages of height 100."""
+
+import types
+
+import pytest
+
+from reporting.floats import Block, Run, best_order, lines_together, pieces, segments_and_floats, white_cost
+from reporting.render import render_pdf
+from tests.reporting.test_render import document
+
+
+def block(name, kind="text", *heights, joined=False, glued=False):
+    return Block(name, kind, [Run(height, 0, 0) for height in heights], joined, glued)
+
+
+def settled(*blocks, used=0.0):
+    return [item.element for item in best_order(*segments_and_floats([list(blocks)]), 100, used)]
+
+
+def test_text_moves_up_before_a_float_that_does_not_fit():
+    assert settled(block("a", "text", 60), block("F", "figure", 50), block("b", "text", 30), block("c", "text", 30)) == ["a", "b", "F", "c"]
+
+
+def test_floats_stay_where_they_fit():
+    assert settled(block("a", "text", 40), block("F", "figure", 50), block("b", "text", 5)) == ["a", "F", "b"]
+
+
+def test_a_table_may_overtake_a_figure_but_no_figure_another():
+    order = settled(
+        block("a", "text", 60), block("F", "figure", 90), block("G", "figure", 5), block("T", "table", 30), block("b", "text", 5)
+    )
+    assert order.index("F") < order.index("G") and order.index("T") < order.index("F")
+
+
+def test_a_float_may_stand_before_the_paragraph_that_it_belongs_to():
+    order = settled(block("a", "text", 60), block("b", "text", 35, 35), block("F", "figure", 40), block("c", "text", *[10] * 9))
+    assert order == ["a", "F", "b", "c"]
+
+
+def test_no_float_stands_before_its_heading():
+    order = settled(block("a", "text", 60), block("h", "heading", 10), block("b", "text", 90), block("F", "figure", 40))
+    assert order.index("F") > order.index("h")
+
+
+def test_nothing_comes_between_a_heading_and_what_follows_it():
+    blocks = [block("a", "text", 60), block("F", "figure", 50), block("h", "heading", 10), block("b", "text", 25, 25)]
+    order = settled(*blocks)
+    assert order[order.index("h") + 1] == "b"
+
+
+def test_nothing_comes_between_a_sentence_and_its_formula_list_or_end():
+    blocks = [block("a", "text", 10), block("F", "figure", 20), block("b", "text", 10), block("=", "text", 10, joined=True, glued=True)]
+    blocks += [block("c", "text", 10, joined=True), block("d", "text", 60)]
+    order = settled(*blocks)
+    assert order[order.index("b") : order.index("b") + 3] == ["b", "=", "c"]
+
+
+def test_floats_do_not_leave_their_section():
+    sections = [[block("a", "text", 60), block("F", "figure", 50)], [block("b", "text", 30), block("G", "figure", 10)]]
+    order = [item.element for item in best_order(*segments_and_floats(sections), 100, 0.0)]
+    assert order == ["a", "F", "b", "G"]
+
+
+def test_a_float_below_a_heading_stays_there():
+    order = settled(
+        block("a", "text", 10), block("F", "figure", 95), block("h", "heading", 5), block("T", "table", 10), block("b", "text", 5)
+    )
+    assert order[order.index("h") + 1] == "T" and order.index("F") < order.index("h")
+
+
+def test_heading_and_formula_keep_their_neighbours_on_their_page():
+    heading, text = block("h", "heading", 10), block("t", "text", 30, 10, 30)
+    formula = block("=", "text", 20, joined=True, glued=True)
+    (segment,), _ = segments_and_floats([[heading, text, formula]])
+    assert [run.height for run in segment.runs] == [40, 10, 50]
+
+
+def test_margins_between_glued_pieces_collapse():
+    first = Block("a", "text", [Run(10, 3, 4)], False, False)
+    second = Block("b", "text", [Run(20, 6, 7)], True, True)
+    (segment,), _ = segments_and_floats([[first, second]])
+    assert segment.runs == (Run(36, 3, 7),)
+
+
+def test_lines_keep_orphans_and_widows():
+    assert lines_together([1] * 5, 3, 3) == [5] and lines_together([1] * 8, 3, 3) == [3, 1, 1, 3]
+
+
+def test_what_must_not_break_is_one_piece():
+    def box(height, *children, avoid=False, tag="p"):
+        style = {"break_inside": "avoid" if avoid else "auto", "orphans": 2, "widows": 2}
+        return types.SimpleNamespace(children=children, style=style, element_tag=tag, height=height, border_height=lambda: height)
+
+    whole = box(50, box(20), box(30), avoid=True)
+    assert pieces([whole]) == [50] and pieces([box(9, tag="tr")]) == [9]
+    assert pieces([box(55, box(20), box(30))]) == [20, 35]
+
+
+@pytest.mark.parametrize(("less", "more"), [(0.05, 0.1), (0.2, 0.25), (0.25, 0.5)])
+def test_more_white_costs_more(less, more):
+    assert white_cost(less) < white_cost(more) and white_cost(0) == 0
+
+
+def test_a_pdf_keeps_all_its_parts():
+    figure = '<figure style="height: 120mm; margin: 0"><p>figure {}</p></figure>'
+    body = "".join(f"<p>paragraph {k} {'word ' * 150}</p>{figure.format(k)}" for k in range(5))
+    assert render_pdf(document(body)).pages == 4

@@ -188,7 +188,9 @@ def test_series_of_equal_lightness_differ_in_shape(figures):
     compared, meaningful = 0, [matplotlib.colors.to_hex(color) for color in palette()]
     for name, figure in figures.items():
         for axes in figure.axes:
-            curves = [line for line in axes.lines if len(line.get_xdata()) > 2 and np.isfinite(line.get_xdata()).all()]  # ticks have breaks
+            curves = [
+                line for line in axes.lines if len(line.get_xdata()) > 2 and np.isfinite(line.get_xydata()).all()
+            ]  # stems have breaks
             lines = {(look(line), matplotlib.colors.to_hex(line.get_color())) for line in curves}
             lines = {(shape, color) for shape, color in lines if color in meaningful}
             for (one, color), (other, another) in itertools.combinations(lines, 2):

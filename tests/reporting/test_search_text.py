@@ -81,7 +81,7 @@ def test_combinations_that_failed_are_named(text_of):
 
 def test_shares_of_the_variance_follow_the_scores(text_of):
     text = text_of(strange.search("regression", by_learning_rate))
-    assert "the learning rate accounts for 9" in paragraph(text) and "the learning rate stands out." in paragraph(text)
+    assert "the learning rate accounts for 100 %" in paragraph(text) and "the learning rate stands out." in paragraph(text)
     assert "; the learning rate matters by more than chance explains." in text
     text = text_of(strange.search("regression", wavering))
     assert "none stand" in paragraph(text) and "no hyperparameter matters by more than chance explains" in text

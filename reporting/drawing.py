@@ -1,7 +1,4 @@
-"""The panels of all figures as SVG, drawn in several processes: drawing takes a third of the report's time."""
-
-import multiprocessing
-import os
+"""The panels of all figures as SVG, drawn when the first one is asked for."""
 
 from reporting.figures import style
 from reporting.render import svg_of_figure
@@ -20,27 +17,11 @@ class Panels:
 
 
 def draw_all(figures):
-    """(name, panel) -> SVG. The processes are forked, so they have what the functions draw; a panel is the same in any of them."""
-    places = [(name, panel) for name, panels in figures.items() for panel in range(len(panels))]
-    processes = min(len(os.sched_getaffinity(0)), len(places))
-    if processes < 2:
-        return {place: draw_panel(figures, *place) for place in places}
-    with multiprocessing.get_context("fork").Pool(processes, initializer=receive, initargs=(figures,)) as pool:
-        return dict(zip(places, pool.starmap(draw_received, places, chunksize=1), strict=True))
+    """(name, panel) -> SVG, in order: what matplotlib keeps from one drawing to the next may show in the last digit of another."""
+    return {(name, panel): draw_panel(figures, name, panel) for name, panels in figures.items() for panel in range(len(panels))}
 
 
 def draw_panel(figures, name, panel):
     """The SVG of one panel. Ticks are made as a figure is saved, so that too happens in its style."""
     with style():
         return svg_of_figure(figures[name][panel](), f"{name}-{panel}")
-
-
-RECEIVED = {}  # in a process of the pool: the figures
-
-
-def receive(figures):
-    RECEIVED.update(figures)
-
-
-def draw_received(name, panel):
-    return draw_panel(RECEIVED, name, panel)

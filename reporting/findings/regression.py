@@ -59,6 +59,11 @@ class RegressionFindings(InspectedNetwork):
         return not abs(self.change.difference) > 2 * math.sqrt(2) * self.ensemble.seed_spread
 
     @property
+    def change_is_shown(self):
+        """Whether the tuning changed the test loss by more than folds and, where there are several, seeds differ."""
+        return not self.change.within_spread and not (self.ensemble.several_seeds and self.change_within_seeds)
+
+    @property
     def variations(self):
         """Names and Variations of the tuned networks and of those with one thing changed, as far as they were trained."""
         start, small = self.initialisation, self.smaller

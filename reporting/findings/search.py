@@ -9,6 +9,7 @@ import numpy as np
 from reporting.significance import corrected_resampled_p_value, f_p_value, holm_adjusted, two_shares_p_value
 
 SIGNIFICANCE = 0.05
+ROUNDING = 1e-9  # relative difference, up to which scores count as equal
 SHOWN = 4  # hyperparameters of which each pair is drawn: those with the largest effects
 
 
@@ -253,7 +254,7 @@ def main_effects(search):
     levels = {name: len(values) for name, values in search.space["grid"].items()}
     scores = np.array([row["score"] for row in search.trials], dtype=float).reshape(*levels.values())
     total = float(np.sum((scores - scores.mean()) ** 2))
-    if not np.ptp(scores) > 0:  # written so that nan has no share either
+    if not np.ptp(scores) > ROUNDING * np.abs(scores).max():  # written so that nan has no share either
         return {}, {}
     squares = {}
     for axis, (name, count) in enumerate(levels.items()):
@@ -273,7 +274,8 @@ def effect(trials, name):
         if math.isfinite(row["score"]):
             groups.setdefault(row[name], []).append(row["score"])
     means = [np.mean(scores) for scores in groups.values()]
-    return float(max(means) - min(means)) if len(means) > 1 else 0.0
+    spread = max(means) - min(means) if means else 0.0
+    return float(spread) if means and spread > ROUNDING * max(map(abs, means)) else 0.0
 
 
 def pair_means(search, first, second):

@@ -19,8 +19,11 @@ from reporting.render import (
     font_faces,
     labelled,
     render_pdf,
+    script_digest,
     svg_of_equation,
     svg_of_figure,
+    with_attributes,
+    without_appendix,
 )
 
 HEAD = '<!doctype html><html lang="en"><head><title>t</title><style>{} html {{ font-family: STIXGeneral }}</style></head>'
@@ -48,6 +51,7 @@ def test_pdf_is_tagged_and_says_its_language():
         '<img src="data:image/png;base64,AAAA" alt="x">',
         '<svg xmlns="http://www.w3.org/2000/svg"><title>broken</title><path</svg>',
         '<p style="colour: red">x</p>',
+        '<p><a href="#nowhere">x</a></p>',
     ],
 )
 def test_what_weasyprint_only_warns_of_is_an_error(body):
@@ -122,3 +126,20 @@ def test_equation_is_one_path_with_a_title():
     text = svg_of_equation(r"\frac{1}{N}", "one over N")
     assert text.count("<path") == 1
     assert "<title>one over N</title>" in text
+
+
+def test_attributes_take_the_place_of_styles():
+    svg = '<svg width="9"><style type="text/css">*{stroke-linejoin: round}</style><path d="M0 0" style="fill: #123; fill: none"/></svg>'
+    assert with_attributes(svg) == '<svg stroke-linejoin="round" width="9"><path d="M0 0" fill="none"/></svg>'
+    assert with_attributes("<svg><path/></svg>") == "<svg><path/></svg>"
+
+
+def test_the_appendix_is_not_measured_but_printed():
+    body = '<p>body</p></section><section class="appendix"><h2 id="a">Appendix</h2><p>end</p>'
+    assert "end" not in without_appendix(document(body)) and "body" in without_appendix(document(body))
+    assert render_pdf(document(f'<p><a href="#a">there</a></p>{body}')).pages == 1
+
+
+def test_a_script_is_named_by_its_digest():
+    # printf 'alert(1)' | openssl dgst -sha256 -binary | openssl base64
+    assert script_digest("alert(1)") == "sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI="

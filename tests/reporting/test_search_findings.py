@@ -141,6 +141,8 @@ def test_effects_that_add_up_leave_no_rest():
 def test_equal_scores_have_no_effect():
     found = search_findings(search_of(scores_of(lambda a, b: 0.7), grid=GRID), {}, 20)
     assert found.strongest is None and found.explained is None and [item.share for item in found.effects] == [None, None]
+    rounded = search_findings(search_of(scores_of(lambda a, b: 0.7 + 1e-16 * a * b), grid=GRID), {}, 20)
+    assert rounded.strongest is None and rounded.explained is None
 
 
 def test_one_hyperparameter_leaves_nothing_to_test_with():

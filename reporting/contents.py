@@ -180,7 +180,7 @@ def regression_figures(results, found):
     figures = {
         "regression_data": [lambda: plot_scatter(*points, gaps)],
         "regression_splits": [lambda: splits_figure(found.splits)],
-        "regression_grid": [lambda: grid_figure(results.search, found.search, "validation loss (MSE)")],
+        "regression_grid": [lambda: grid_figure(results.search, found.search, "validation MSE")],
         "regression_training": [functools.partial(loss_curves, variant, "MSE", floor) for variant in (results.reference, results.tuned)],
         "regression_fit": [
             lambda: plot_fit(data["x_curve"], stacked(results.tuned, results.extras["seeds"], "curve_predictions"), *points, gaps)

@@ -21,6 +21,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
@@ -94,12 +95,23 @@ class Numbered:
 def svg_of_figure(figure, name):
     """A matplotlib figure as an SVG at print size, its texts as text; `labelled` makes it complete."""
     content = io.StringIO()
+    settle_layout(figure)
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         figure.savefig(content, format="svg", metadata={key: None for key in ("Date", "Creator", "Format", "Type")})
     text = content.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r'\bid="', f'id="{name}-', text)
     return re.sub(r'(url\(|href=")#', rf"\1#{name}-", text)
+
+
+def settle_layout(figure):
+    """Lay a figure out once, to the millionth: what is below that depends on the solver's luck, and names of parts depend on it."""
+    engine = FigureCanvasSVG(figure).figure.get_layout_engine()
+    if engine:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(float(number), 6) for number in axes.get_position(original=True).bounds])
 
 
 def labelled(svg, alternative):

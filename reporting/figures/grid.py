@@ -25,8 +25,8 @@ def plot_grid(scores, errors, grid, values, score_label, tied, pair_scores, refe
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
     figure = new_figure(FULL, 40 + 4.1 * len(rows))
-    left, right = figure.subfigures(1, 2, width_ratios=(FULL - MAPS, MAPS), wspace=0.03) if pair_scores else (figure, None)
-    above, below = left.subplots(2, 1, sharex=True, height_ratios=(32, 4.1 * len(rows)))
+    left, right = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if pair_scores else (figure.add_gridspec(1, 1)[0], None)
+    above, below = left.subgridspec(2, 1, height_ratios=(32, 4.1 * len(rows))).subplots(sharex=True)
     draw_scores(above, np.asarray(scores, dtype=float), errors, reference, cheapest)
     above.set_ylabel(score_label)
     draw_choices(below, rows, values)
@@ -34,7 +34,7 @@ def plot_grid(scores, errors, grid, values, score_label, tied, pair_scores, refe
     shade_tied((above, below), tied)
     figure.legend(*above.get_legend_handles_labels(), loc="outside upper center", ncols=6)
     if pair_scores:
-        draw_pairs(right, pair_scores, grid, larger_is_better)
+        draw_pairs(figure, right, pair_scores, grid, larger_is_better)
     return figure
 
 
@@ -101,10 +101,10 @@ def name_groups(axes, rows, indent):
             axes.annotate(words(name), (0, height), (-indent, 0), fontsize=rcParams["ytick.labelsize"], **place)
 
 
-def draw_pairs(figure, pair_scores, grid, larger_is_better):
+def draw_pairs(figure, place, pair_scores, grid, larger_is_better):
     """Heat maps on one scale, dark is better: a column and a row a hyperparameter, below the diagonal of their table."""
     names = list(dict.fromkeys(name for pair in pair_scores for name in pair))
-    places, width = figure.add_gridspec(len(names) - 1, len(names) - 1), MAPS / (len(names) - 1)
+    places, width = place.subgridspec(len(names) - 1, len(names) - 1), MAPS / (len(names) - 1)
     best, worst = limits_of(pair_scores.values(), larger_is_better)
     for row, below in enumerate(names[1:]):
         for column, beside in enumerate(names[: row + 1]):

@@ -1,4 +1,4 @@
-"""Panels drawn in several processes are those that one would draw."""
+"""Panels drawn in several processes are those that one would draw, whatever the number of processors."""
 
 import os
 
@@ -6,29 +6,34 @@ import pytest
 
 from reporting import drawing
 from reporting.drawing import Panels, draw_all
+from reporting.figures import style
 from reporting.figures.weights import plot_weights
 from reporting.formatting import FormattingError, finite
+from reporting.render import svg_of_figure
+
+VALUES = [[0.1, 0.2, -0.3, 0.0]]
 
 
-def figures(values):
-    return {
-        "first": [lambda: plot_weights({"a": values}, {"a": values})] * 2,
-        "second": [lambda: plot_weights({"b": values}, {"b": values})],
-    }
+def draw(name):
+    return lambda: plot_weights({name: VALUES}, {name: VALUES})
 
 
-def test_processes_draw_what_one_would(monkeypatch):
-    values = [[0.1, 0.2, -0.3, 0.0]]
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2})
-    together = draw_all(figures(values))
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0})
-    assert together == draw_all(figures(values)) and list(together) == [("first", 0), ("first", 1), ("second", 0)]
+FIGURES = {"first": [draw("a"), draw("b")], **{f"figure {k}": [draw(f"layer {k}")] for k in range(7)}}
 
 
-def test_a_mistake_in_a_process_is_told_as_such(monkeypatch):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1})
+@pytest.mark.parametrize("processors", [1, 2, 9])
+def test_each_panel_is_drawn_under_its_name(monkeypatch, processors):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(processors)))
+    drawn = draw_all(FIGURES)
+    assert list(drawn) == [("first", 0), ("first", 1), *((f"figure {k}", 0) for k in range(7))]
+    with style():
+        assert drawn["first", 1] == svg_of_figure(draw("b")(), "first-1")
+    assert all(f"layer {k}" in drawn[f"figure {k}", 0] for k in range(7))
+
+
+def test_a_mistake_in_a_process_is_told_as_such():
     with pytest.raises(FormattingError):
-        draw_all({"wrong": [lambda: finite(None)] * 2})
+        draw_all({"wrong": [lambda: finite(None)]})
 
 
 def test_nothing_is_drawn_until_a_panel_is_asked_for_and_then_once(monkeypatch):

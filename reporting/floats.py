@@ -6,19 +6,20 @@ Pages are filled here as WeasyPrint fills them, by what it does not break. A wro
 """
 
 import dataclasses
-import re
 from collections import namedtuple
 
-Run = namedtuple("Run", "height above below")  # a piece that no page's end cuts, and its margins, in CSS pixels
-Block = namedtuple("Block", "element kind runs joined glued")  # a child of a section; kind: "text", "heading", "figure" or "table"
+from reporting.blocks import Run, block_of, boxes_by_element
+
 Segment = namedtuple("Segment", "blocks runs headed barrier")  # blocks that no float interrupts; no float waits beyond a barrier
-Float = namedtuple("Float", "block anchor")  # anchor: how many segments stand before it in the document
-State = namedtuple("State", "cost used margin chain")  # of the page that is being filled; chain: blocks so far, the last one first
+Float = namedtuple("Float", "block anchor mention")  # how many segments stand before it, and the last of them that mentions it
+# Of the page that is being filled; ends: on which page each segment ends; chain: the blocks so far, the last one first
+State = namedtuple("State", "cost used margin page ends chain")
 
 KINDS = ("figure", "table")  # each keeps its own order
 KEPT = 60  # orders of the same blocks that are followed up
 LEAD_COST = 0.2  # of a float that stands before the segment that it belongs to, rather than behind it
 FAR = 0.9  # pages of text by which a float may stand behind its place
+APART = 30.0  # cost of each page more than one between a float and its mention
 HEADING = 0.1  # pages of text that a heading counts for, since a float belongs to what is above it
 
 
@@ -42,60 +43,6 @@ def settle_floats(html, measured, pages):
         homes[block.element].append(block.element)
 
 
-def boxes_by_element(pages):
-    """For each element its outermost box on every page that it stands on."""
-    boxes = {}
-    for page in pages:
-        seen = set()
-        for box in page.descendants():
-            if box.element is not None and box.element not in seen:
-                seen.add(box.element)
-                boxes.setdefault(box.element, []).append(box)
-    return boxes
-
-
-def block_of(element, twin, boxes):
-    """The Block of an element of the document, from its twin's boxes.
-
-    It is glued to the block before if no page may end between them, and joined to it if no float may come between: a formula,
-    a list, or a paragraph that goes on with the sentence.
-    """
-    heading = re.fullmatch("h[1-6]", element.tag)
-    names = {"figure": element.tag == "figure", "table": "table" in element.get("class", "").split(), "heading": heading}
-    kind = next((name for name, holds in names.items() if holds), "text")
-    style, heights = boxes[0].style, pieces(boxes)
-    margins = [getattr(style[f"margin_{side}"], "value", 0) for side in ("top", "bottom")]
-    runs = [Run(height, 0, 0) for height in heights]
-    runs[0] = runs[0]._replace(above=margins[0])
-    runs[-1] = runs[-1]._replace(below=margins[1])
-    glued = style["break_before"] == "avoid"
-    return Block(element, kind, runs, glued or element.tag in ("ul", "ol") or starts_small(twin), glued)
-
-
-def starts_small(element):
-    """Whether the text of an element begins with a small letter."""
-    return bool(re.match(r"\s*[a-z]", "".join(element.itertext())))
-
-
-def pieces(boxes):
-    """The heights of the pieces into which page ends may cut an element, from its boxes."""
-    style, children = boxes[0].style, [child for box in boxes for child in getattr(box, "children", ())]
-    if not children or style["break_inside"] == "avoid" or boxes[0].element_tag == "tr":
-        return [sum(box.border_height() for box in boxes)]
-    if type(children[0]).__name__ == "LineBox":
-        return lines_together([line.height for line in children], style["orphans"], style["widows"])
-    heights = [height for child in children for height in pieces([child])]
-    heights[-1] += max(0, sum(box.border_height() for box in boxes) - sum(heights))  # margins between the children
-    return heights
-
-
-def lines_together(heights, orphans, widows):
-    """Heights of lines, those that a page must not end or begin with alone added up."""
-    if len(heights) < orphans + widows:
-        return [sum(heights)]
-    return [sum(heights[:orphans]), *heights[orphans:-widows], sum(heights[-widows:])]
-
-
 def segments_and_floats(sections):
     """The blocks of all sections as a list of Segments and, by kind, lists of Floats. A float below a heading stays there."""
     segments, floats = [], {kind: [] for kind in KINDS}
@@ -104,13 +51,20 @@ def segments_and_floats(sections):
         for block in blocks:
             begun = len(segments) > start
             if block.kind in KINDS and not below_heading:
-                floats[block.kind].append(Float(block, len(segments)))
+                floats[block.kind].append(Float(block, len(segments), mention_of(block, segments, start)))
             elif begun and (below_heading or block.joined):
                 segments[-1] = extended(segments[-1], block, below_heading or block.glued)
             else:
                 segments.append(Segment((block,), tuple(block.runs), block.kind == "heading", not begun))
             below_heading = block.kind == "heading"
     return segments, floats
+
+
+def mention_of(block, segments, start):
+    """The index of the last Segment from `start` on that mentions a float, or else of the last one."""
+    name = getattr(block.element, "attrib", {}).get("id")
+    found = (k for k in range(len(segments) - 1, start - 1, -1) if any(name in item.mentions for item in segments[k].blocks))
+    return next(found, max(start, len(segments) - 1))
 
 
 def extended(segment, block, glued):
@@ -125,7 +79,7 @@ def extended(segment, block, glued):
 def best_order(segments, floats, room, used):
     """The blocks in the order with the least cost, on pages of the height `room` of which the first is filled to `used`."""
     filling = Filling(segments, [floats[kind] for kind in KINDS], room)
-    beam = {(0, (0,) * len(KINDS)): [State(0.0, used, 0.0, None)]}
+    beam = {(0, (0,) * len(KINDS)): [State(0.0, used, 0.0, 1, (), None)]}
     for _ in range(len(segments) + sum(map(len, floats.values()))):
         reached = {}
         for place, states in beam.items():
@@ -162,7 +116,7 @@ class Filling:
             self.depths.append(self.depths[-1] + sum(run.height for run in segment.runs) / self.room + HEADING * segment.headed)
 
     def moves(self, number, taken):
-        """What may come next: (the place behind it, the Segment or Block, its cost)."""
+        """What may come next: (the place behind it, the Segment or Float, its cost)."""
         waiting = [queue[count] if count < len(queue) else None for queue, count in zip(self.floats, taken, strict=True)]
         due = [item for item in waiting if item and item.anchor <= number]
         if number < len(self.segments):
@@ -174,20 +128,25 @@ class Filling:
             if item and (item.anchor <= number or (item.anchor == number + 1 and not self.segments[number].headed)):
                 further = (number, (*taken[:kind], taken[kind] + 1, *taken[kind + 1 :]))
                 behind = self.depths[number] - self.depths[item.anchor]
-                yield further, item.block, behind if behind >= 0 else LEAD_COST
+                yield further, item, behind if behind >= 0 else LEAD_COST
 
     def filled(self, state, part, cost):
-        """The State after a Segment or a Block, with the cost of the white that it leaves at ends of pages."""
-        used, margin, cost = state.used, state.margin, state.cost + cost
-        for run in part.runs:
+        """The State after a Segment or a Float, with the cost of white at ends of pages, and of a float far from its mention."""
+        text = isinstance(part, Segment)
+        blocks, runs = (part.blocks, part.runs) if text else ((part.block,), part.block.runs)
+        used, margin, page, cost = state.used, state.margin, state.page, state.cost + cost
+        for run in runs:
             end = used + (max(margin, run.above) if used else 0) + run.height
             if end > self.room and used:
-                cost, end = cost + white_cost(1 - used / self.room), run.height
+                cost, end, page = cost + white_cost(1 - used / self.room), run.height, page + 1
             used, margin = end, run.below
         chain = state.chain
-        for block in getattr(part, "blocks", (part,)):
+        for block in blocks:
             chain = (block, chain)
-        return State(cost, used, margin, chain)
+        if text:
+            return State(cost, used, margin, page, (*state.ends, page), chain)
+        apart = page - state.ends[part.mention] if part.mention < len(state.ends) else 0
+        return State(cost + APART * max(0, apart - 1), used, margin, page, state.ends, chain)
 
 
 def white_cost(share):

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from reporting.blocks import Block, Run
 from reporting.findings.classifiers import ClassifierComparison
 from reporting.findings.confusion import class_errors, confusions, most_misclassified
 from reporting.findings.gaps import find_gaps, in_gaps
@@ -17,7 +18,7 @@ from reporting.findings.losses import Change
 from reporting.findings.receptive_fields import recognised_fields
 from reporting.findings.search import is_edge, search_findings
 from reporting.findings.stopping import Stopping
-from reporting.floats import Block, Run, best_order, segments_and_floats
+from reporting.floats import best_order, segments_and_floats
 from reporting.results import CLASS_NAMES, SearchResults, load_reference_report
 
 POSITIONS = st.lists(st.integers(-500, 500).map(lambda k: k / 100), min_size=3, max_size=60, unique=True)

@@ -4,7 +4,8 @@ import types
 
 import pytest
 
-from reporting.floats import Block, Run, best_order, lines_together, pieces, segments_and_floats, white_cost
+from reporting.blocks import Block, Run, lines_together, pieces
+from reporting.floats import APART, Filling, Float, State, best_order, segments_and_floats, white_cost
 from reporting.render import render_pdf
 from tests.reporting.test_render import document
 
@@ -105,3 +106,21 @@ def test_a_pdf_keeps_all_its_parts():
     figure = '<figure style="height: 120mm; margin: 0"><p>figure {}</p></figure>'
     body = "".join(f"<p>paragraph {k} {'word ' * 150}</p>{figure.format(k)}" for k in range(5))
     assert render_pdf(document(body)).pages == 4
+
+
+def named(name, kind, height, mentions=()):
+    return Block(types.SimpleNamespace(attrib={"id": name}), kind, [Run(height, 0, 0)], False, False, frozenset(mentions))
+
+
+def test_a_float_belongs_to_the_last_text_before_it_that_mentions_it():
+    texts = [named(f"text {k}", "text", 10, mentions) for k, mentions in enumerate([("F",), ("F", "G"), (), ("F",)])]
+    _, floats = segments_and_floats([[*texts[:3], named("F", "figure", 10), named("H", "figure", 10), texts[3]]])
+    assert [item.mention for item in floats["figure"]] == [1, 2]  # H is mentioned nowhere
+
+
+def test_pages_between_a_float_and_its_mention_cost():
+    blocks = [named("a", "text", 90, ["F"]), named("F", "figure", 20)]
+    filling = Filling(*segments_and_floats([blocks]), 100)
+    state = State(0.0, 90, 0.0, 1, (1,), None)
+    near, far = (filling.filled(state._replace(page=page), Float(blocks[1], 1, 0), 0.0) for page in (1, 2))
+    assert near.page == 2 and far.page == 3 and far.cost - near.cost == APART

@@ -30,7 +30,7 @@ from reporting.findings.layers import DEAD_RANGE, NORMAL_KURTOSIS, NORMAL_SKEWNE
 from reporting.findings.limits import limits_findings
 from reporting.findings.mistakes import CERTAIN
 from reporting.formatting import FILTERS, format_decimals
-from reporting.provenance import different, origins, recorded_runs, stages, switched_off
+from reporting.provenance import origins
 from reporting.regression_figures import INITIALIZER_NAMES, bends_figure, fits_figure, splits_figure
 from reporting.render import TEMPLATES, Numbered, build_environment, labelled, render_html, script_digest, svg_of_equation
 from reporting.results import (
@@ -40,6 +40,7 @@ from reporting.results import (
     load_reference_report,
     load_regression_results,
 )
+from reporting.stages import different, recorded_runs, stages, switched_off
 
 Heading = namedtuple("Heading", "number text level")
 

@@ -9,11 +9,10 @@ import re
 from collections import namedtuple
 from pathlib import Path
 
-from reporting.artifacts import CLASSIFICATION_VARIANTS, REGRESSION_VARIANTS, load_arrays, load_json, load_table
+from reporting.artifacts import load_arrays, load_json, load_table
 from reporting.render import RenderError
 
 PROJECT = Path(__file__).parent.parent
-Stage = namedtuple("Stage", "folder cases seconds finished_at seeds run")  # of a search, a network, or an extra with its cases
 Origin = namedtuple("Origin", "file keys figures tables sentences")  # a file, what is read of it, and the names of what for
 
 # What is shown -> "file: keys", several of them with a semicolon between. {a,b} stands for both, * for any name. Keys are those
@@ -190,44 +189,3 @@ def nested_keys(value, prefix=""):
         yield prefix + key
         if isinstance(inner, dict):
             yield from nested_keys(inner, f"{prefix}{key}.")
-
-
-def stages(regression, classification):
-    """A Stage for everything that the report rests on: searches, networks, and the extras that are not switched off."""
-    listed = []
-    for results, names in ((regression, REGRESSION_VARIANTS), (classification, CLASSIFICATION_VARIANTS)):
-        first, *others = [getattr(results, name).run for name in names]
-        runs = [first, results.search.run, *others]
-        listed += [Stage(f"{run.task}/{run.variant}", None, run.seconds, run.finished_at, [run.seed], run) for run in runs]
-        listed += [extra_stage(extra) for extra in results.extras.values() if extra.cases]
-    return listed
-
-
-def extra_stage(extra):
-    """The Stage of an extra: the time of all its cases together, and their different seeds."""
-    cases = [case.run for case in extra.cases.values()]
-    seconds, seeds = sum(run.seconds for run in cases), list(dict.fromkeys(run.seed for run in cases))
-    return Stage(f"{extra.run.task}/{extra.run.variant}", len(cases), seconds, extra.run.finished_at, seeds, cases[0])
-
-
-def switched_off(regression, classification):
-    """The extras without cases, as "task/extra"."""
-    return [
-        f"{extra.run.task}/{name}" for results in (regression, classification) for name, extra in results.extras.items() if not extra.cases
-    ]
-
-
-def recorded_runs(regression, classification):
-    """Every Run that the report rests on, those of the extras' cases behind the others."""
-    main = [stage.run for stage in stages(regression, classification) if stage.cases is None]
-    extras = [*regression.extras.values(), *classification.extras.values()]
-    return main + [case.run for extra in extras for case in extra.cases.values()]
-
-
-def different(values):
-    """The values that differ, in order."""
-    kept = []
-    for value in values:
-        if value not in kept:
-            kept.append(value)
-    return kept

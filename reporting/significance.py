@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+SIGNIFICANCE = 0.05  # the level at which differences are called so
 TINY = 1e-300
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from reporting import contents, provenance
+from reporting import contents, stages
 from reporting.findings import classification_findings, regression_findings
 from reporting.provenance import FIGURES, SENTENCES, TABLES, missing_sources, origins, parsed, source_of, spelled_out
 from reporting.render import RenderError
@@ -81,7 +81,7 @@ def test_braces_are_spelled_out():
 
 
 def test_stages_are_the_runs_and_one_row_an_extra(results, runs):
-    listed = {stage.folder: stage for stage in provenance.stages(*results)}
+    listed = {stage.folder: stage for stage in stages.stages(*results)}
     assert list(listed)[:3] == ["regression/reference", "regression/search", "regression/tuned"]
     seeds = listed["regression/seeds"]
     cases = [json.loads(path.read_text()) for path in sorted(runs.glob("regression/seeds/*/run.json"))]
@@ -92,10 +92,10 @@ def test_stages_are_the_runs_and_one_row_an_extra(results, runs):
 def test_extras_that_are_switched_off_have_no_stage(tmp_path):
     off = write_example_runs(tmp_path, switched_off=("regression/seeds", "classification/ablation"))
     both = load_regression_results(off), load_classification_results(off)
-    assert provenance.switched_off(*both) == ["regression/seeds", "classification/ablation"]
-    assert not {"regression/seeds", "classification/ablation"} & {stage.folder for stage in provenance.stages(*both)}
+    assert stages.switched_off(*both) == ["regression/seeds", "classification/ablation"]
+    assert not {"regression/seeds", "classification/ablation"} & {stage.folder for stage in stages.stages(*both)}
 
 
 def test_runs_of_all_cases_are_recorded_runs(results):
-    names = [run.variant for run in provenance.recorded_runs(*results)]
-    assert names[:3] == ["reference", "search", "tuned"] and len(names) > len(provenance.stages(*results))
+    names = [run.variant for run in stages.recorded_runs(*results)]
+    assert names[:3] == ["reference", "search", "tuned"] and len(names) > len(stages.stages(*results))

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from reporting.findings.search import effect, is_edge, p_value, pair_means, search_findings
+from reporting.findings.effects import effect, pair_means
+from reporting.findings.search import is_edge, p_value, search_findings
 from reporting.results import SearchResults
 from reporting.significance import corrected_resampled_p_value, f_p_value, holm_adjusted
 

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from jinja2 import FileSystemLoader
 
-from reporting import build_report, contents, render
+from reporting import artifacts, build_report, contents, render
 from reporting.artifacts import Identity
 from tests import strange_runs as strange
 from tests.example_runs import write_example_runs
@@ -86,7 +86,7 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
     "one fold beyond, no blank map": ({}, [strange.one_fold_extrapolates, strange.blank_maps(0)]),
     "strips do no harm, no field": ({}, [strange.harmless_strips, strange.fields(0)]),
     "another noise, one method's fields": ({}, [strange.noise_of_the_process(5.0), strange.fields(1)]),
-    "one degree, all fields": ({}, [strange.one_degree, strange.fields(3)]),
+    "one degree, all fields": ({}, [strange.one_degree, strange.predictions("baselines/polynomial", 0.0), strange.fields(3)]),
     "the course's data": ({}, [strange.the_courses_data, strange.no_smaller_classifier]),
     "the course's data, both below the report": ({}, [strange.near_the_report(0.01, 0.02)]),
     "the course's data, the mean below the report": ({}, [strange.near_the_report(0.05, 0.5)]),
@@ -119,14 +119,17 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
     "early stopping": (
         {},
         [
-            strange.stopped("regression/reference", 9),
+            strange.stopped("regression/reference", 9, patience=2),
             strange.stopped("classification/reference", 5),
             strange.stopped("classification/tuned", 5),
         ],
     ),
     "early stopping that did not fire": (
         {},
-        [strange.stopped(f"{name}", 5, fits=0) for name in ("regression/reference", "classification/reference", "classification/tuned")],
+        [
+            strange.stopped(name, 5, patience=3, fits=0)
+            for name in ("regression/reference", "classification/reference", "classification/tuned")
+        ],
     ),
     "one patience, cosine": (
         {},
@@ -313,6 +316,7 @@ def documents(tmp_path_factory):
         return render.labelled("<svg></svg>", alternative)
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(artifacts.os, "fsync", lambda file: None)  # a thousand files that nobody needs after a power cut
         patch.setattr(render, "Environment", WatchedEnvironment)
         patch.setattr(contents, "draw", draw)
         patch.setattr(contents, "svg_of_equation", lambda tex, words: render.labelled("<svg></svg>", words))
@@ -367,7 +371,7 @@ NO_PROSE = {
     "two stops": r"\.\.|,,|;;|[,;]\.",
     "empty parentheses": r"\(\s*\)",
     "a word twice": r"\b([a-z]{2,}) \1\b",
-    "an unfinished list": r" (and|or)[.,;:]",
+    "an unfinished list": r" (and|or)[.;:]",
     "a wrong ordinal": r"\b\d*(?<!1)[123]th\b",
     "no in place of none": r"\b(in|of) no of\b",
 }
@@ -388,15 +392,15 @@ def test_no_sentence_of_any_report_holds(documents, what, pattern):
 HARD_RUNS = {  # what must be read there, and what must not
     "tuning is worse": (
         ["the grid search raises the test error", "worse than the reference settings", "becomes worse by", "it does not fall"],
-        ["the grid search lowers", "improves by", "better than the reference settings", "gain"],
+        ["the grid search lowers", "improves by", "better than the reference settings", " gain "],
     ),
     "tied grids": (
         ["are tied with its winner", "No hyperparameter changes the score."],
         ["differs from every other", "matters most", "stand out", "at the edge of the grid", "flatters it"],
     ),
     "all units dead": (
-        ["Of the 72 hidden units, 72 are dead", "Of the 176 hidden units, 176 are dead", "on any test input"],
-        ["hidden units are used", "No feature map is blank: every filter", "0 principal components", "0 and 0 principal"],
+        ["Of the 72 hidden units, 72 are dead", "Of the 176 hidden units, 176 are dead", "The activations of no hidden layer vary"],
+        ["hidden units are used", "0 principal components", "0 and 0 principal"],
     ),
     "no gaps, perfect classifiers": (
         [

@@ -342,8 +342,13 @@ def plain_text(document):
     return " ".join(html.unescape(re.sub("<[^>]*>", " ", body)).replace("\N{NO-BREAK SPACE}", " ").split())
 
 
+@pytest.fixture(scope="module")
+def sentences(documents):
+    """Each report's sentences alone, without tables."""
+    return {name: prose(document) for name, document in documents.items()}
+
+
 def prose(document):
-    """The sentences alone, without tables and what stands in lists of the first page."""
     return [
         plain_text(f"<body{part}")
         for part in re.findall("<(?:p|li|figcaption|caption)[ >].*?</(?:p|li|figcaption|caption)>", document, re.DOTALL)
@@ -378,14 +383,10 @@ NO_PROSE = {
 
 
 @pytest.mark.parametrize(("what", "pattern"), NO_PROSE.items(), ids=NO_PROSE)
-def test_no_sentence_of_any_report_holds(documents, what, pattern):
-    found = [
-        (name, match[0])
-        for name, document in documents.items()
-        for part in prose(document)
-        for match in [re.search(f".{{0,60}}{pattern}.{{0,20}}", part)]
-        if match
-    ]
+def test_no_sentence_of_any_report_holds(sentences, what, pattern):
+    found = {
+        name: match[0] for name, parts in sentences.items() for part in parts if (match := re.search(f".{{0,60}}{pattern}.{{0,20}}", part))
+    }
     assert not found
 
 

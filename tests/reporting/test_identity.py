@@ -30,8 +30,8 @@ MAY_LACK_A_FONT = set("王小明محمدالأمين\N{GRINNING FACE}")
 
 
 def squeezed(text):
-    """Without blanks, breaks, and the marks that turn the direction of writing."""
-    return re.sub(r"[\s\u00ad\u2010\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
+    """Without blanks, breaks, and the marks that turn the direction of writing; in small letters, since the university is in capitals."""
+    return re.sub(r"[\s\u00ad\u2010\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text).casefold()
 
 
 def pages_of(content):

@@ -6,6 +6,7 @@ A new condition in a template fails the first test until a run below meets it bo
 import contextlib
 import html
 import re
+import shutil
 
 import pypdfium2
 import pytest
@@ -13,6 +14,8 @@ from jinja2 import FileSystemLoader
 
 from reporting import artifacts, build_report, contents, render
 from reporting.artifacts import Identity
+from reporting.figures import layer_name
+from reporting.formatting import FILTERS
 from tests.example_runs import write_example_runs
 from tests.reporting.branches import SEEN, WatchedEnvironment
 from tests.reporting.hard_runs import RUNS
@@ -36,12 +39,16 @@ def documents(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(artifacts.os, "fsync", lambda file: None)  # a thousand files that nobody needs after a power cut
         patch.setattr(render, "Environment", WatchedEnvironment)
+        watched = render.build_environment(render.TEMPLATES, FILTERS | {"layer_name": layer_name})  # compiled once
+        patch.setattr(contents, "build_environment", lambda folder, filters: watched)
         patch.setattr(contents, "draw", draw)
         patch.setattr(contents, "svg_of_equation", lambda tex, words: render.labelled("<svg></svg>", words))
         patch.setattr(render, "font_faces", lambda text: "")
-        written = {}
+        written, plain = {}, {}
         for name, (changes, edits) in RUNS.items():
-            runs = write_example_runs(tmp_path_factory.mktemp("strange") / "runs", **changes)
+            if repr(changes) not in plain:
+                plain[repr(changes)] = write_example_runs(tmp_path_factory.mktemp("plain"), **changes)
+            runs = shutil.copytree(plain[repr(changes)], tmp_path_factory.mktemp("strange") / "runs")
             for edit in edits:
                 edit(runs)
             identity = Identity(*[""] * 6) if "no identity" in name else IDENTITY

@@ -70,8 +70,9 @@ def wrong_answers(stored):
 
 
 def check_points(folder, variant, tuned):
-    """Raise ArtifactError unless a regression's networks rest on the tuned ones' points and, but for other splits, folds."""
-    names = ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (folder.parent.name != "splits")
+    """Raise ArtifactError unless a regression's networks rest on the tuned ones' points and, where they stand beside them, folds."""
+    own_folds = folder.name == "reference" or folder.parent.name == "splits"
+    names = ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (not own_folds)
     for name in names:
         if not np.array_equal(variant.predictions[name], tuned.predictions[name]):
             refuse(folder, f"{name} is not what the tuned networks were trained with")

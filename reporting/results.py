@@ -212,6 +212,8 @@ def search_mistake(search):
         scores = search.fold_scores(row["trial"])
         if len(scores) != folds:
             return f"folds.csv holds {len(scores)} of {folds} folds of trial {row['trial']}"
+        if search.space["objective"].endswith("accuracy") and not (np.isnan(scores) | ((scores >= 0) & (scores <= 1))).all():
+            return f"an accuracy of trial {row['trial']} in folds.csv is no share"
         if not np.isclose(scores.mean(), row["score"], rtol=TOLERANCE, atol=1e-9, equal_nan=True):  # nan: the fit diverged
             return f"the score of trial {row['trial']} is {row['score']} in trials.csv, but {scores.mean():.6g} by folds.csv"
     return ranking_mistake(search)

@@ -446,3 +446,152 @@ def search(task, score=None, grid=None, failed=(), stops=0, objective=None, **se
         configure(runs, f"{task}/tuned", **winner)
 
     return change
+
+
+# Further ones, for conditions that few runs meet
+
+
+def initial_zeros(runs):
+    """Kernels that all began at zero, so that no layer can be said to have moved farther than another."""
+    for task in ("regression", "classification"):
+        zero = {"weights.npz": lambda arrays: {name: 0 * array for name, array in arrays.items() if name.startswith("initial/")}}
+        edit_arrays(runs / task / "tuned", zero["weights.npz"], "weights.npz")
+
+
+def full_rank(runs):
+    """Layers all of whose units carry something of their own."""
+    for task in ("regression", "classification"):
+        edit_arrays(
+            runs / task / "tuned",
+            lambda arrays: {name: np.ones_like(array) for name, array in arrays.items() if name.endswith("/spectrum")},
+            "activations.npz",
+        )
+
+
+def one_hidden_layer(runs):
+    """A regression network with a single hidden layer."""
+    for folder in [runs / "regression" / name for name in ("reference", "tuned", "initialisation/glorot_uniform")]:
+        for file in ("weights.npz", "activations.npz"):
+            if (folder / file).exists():
+                arrays = load_arrays(folder / file)
+                save_arrays(folder / file, {k: v for k, v in arrays.items() if "hidden_2" not in k and "hidden_3" not in k})
+    stored = load_arrays(runs / "regression/tuned/weights.npz")
+    parameters = sum(array.size for name, array in stored.items() if name.startswith("trained/"))
+    for path in (runs / "regression").rglob("run.json"):
+        edit_json(path, lambda run: run["metrics"].update({"parameters": parameters} if "parameters" in run["metrics"] else {}))
+        edit_json(
+            path,
+            lambda run: run["config"].update({"hidden_units": [16], "activations": ["tanh"]} if "hidden_units" in run["config"] else {}),
+        )
+
+
+def other_folds_for_the_reference(runs):
+    """The search and the tuned networks on other folds than the reference settings."""
+    edit_arrays(runs / "regression/reference", lambda arrays: {"fold": arrays["fold"][::-1].copy()})
+    settle(runs)
+
+
+def near_the_report(mean, single):
+    """The course's points, and tuned networks whose mean has one test loss and who have another on average."""
+
+    def change(runs):
+        the_courses_data(runs)
+        spread = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])[:, None] * np.sqrt(max(single - mean, 0) / 2)
+        edit_arrays(runs / "regression/tuned", lambda arrays: {"test_predictions": arrays["y_test"] + np.sqrt(mean) + spread})
+        settle(runs)
+
+    return change
+
+
+def all_splits_alike(runs):
+    """Folds that are strips of x even where they should be shuffled."""
+    arrays = load_arrays(runs / "regression/splits/blocks/predictions.npz")
+    for name in ("file_order", "shuffled"):
+        edit_arrays(runs / "regression/splits" / name, lambda _: arrays)
+    settle(runs)
+
+
+def ablation(*effects, together=()):
+    """Other effects of the ingredients on the validation images that are right; `together` are settings that go with the first one."""
+
+    def change(runs):
+        folder = runs / "classification/ablation"
+        cases = load_json(folder / "run.json")["config"]["cases"]
+        labels = load_arrays(folder / cases[0] / "predictions.npz")["validation_labels"]
+        for name, right in zip(cases, (0.5, *[0.5 + effect for effect in effects]), strict=False):
+            answers = np.where(np.arange(len(labels)) < right * len(labels), labels, (labels + 1) % 10)
+            edit_arrays(folder / name, lambda _, answers=answers: {"validation_probabilities": perfect(answers).astype(np.float32)})
+        for setting in together:
+            configure(runs, f"classification/ablation/{cases[1]}", **{setting: 1})
+        settle(runs)
+
+    return change
+
+
+def no_smaller_classifier(runs):
+    parameters = load_json(runs / "classification/tuned/run.json")["metrics"]["parameters"]
+    edit_json(runs / "classification/smaller/smaller/run.json", lambda run: run["metrics"].update(parameters=parameters))
+
+
+def several_machines(machines=2, commits=2):
+    """Runs from so many machines and versions of the code."""
+
+    def change(runs):
+        for number, path in enumerate(sorted(runs.rglob("run.json"))):
+            edit_json(
+                path,
+                lambda run, k=number: run.update(commit=f"{k % commits}" * 12, machine=run["machine"] | {"processor": f"P{k % machines}"}),
+            )
+
+    return change
+
+
+def seeds_of_their_own(runs):
+    for number, path in enumerate(sorted(runs.glob("*/*seeds/*/run.json"))):
+        edit_json(path, lambda run, k=number: run.update(seed=2022 + k))
+
+
+def seconds(runs):
+    """A winner that took far longer to train than all others."""
+    for task in ("regression", "classification"):
+        path = runs / task / "search/trials.csv"
+        save_rows(path, [row | {"seconds": 99.0 if row["rank"] == 1 else 1.0} for row in load_table(path)])
+
+
+def temperatures(runs):
+    """A tuned network that is sure of what it gets right and hardly unsure of the rest: scaling lowers one of its two errors."""
+
+    def answer(labels, share):
+        rng = np.random.default_rng(len(labels))
+        right = rng.uniform(size=len(labels)) < share
+        certain = np.where(rng.uniform(size=len(labels)) < 0.5, 0.99, 0.7)[:, None]
+        answers = np.where(right, labels, (labels + 1) % 10)
+        return np.where(np.eye(10)[answers] > 0, certain, (1 - certain) / 9).astype(np.float32)
+
+    for part, share in (("validation", 0.8), ("test", 0.845)):
+        edit_arrays(runs / "classification/tuned", lambda arrays, p=part, s=share: {f"{p}_probabilities": answer(arrays[f"{p}_labels"], s)})
+    settle(runs)
+
+
+def one_configuration(runs):
+    """Reference, tuned and improved settings that are the same."""
+    search("classification", lambda v, fold: 0.9, grid={"learning_rate": [0.0001]})(runs)
+    for name in ("tuned", "improved"):
+        configure(runs, f"classification/{name}", **load_json(runs / "classification/reference/run.json")["config"])
+
+
+def one_seed_less(runs):
+    edit_json(runs / "classification/tuned_seeds/run.json", lambda run: run["config"]["cases"].pop())
+
+
+def few_tests(count):
+    """So many test points, the first ones."""
+
+    def change(runs):
+        for path in (runs / "regression").rglob("predictions.npz"):
+            edit_arrays(path.parent, lambda arrays: {name: array[..., :count] for name, array in arrays.items() if "test" in name})
+        for path in (runs / "regression").rglob("run.json"):
+            edit_json(path, lambda run: run["data"]["counts"].update(test=count))
+        settle(runs)
+
+    return change

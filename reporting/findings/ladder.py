@@ -45,6 +45,11 @@ class SeedComparison:
     pairings: int
 
     @property
+    def level(self):
+        """Whether the means are equal, but for rounding."""
+        return abs(self.difference) < 1e-9
+
+    @property
     def always_ahead(self):
         return self.ahead == self.pairings
 

@@ -106,6 +106,11 @@ class InspectedNetwork:
         return self.suggested_units < self.hidden_units
 
     @property
+    def nothing_varies(self):
+        """Whether every hidden layer says the same whatever the input."""
+        return not any(layer.components for layer in self.units)
+
+    @property
     def most_changed_layer(self):
         """The LayerWeights that training moved farthest; None if every kernel began at zero."""
         return max((layer for layer in self.weights if not math.isnan(layer.change)), key=lambda layer: layer.change, default=None)

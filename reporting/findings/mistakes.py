@@ -7,6 +7,7 @@ import numpy as np
 from reporting.results import CLASS_NAMES
 
 CERTAIN = 0.9  # the probability from which on an answer counts as certain
+PLAUSIBLE = 0.1  # share of wrong labels: the test sets examined by Northcutt, Athalye and Mueller (2021, NeurIPS Datasets) have 0.2 to 10 %
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Suspects:
     networks: int
     agreed: int  # images that all networks take for the same wrong class, certain or not
     certain: int
-    shown: tuple[Mistake, ...]  # the most certain ones
+    shown: tuple[Mistake, ...]  # the most certain ones; empty if there are too many
+    too_many: bool  # to be mistakes of the labels
 
 
 def examples_of(variant, confusion):
@@ -49,9 +51,9 @@ def suspects_of(variants, most=8):
     least = probabilities[:, agreed, answers[0, agreed]].min(axis=0)
     order = agreed[np.argsort(-least, kind="stable")]
     certain = int(np.sum(least >= CERTAIN))
-    return Suspects(
-        len(variants), len(agreed), certain, tuple(mistake(stored, index, probabilities) for index in order[: min(certain, most)])
-    )
+    too_many = certain > PLAUSIBLE * len(stored["test_labels"])
+    shown = order[: 0 if too_many else min(certain, most)]
+    return Suspects(len(variants), len(agreed), certain, tuple(mistake(stored, index, probabilities) for index in shown), too_many)
 
 
 def mistake(stored, index, probabilities):

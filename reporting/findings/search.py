@@ -61,7 +61,9 @@ class SearchFindings:
     cheapest: Combination | None  # the choice by the rule of one standard error, see `cheapest_within`
     worst_score: float  # of the combinations with a finite score
     reference_rank: int | None  # of the reference settings, 1 is best; None if the grid does not hold them
-    at_edge: tuple[str, ...]  # hyperparameters with 3 or more numeric values whose winning value is the least or the greatest
+    at_edge: tuple[
+        str, ...
+    ]  # hyperparameters with 3 or more numeric values whose winning value is the least or the greatest; none without a difference
     effects: tuple[Effect, ...]  # of the hyperparameters with more than one value, largest first
     pair_scores: dict  # (hyperparameter, hyperparameter) -> mean scores (values of the first, of the second) over all others
 
@@ -139,6 +141,7 @@ def search_findings(search, reference_config, validation_points):
     reference = next((item for item in ranked if all(item.values[name] == reference_config.get(name) for name in names)), None)
     effects = hyperparameter_effects(search)
     shown = [name for name in names if name in [effect.name for effect in effects[:SHOWN]]]
+    differ = any(effect.spread > 0 for effect in effects)  # or the place of the winner means nothing
     return SearchFindings(
         objective=search.space["objective"],
         larger_is_better=search.space["direction"] == "max",
@@ -151,7 +154,7 @@ def search_findings(search, reference_config, validation_points):
         cheapest=cheapest_within(ranked),
         worst_score=finite[-1] if finite else math.nan,
         reference_rank=reference and reference.rank,
-        at_edge=tuple(name for name, values in search.space["grid"].items() if is_edge(values, ranked[0].values[name])),
+        at_edge=tuple(name for name, values in search.space["grid"].items() if is_edge(values, ranked[0].values[name]) and differ),
         effects=effects,
         pair_scores={pair: pair_means(search, *pair) for pair in itertools.combinations(shown, 2)},
     )

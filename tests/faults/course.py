@@ -137,7 +137,7 @@ def stage_of(command):
 
 def running(process):
     """The stages at work in the session of a make, with the number of the process of each."""
-    lines = subprocess.run(["ps", "-o", "pid=,args=", "--sid", str(process.pid)], capture_output=True, text=True).stdout.splitlines()
+    lines = subprocess.run(["ps", "-ww", "-o", "pid=,args=", "--sid", str(process.pid)], capture_output=True, text=True).stdout.splitlines()
     found = {stage_of(line): int(line.split()[0]) for line in lines if "python" in line and not line.split()[1].endswith("make")}
     return {stage: pid for stage, pid in found.items() if stage}
 

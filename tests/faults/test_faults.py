@@ -5,6 +5,7 @@
 Each stage is a process that loads TensorFlow, so these take long: the sitting of kills about ten minutes on two idle cores.
 """
 
+import math
 import os
 import random
 import shutil
@@ -47,17 +48,15 @@ def test_twenty_kills_end_in_the_undisturbed_metrics(course, undisturbed):
     done = {}
     while kills < KILLS or set(hit) != set(stages):
         process = course.start(runs)
-        target = wait_for_a_stage(process, set(stages) - set(hit), chance)
-        assert target, f"make ended before {set(stages) - set(hit)} was hit\n{process.log.read_text()}"
-        time.sleep(chance.uniform(0, 0.7 * seconds.get(target, 5)))
-        at_work = running(process)
-        kill(process)
+        unhit = set(stages) - set(hit)
+        at_work = strike(process, stages if KILLS - kills > len(unhit) else unhit, unhit, seconds, chance)
+        assert at_work, f"make ended before {unhit} were hit\n{process.log.read_text()}"
         hit += [stage for stage in at_work if stage not in hit]
         kills += 1
         now = finished(runs)
         assert all(now[path] == content for path, content in done.items()), "something finished was done again"
         done = now
-        print(f"kill {kills} in {', '.join(at_work) or 'between stages'}; finished: {len(done)} files", flush=True)
+        print(f"kill {kills} in {', '.join(at_work)}; finished: {len(done)} files", flush=True)
         check_log(process.log.read_text())
     status, said = course.make(runs)
     assert status == 0, said
@@ -70,16 +69,23 @@ def test_twenty_kills_end_in_the_undisturbed_metrics(course, undisturbed):
     print(f"{kills} kills, {len(set(hit))} stages hit")
 
 
-def wait_for_a_stage(process, wanted, chance):
-    """The first of the wanted stages that is at work, or any stage if none is wanted any more; None if make has ended."""
-    if not wanted:
-        time.sleep(chance.uniform(0, 20))
+def strike(process, wanted, unhit, seconds, chance):
+    """Kill a make at a random moment of one of the wanted stages, or of one that was never hit; returns what was at work.
+
+    Empty if make ended before. `seconds` says how long a stage takes.
+    """
+    moment, met = math.inf, set()
     while process.poll() is None:
-        found = [stage for stage in running(process) if stage in wanted or not wanted]
-        if found:
-            return found[0]
+        now, at_work = time.monotonic(), running(process)
+        for stage in at_work.keys() - met:
+            met.add(stage)
+            if stage in wanted or stage in unhit:
+                moment = min(moment, now + chance.uniform(0, 0.7 * seconds.get(stage, 5)))
+        if now >= moment and at_work:
+            kill(process)
+            return list(at_work)
         time.sleep(0.02)
-    return None
+    return []
 
 
 def check_log(said):
@@ -109,15 +115,16 @@ def mounted(course):
     """Mounts what a test asks for at a folder; nothing of it is left."""
     if not root_and_mount():
         pytest.skip("only root can mount a small disk")
-    place = course.folder / "disk"
+    place, mounts = course.folder / "disk", []
     place.mkdir(exist_ok=True)
 
     def mount(*arguments):
         subprocess.run(["mount", *arguments, str(place)], check=True)
+        mounts.append(arguments)
         return place
 
     yield mount
-    while os.path.ismount(place):
+    for _ in mounts:
         subprocess.run(["umount", str(place)], check=True)
 
 

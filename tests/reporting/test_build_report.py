@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pikepdf
@@ -119,6 +120,37 @@ def built_elsewhere(built, tmp_path_factory):
 def test_somebody_else_elsewhere_without_fonts_builds_the_same_bytes(built, built_elsewhere):
     for name in ("report.html", "report.pdf"):
         assert (built_elsewhere[0] / "report" / name).read_bytes() == (built / "report" / name).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("zone", ["UTC", "America/St_Johns", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX"])
+def test_the_same_bytes_in_every_zone_and_locale(built, tmp_path, zone, locale):
+    runs = shutil.copytree(built, tmp_path / "runs")
+    shutil.rmtree(runs / "report")
+    environment = os.environ | {"TZ": zone, "LC_ALL": locale, "LANG": locale}
+    subprocess.run([sys.executable, "-m", "reporting.build_report", "--runs", str(runs)], env=environment, cwd=ROOT, check=True)
+    for name in ("report.html", "report.pdf"):
+        assert (runs / "report" / name).read_bytes() == (built / "report" / name).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become another user")
+def test_the_same_bytes_by_another_user(built):
+    """Nobody: without a home, and without any right but to read the project and to write the runs."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run([*nobody, "test", "-x", sys.executable, "-a", "-r", str(ROOT / "Makefile")]).returncode:
+        pytest.skip("another user cannot read this checkout or its Python")
+    with tempfile.TemporaryDirectory() as folder:
+        runs = shutil.copytree(built, Path(folder) / "runs")
+        shutil.rmtree(runs / "report")
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            os.chown(path, 65534, 65534)
+        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C"}
+        command = [*nobody, sys.executable, "-m", "reporting.build_report", "--runs", str(runs)]
+        subprocess.run(command, env=environment, cwd=ROOT, check=True)
+        for name in ("report.html", "report.pdf"):
+            assert (runs / "report" / name).read_bytes() == (built / "report" / name).read_bytes()
 
 
 def test_the_report_loads_neither_tensorflow_nor_the_other_stages(built_elsewhere):

@@ -154,7 +154,7 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.all
 # Development
 
 test: $(VENV)/.test $(VENV)/.libraries
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-slow: $(VENV)/.test $(VENV)/.libraries
 	$(PY) -m pytest -m slow

@@ -15,7 +15,7 @@ from training.cli import parse_arguments, run_main
 from training.config import load_homework
 from training.datasets import load_fashion_mnist
 from training.extras import Case, fewer_units, run_extra
-from training.train_classification import choose_config, fold_indices, record_network, train_network
+from training.train_classification import PARTS, choose_config, fold_indices, record_network, train_network
 
 INGREDIENTS = {  # what `ablation` puts back to the reference's value, together where they belong together
     "filters": ("filters", "kernel_size", "dense_units"),
@@ -36,9 +36,9 @@ def main(argv=None):
     run_extra("classification", arguments.extra, homework, split.data, arguments.runs, cases)
 
 
-def network_case(config, fold, split, seed, test=True):
-    """A Case that trains one network."""
-    return Case(config, seed, lambda record: record_network(record, train_network(config, fold, split, seed, record, test=test)))
+def network_case(config, fold, split, seed, parts=PARTS):
+    """A Case that trains one network and evaluates it on `parts`."""
+    return Case(config, seed, lambda record: record_network(record, train_network(config, fold, split, seed, record, parts)))
 
 
 def double_softmax(homework, split, _runs):
@@ -54,7 +54,10 @@ def seeds_of(variant):
         config, seed = choose_config(homework, variant, runs, split), homework.compute.seed
         fold = fold_indices(split, config, seed)[0]
         count = getattr(homework.classification_extras, f"{variant}_seeds")
-        return {f"seed_{number + 1}": network_case(config, fold, split, seed + number) for number in range(1, count + 1)}
+        cases = {}
+        for number in range(1, count + 1):
+            cases[f"seed_{number + 1}"] = network_case(config, fold, split, seed + number, ("validation", "test"))
+        return cases
 
     return seeds
 
@@ -70,7 +73,7 @@ def ablation(homework, split, _runs):
         if without != complete:
             configs[f"without_{name}"] = without
     fold = train[: extras.ablation_images], validation
-    return {name: network_case(config, fold, split, seed, test=False) for name, config in configs.items()}
+    return {name: network_case(config, fold, split, seed, ("validation",)) for name, config in configs.items()}
 
 
 def smaller(homework, split, runs):

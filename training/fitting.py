@@ -1,8 +1,8 @@
 """Fitting, for training and tuning alike: an epoch is one compiled program, driven under Keras' callbacks.
 
 Keras' `fit` spends most of its time on itself when a batch takes milliseconds (tests/benchmarks/RESULTS.md). So shuffled
-indices go in, and one `tf.function` takes all steps of the epoch; another evaluates. Callbacks, optimizer, losses and
-model are Keras' own, and the results are those of `fit` for the same batches (tests/training/test_fitting.py).
+indices go in, and one `tf.function` takes all steps of the epoch; another evaluates. Callbacks, losses and model
+are Keras' own, and the results are those of `fit` for the same batches (tests/training/test_fitting.py).
 """
 
 import dataclasses
@@ -48,9 +48,29 @@ def derive_seed(seed, task, config, fold):
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 2**31
 
 
+class Adam(keras.optimizers.Adam):
+    """Keras' Adam, whose step is TensorFlow's own operation for it: one pass over a variable in place of a dozen."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        number = self._get_variable_index(variable)
+        step = tf.cast(self.iterations + 1, variable.dtype)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[number].value.handle,
+            v=self._velocities[number].value.handle,
+            beta1_power=self.beta_1**step,
+            beta2_power=self.beta_2**step,
+            lr=tf.cast(learning_rate, variable.dtype),
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=gradient,
+        )
+
+
 def make_optimizer(config):
     """Adam; under mixed_float16 with the loss scaling that keeps small gradients from vanishing."""
-    adam = keras.optimizers.Adam(config.learning_rate)
+    adam = Adam(config.learning_rate)
     return keras.optimizers.LossScaleOptimizer(adam) if keras.config.dtype_policy().name == "mixed_float16" else adam
 
 
@@ -94,14 +114,13 @@ class Trainer:
         self.batch_size = config.batch_size
         self.model = build_network(config)
         self.penalty = tf.Variable(0.0, trainable=False)  # what programs read, so that another weight decay needs no new one
-        self.model.compile(make_optimizer(config), self.loss)
-        self.optimizer = self.model.optimizer
+        self.optimizer = self.model.optimizer = make_optimizer(config)  # not compiled: a saved model opens without this module
         self.optimizer.build(self.model.trainable_variables)
         self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
         # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
         fused = not self.classifies and self.replicas == 1
         self.take_epoch = tf.function(self._take_epoch, jit_compile=fused)
-        self.evaluate_batches = tf.function(self._evaluate_batches, jit_compile=fused)
+        self.evaluate_batches = tf.function(functools.partial(self._evaluate_batches, outputs_of=self._predict_batch), jit_compile=fused)
         self.predict_batch = tf.function(self._predict_batch, jit_compile=fused)
 
     def fit(self, config, x, y, train, validation, seed, callbacks=()):
@@ -155,8 +174,8 @@ class Trainer:
         self.model.stop_training = False
 
     def _take_epoch(self, x, y, order, x_validation, y_validation):
-        """The scores of an epoch, one row for the training and one for the validation after it."""
-        return tf.stack([self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation)])
+        """The scores of an epoch: one row for the training and one for the validation after it, on images as they are."""
+        return tf.stack([self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation, self._outputs)])
 
     def _train_epoch(self, x, y, order):
         def scores_of(indices):
@@ -173,11 +192,12 @@ class Trainer:
         part = indices[tf.distribute.get_replica_context().replica_id_in_sync_group :: self.replicas]
         return self._train_batch(tf.gather(x, part), tf.gather(y, part), tf.cast(tf.size(part), tf.float32) / indices.shape[0])
 
-    def _evaluate_batches(self, x, y):
-        order = tf.range(int(x.shape[0]))
-        return self._mean_over_batches(
-            lambda indices: self._evaluate_batch(tf.gather(x, indices), tf.gather(y, indices)), order, EVALUATION_BATCH
-        )
+    def _evaluate_batches(self, x, y, outputs_of):
+        def scores_of(indices):
+            part, outputs = tf.gather(y, indices), outputs_of(tf.gather(x, indices))
+            return self._scores(self._loss(part, outputs), part, outputs)
+
+        return self._mean_over_batches(scores_of, tf.range(int(x.shape[0])), EVALUATION_BATCH)
 
     def _mean_over_batches(self, scores_of, order, size):
         """The mean of `scores_of` over the points of `order`, taken in batches of `size`; the last one holds what is left."""
@@ -209,13 +229,11 @@ class Trainer:
         loss = self.loss(y, outputs)
         return loss if self.replicas == 1 else loss * self.replicas
 
-    def _evaluate_batch(self, x, y):
-        outputs = self._predict_batch(x)
-        return self._scores(self._loss(y, outputs), y, outputs)
+    def _outputs(self, x):
+        return self.model(x, training=False)
 
     def _predict_batch(self, x):
-        outputs = self.model(x, training=False)
-        return (outputs + self.model(x[:, :, ::-1], training=False)) / 2 if self.views == 2 else outputs
+        return (self._outputs(x) + self._outputs(x[:, :, ::-1])) / 2 if self.views == 2 else self._outputs(x)
 
     def _scores(self, loss, y, outputs):
         if not self.classifies:

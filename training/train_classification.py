@@ -18,6 +18,7 @@ from training.config import load_homework
 from training.datasets import hold_out, load_fashion_mnist
 from training.recording import Recording
 
+PARTS = ("train", "validation", "test")
 PROBES = (0, 1, 2)  # the first test image of each of these labels is shown to the dense layers
 SHOWN_LABEL = 9  # the first test image of this label is shown to the convolutions
 
@@ -36,7 +37,7 @@ def main(argv=None):
     seed = homework.compute.seed
     fold = fold_indices(split, config, seed)[0]
     inspect = functools.partial(save_inspection, record.folder, split=split, train=fold[0], seed=seed)
-    record_network(record, train_network(config, fold, split, seed, record, inspect))
+    record_network(record, train_network(config, fold, split, seed, record, PARTS, inspect))
 
 
 def choose_config(homework, variant, runs, split):
@@ -51,8 +52,8 @@ def fold_indices(split, config, seed):
     return [hold_out(len(split.x_train), config.validation_share, np.random.default_rng(seed))]
 
 
-def train_network(config, fold, split, seed, record, inspect=None, test=True):
-    """Train on the (train, validation) indices `fold`; `inspect(fit)` stores the network. Returns what is recorded of it."""
+def train_network(config, fold, split, seed, record, parts, inspect=None):
+    """Train on the (train, validation) indices `fold`; `inspect(fit)` stores the network. Returns what is recorded of it on `parts`."""
     from training.fitting import Progress, derive_seed, trainer_for
 
     trainer = trainer_for(config)
@@ -60,7 +61,7 @@ def train_network(config, fold, split, seed, record, inspect=None, test=True):
     fit = trainer.fit(config, split.x_train, split.y_train, *fold, derive_seed(seed, "classification", config, 1), [progress])
     if inspect:
         inspect(fit)
-    return describe_network(trainer, fit, split, fold, test)
+    return describe_network(trainer, fit, split, fold, parts)
 
 
 def record_network(record, network):
@@ -68,34 +69,38 @@ def record_network(record, network):
     save_table(record.folder / "history.csv", [{"fold": 1, **row} for row in network["history"]])
     save_table(record.folder / "folds.csv", [network["row"]])
     save_arrays(record.folder / "predictions.npz", network["predictions"])
-    record.finish(metrics(network))
+    record.finish(network["metrics"])
 
 
-def describe_network(trainer, fit, split, fold, test):
-    """What is recorded of the network, evaluated after training; without `test` the test images are not read."""
+def describe_network(trainer, fit, split, fold, parts):
+    """What is recorded of the network, evaluated after training on `parts` (of PARTS): no other images are read."""
     train, validation = fold
-    parts = {"train": (split.x_train[train], split.y_train[train]), "validation": (split.x_train[validation], split.y_train[validation])}
-    if test:
-        parts["test"] = split.x_test, split.y_test
-    probabilities = {name: trainer.predict(x) for name, (x, _) in parts.items()}
+    images_of = {
+        "train": lambda: (split.x_train[train], split.y_train[train]),
+        "validation": lambda: (split.x_train[validation], split.y_train[validation]),
+        "test": lambda: (split.x_test, split.y_test),
+    }
     row = {"fold": 1, "seed": fit.seed, "train_points": len(train), "validation_points": len(validation)}
     row |= {"epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
-    row |= {f"{name}_loss": cross_entropy(probabilities[name], y) for name, (_, y) in parts.items()}
-    row |= {f"{name}_accuracy": float(np.mean(probabilities[name].argmax(axis=1) == y)) for name, (_, y) in parts.items()}
-    stored = {
-        f"{name}_{what}": value
-        for name in list(parts)[1:]
-        for what, value in (("labels", parts[name][1]), ("probabilities", probabilities[name]))
-    }
-    if test:
-        wrong = np.flatnonzero(probabilities["test"].argmax(axis=1) != split.y_test)
-        stored |= {"error_index": wrong.astype(np.int32), "error_image": split.x_test[wrong, ..., 0]}
+    stored, more = {}, {"parameters": fit.model.count_params(), "stopped_early": int(fit.stopped_early)}
+    for name in parts:
+        x, y = images_of[name]()
+        probabilities = trainer.predict(x)
+        predicted = probabilities.argmax(axis=1)
+        row |= {f"{name}_loss": cross_entropy(probabilities, y), f"{name}_accuracy": float(np.mean(predicted == y))}
+        if name == "train":
+            more["train_loss_double_softmax"] = cross_entropy(softmax(probabilities), y)
+        else:
+            stored |= {f"{name}_labels": y, f"{name}_probabilities": probabilities}
+        if name == "test":
+            wrong = np.flatnonzero(predicted != y)
+            stored |= {"error_index": wrong.astype(np.int32), "error_image": x[wrong, ..., 0]}
+    scores = {name: value for name, value in row.items() if name.endswith(("_loss", "_accuracy"))}
     return {
         "history": fit.history,
         "row": row | {"seconds": round(fit.seconds, 3)},
         "predictions": stored,
-        "parameters": fit.model.count_params(),
-        "train_loss_double_softmax": cross_entropy(softmax(probabilities["train"]), parts["train"][1]),
+        "metrics": scores | more,
     }
 
 
@@ -136,15 +141,6 @@ def fields(fit, split, train, seed):
     images, labels = split.x_train[train, ..., 0], split.y_train[train]
     means = np.stack([images[labels == label].mean(axis=0) / 255 for label in range(10)]).astype(np.float32)
     return trained | {f"untrained_{name}": value for name, value in untrained.items() if name != "gradient_images"} | {"class_mean": means}
-
-
-def metrics(network):
-    """The headline numbers of run.json."""
-    names = [f"{part}_{what}" for part in ("train", "validation", "test") for what in ("loss", "accuracy")]
-    result = {name: network["row"][name] for name in names if name in network["row"]} | {
-        "train_loss_double_softmax": network["train_loss_double_softmax"]
-    }
-    return result | {"stopped_early": int(network["row"]["stopped_early"]), "parameters": network["parameters"]}
 
 
 if __name__ == "__main__":

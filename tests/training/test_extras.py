@@ -88,14 +88,16 @@ def test_the_split_audit_holds_out_files_order_and_blocks_of_x(monkeypatch):
 
 def test_ablation_puts_back_every_setting_of_the_improved_network_but_the_length_of_training(monkeypatch):
     seen = []
-    monkeypatch.setattr(classification_extras, "network_case", lambda config, fold, *_, test: seen.append((config, fold, test)))
+    monkeypatch.setattr(
+        classification_extras, "network_case", lambda config, fold, _split, _seed, parts: seen.append((config, fold, parts))
+    )
     n = HOMEWORK.classification_extras.ablation_images * 2
     names = list(classification_extras.ablation(HOMEWORK, types.SimpleNamespace(x_train=np.zeros(n)), None))
     complete, base = seen[0][0], HOMEWORK.classification
     different = {name for name, value in vars(complete).items() if value != getattr(base, name)} - {"max_epochs", "patience"}
     put_back = [{name for name in vars(complete) if getattr(config, name) != getattr(complete, name)} for config, _, _ in seen[1:]]
     assert names[0] == "complete" and set().union(*put_back) == different
-    assert not any(test for *_, test in seen)
+    assert all(parts == ("validation",) for *_, parts in seen)
     assert all(len(fold[0]) == HOMEWORK.classification_extras.ablation_images for _, fold, _ in seen)
 
 

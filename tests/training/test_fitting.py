@@ -1,6 +1,7 @@
 """One compiled program an epoch gives what Keras' own `fit` gives for the same batches, fit after fit."""
 
 import dataclasses
+import zipfile
 
 import keras
 import numpy as np
@@ -47,6 +48,27 @@ def test_equals_plain_fit_for_the_same_batches(config, data):
     trainer.fit(config, x, y, train, validation, seed=11)
     for expected, got in zip(plain_fit(config, x, y, train, seed=11).get_weights(), trainer.model.get_weights(), strict=True):
         np.testing.assert_allclose(got, expected, rtol=2e-3, atol=2e-5)
+
+
+def test_a_saved_network_opens_without_this_project(tmp_path):
+    x, y = points()
+    model = Trainer(MLP).fit(MLP, x, y, np.arange(20), np.arange(20, 30), seed=3).model
+    model.save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as stored:
+        assert "training." not in stored.read("config.json").decode()
+    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras").predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+def test_validation_while_training_sees_images_as_they_are_and_predictions_average_both_views():
+    x, y = images()
+    config = dataclasses.replace(CNN, horizontal_flips=True)
+    trainer = Trainer(config)
+    history = trainer.fit(config, x, y, np.arange(50), np.arange(50, 70), seed=1).history
+    straight, mirrored = (trainer.model(view, training=False).numpy() for view in (x[50:], x[50:, :, ::-1]))
+    loss = keras.losses.SparseCategoricalCrossentropy()
+    assert history[-1]["validation_loss"] == pytest.approx(float(loss(y[50:], straight)), rel=1e-4)
+    assert trainer.evaluate(x[50:], y[50:])["loss"] == pytest.approx(float(loss(y[50:], (straight + mirrored) / 2)), rel=1e-4)
+    np.testing.assert_allclose(trainer.predict(x[50:]), (straight + mirrored) / 2, atol=1e-6)
 
 
 def test_a_fit_does_not_depend_on_the_fits_before_it():

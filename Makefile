@@ -109,6 +109,8 @@ $(TUNED) $(UNTUNED): $(RUNS)/%/run.json: $(RUNS)/data.json
 
 $(addprefix $(RUNS)/classification/,$(addsuffix /run.json,tuned_seeds smaller)): $(RUNS)/classification/tuned/run.json
 $(addprefix $(RUNS)/regression/,$(addsuffix /run.json,initialisation seeds smaller)): $(RUNS)/regression/tuned/run.json
+# With two jobs at a time the chain through the longest search ends last, so what continues it goes before what could fill any gap.
+$(if $(filter 1 2,$(JOBS)),$(eval $(filter-out %/improved_seeds/run.json,$(EXTRAS)): | $(RUNS)/classification/tuned/run.json))
 $(EXTRAS): $(RUNS)/%/run.json: $(RUNS)/data.json
 	$(PY) -m training.$(*D)_extras --extra $(*F) $(FLAGS)
 

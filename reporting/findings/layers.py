@@ -6,12 +6,14 @@ import math
 import numpy as np
 
 from reporting.artifacts import ArtifactError
-from reporting.metrics import excess_kurtosis, skewness
+from reporting.metrics import distance_from_normal, excess_kurtosis, skewness
 
 NORMAL_SKEWNESS = (
     0.5  # in absolute value, below which a distribution is called approximately symmetric (Bulmer, 1979, Principles of Statistics)
 )
 NORMAL_KURTOSIS = 0.5  # excess, in absolute value; the uniform distribution has -1.2, the Laplace distribution 3
+NORMAL_DISTANCE = 0.05  # Kolmogorov's; the uniform distribution has 0.058, the Laplace distribution 0.064
+CHANCE_DISTANCE = 0.895  # over the root of n: which n normal values stay below in 95 of 100 draws (Lilliefors, 1967, JASA 62, 399-402)
 DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the test inputs tells the next layer nothing
 EXPLAINED = 0.99  # of the variance of a layer's activations, for the number of components that matter
 
@@ -27,7 +29,8 @@ class LayerWeights:
     change: float  # Frobenius norm of trained less initial kernel, over the initial one's; nan if all initial weights are 0
     skewness: float  # trained; nan if all weights are equal
     excess_kurtosis: float  # trained; nan if all weights are equal
-    shape: str  # "normal", "skewed", "flat", "heavy-tailed" or "constant", see `shape_of`
+    distance: float  # trained, from a normal distribution; nan if all weights are equal
+    shape: str  # "normal", "skewed", "flat", "heavy-tailed", "uneven" or "constant", see `shape_of`
 
     @property
     def looks_normal(self):
@@ -120,17 +123,18 @@ def shape_of(values):
     """A word for the shape of a distribution, by its moments.
 
     A layer has so many weights that any test of normality rejects it, so the size of the departure is judged instead:
-    "normal" if |skewness| < 0.5 and |excess kurtosis| < 0.5; else "skewed" if the skewness is too large, "flat" if the tails are
-    too light (as of a uniform distribution), "heavy-tailed" if they are too heavy; "constant" if all values are equal.
+    "skewed" if |skewness| >= 0.5; else "flat" if the excess kurtosis is -0.5 or less (as of a uniform distribution), "heavy-tailed"
+    if it is 0.5 or more; else "normal", or "uneven" (with two peaks, say, or a spike) if the distribution function is farther from
+    the normal one than 0.05, and than chance explains; "constant" if all values are equal.
     """
     skew, kurtosis = skewness(values), excess_kurtosis(values)
     if math.isnan(skew):
         return "constant"
     if abs(skew) >= NORMAL_SKEWNESS:
         return "skewed"
-    if abs(kurtosis) < NORMAL_KURTOSIS:
-        return "normal"
-    return "flat" if kurtosis < 0 else "heavy-tailed"
+    if abs(kurtosis) >= NORMAL_KURTOSIS:
+        return "flat" if kurtosis < 0 else "heavy-tailed"
+    return "normal" if distance_from_normal(values) < max(NORMAL_DISTANCE, CHANCE_DISTANCE / math.sqrt(values.size)) else "uneven"
 
 
 def weight_findings(variant):
@@ -150,6 +154,7 @@ def layer_weights(layer, initial, trained):
         change=relative_change(initial, trained),
         skewness=skewness(trained),
         excess_kurtosis=excess_kurtosis(trained),
+        distance=distance_from_normal(trained),
         shape=shape_of(trained),
     )
 

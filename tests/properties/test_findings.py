@@ -80,9 +80,9 @@ def test_confusions_are_the_largest_mistakes(matrix):
 
 @given(arrays(float, st.integers(2, 40), elements=st.integers(-9, 9).map(float)), st.integers(1, 6))
 def test_the_shape_of_weights_does_not_depend_on_their_unit(values, power):
-    """It is one of five words, the same at another scale, and "constant" for a constant alone."""
+    """It is one of six words, the same at another scale, and "constant" for a constant alone."""
     shape = shape_of(values)
-    assert shape in ("normal", "skewed", "flat", "heavy-tailed", "constant")
+    assert shape in ("normal", "skewed", "flat", "heavy-tailed", "uneven", "constant")
     assert shape_of(values * 2.0**power) == shape and (shape == "constant") == (np.ptp(values) == 0)
 
 

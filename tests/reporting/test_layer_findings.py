@@ -9,6 +9,7 @@ import pytest
 from reporting.artifacts import ArtifactError
 from reporting.findings import regression_findings
 from reporting.findings.layers import components_holding, effective_rank, layer_units, relative_change, shape_of, unit_findings
+from reporting.metrics import excess_kurtosis, skewness
 from reporting.results import load_regression_results
 from tests.example_runs import write_example_runs
 
@@ -25,6 +26,18 @@ def test_shapes_of_distributions():
     assert shape_of(rng.laplace(size=10000)) == "heavy-tailed"
     assert shape_of(rng.exponential(size=10000)) == "skewed"
     assert shape_of(np.zeros(10)) == "constant"
+
+
+def test_a_spike_on_a_plateau_is_not_normal_whatever_its_moments():
+    rng = np.random.default_rng(0)
+    values = np.concatenate([rng.normal(0, 1e-3, 4000), rng.uniform(-1, 1, 6000)])
+    assert abs(skewness(values)) < 0.5 and abs(excess_kurtosis(values)) < 0.5 and shape_of(values) == "uneven"
+
+
+def test_few_normal_weights_are_normal():
+    """Of 40 the distance is above 0.05 by chance alone."""
+    words = [shape_of(np.random.default_rng(seed).normal(size=40)) for seed in range(100)]
+    assert words.count("uneven") < 10
 
 
 def test_layers_all_some_and_none_normal(regression):

@@ -1,6 +1,7 @@
 """The metrics against numbers worked out by hand."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -127,6 +128,14 @@ def test_moments_of_small_samples():
 
 def test_moments_of_a_constant_are_nan():
     assert math.isnan(metrics.skewness([2, 2])) and math.isnan(metrics.excess_kurtosis([2, 2]))
+
+
+def test_distance_from_a_normal_distribution():
+    """Of two values -1 and 1 the distribution function jumps to a half where the normal one is at 0.159."""
+    assert metrics.distance_from_normal([-1, 1]) == pytest.approx(0.5 - 0.1587, abs=0.001)
+    assert metrics.distance_from_normal(np.linspace(3, 5, 100_001)) == pytest.approx(0.0578, abs=0.001)
+    assert metrics.distance_from_normal([NormalDist().inv_cdf((k + 0.5) / 5000) for k in range(5000)]) < 0.002
+    assert math.isnan(metrics.distance_from_normal([2, 2]))
 
 
 def test_correlations_and_their_absence():

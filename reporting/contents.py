@@ -26,7 +26,7 @@ from reporting.figures.weights import plot_weights
 from reporting.findings import classification_findings, regression_findings
 from reporting.findings.calibration import KEPT, WANTED
 from reporting.findings.ensemble import stacked
-from reporting.findings.layers import DEAD_RANGE, NORMAL_DISTANCE, NORMAL_KURTOSIS, NORMAL_SKEWNESS
+from reporting.findings.layers import DEAD_RANGE, NORMAL_DISTANCE, NORMAL_MOMENTS
 from reporting.findings.limits import limits_findings
 from reporting.findings.mistakes import CERTAIN
 from reporting.formatting import FILTERS, format_decimals
@@ -132,7 +132,7 @@ def report_document(identity, runs):
         "report": load_reference_report(),
         "published": load_published_results(),
         "class_names": CLASS_NAMES,
-        "normal_limits": {"skewness": NORMAL_SKEWNESS, "excess_kurtosis": NORMAL_KURTOSIS, "distance": NORMAL_DISTANCE},
+        "normal_limits": {"moments": NORMAL_MOMENTS, "distance": NORMAL_DISTANCE},
         "limits": limits_findings(regression, classification),
         "stages": stages(regression, classification),
         "origins": origins(figures, tables(found), switched_off(regression, classification)),

@@ -287,6 +287,18 @@ def rising_loss(runs):
     save_rows(path, [row | {"validation_loss": row["validation_loss"] + 0.1 * row["epoch"]} for row in rows])
 
 
+def last_loss(factor):
+    """The tuned classifier's validation loss of the last epoch as a multiple of the lowest one before."""
+
+    def change(runs):
+        path = runs / "classification/tuned/history.csv"
+        *rows, last = load_table(path)
+        lowest = min(row["validation_loss"] for row in rows)
+        save_rows(path, [*rows, last | {"validation_loss": factor * lowest}])
+
+    return change
+
+
 def improved_is(**settings):
     """The improved configuration as the reference one but for these settings."""
 

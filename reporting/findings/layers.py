@@ -8,10 +8,7 @@ import numpy as np
 from reporting.artifacts import ArtifactError
 from reporting.metrics import distance_from_normal, excess_kurtosis, skewness
 
-NORMAL_SKEWNESS = (
-    0.5  # in absolute value, below which a distribution is called approximately symmetric (Bulmer, 1979, Principles of Statistics)
-)
-NORMAL_KURTOSIS = 0.5  # excess, in absolute value; the uniform distribution has -1.2, the Laplace distribution 3
+NORMAL_MOMENTS = 0.5  # of skewness (Bulmer, 1979, Principles of Statistics: approximately symmetric) and excess kurtosis, in absolute value
 NORMAL_DISTANCE = 0.05  # Kolmogorov's; the uniform distribution has 0.058, the Laplace distribution 0.064
 CHANCE_DISTANCE = 0.895  # over the root of n: which n normal values stay below in 95 of 100 draws (Lilliefors, 1967, JASA 62, 399-402)
 DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the test inputs tells the next layer nothing
@@ -130,9 +127,9 @@ def shape_of(values):
     skew, kurtosis = skewness(values), excess_kurtosis(values)
     if math.isnan(skew):
         return "constant"
-    if abs(skew) >= NORMAL_SKEWNESS:
+    if abs(skew) >= NORMAL_MOMENTS:
         return "skewed"
-    if abs(kurtosis) >= NORMAL_KURTOSIS:
+    if abs(kurtosis) >= NORMAL_MOMENTS:
         return "flat" if kurtosis < 0 else "heavy-tailed"
     return "normal" if distance_from_normal(values) < max(NORMAL_DISTANCE, CHANCE_DISTANCE / math.sqrt(values.size)) else "uneven"
 

@@ -40,6 +40,8 @@ def both(make, *arguments):
 SMALL = {"learning_rate": [0.01, 0.02, 0.03], "batch_size": [8, 10, 20]}
 RUNS = {  # what is strange about the runs: fields of Example, and what is done to them, one task and then the other
     "nothing": ({}, []),
+    "loss lowest at the end": ({}, [strange.last_loss(0.9)]),
+    "loss lowest before the end": ({}, [strange.last_loss(1.01)]),
     "a small scale": ({"scale": "quick"}, []),
     "no gaps, perfect classifiers": ({}, [strange.no_gaps, strange.every_network(strange.perfect)]),
     "one gap, classifiers of one opinion": ({}, [strange.one_gap, strange.every_network(strange.always_dress)]),

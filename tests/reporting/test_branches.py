@@ -151,6 +151,20 @@ def test_hard_runs_are_told_as_they_are(texts, name):
     assert [words for words in false if words in texts[name]] == []
 
 
+def test_the_pdf_says_what_the_page_says(built):
+    """Every sentence, in pieces of twenty letters: but for the few that a page's end or a hyphen tears apart."""
+    with contextlib.closing(pypdfium2.PdfDocument(built / "report" / "report.pdf")) as pdf:
+        pages = [page.get_textpage().get_text_bounded(top=page.get_height() - 60, bottom=60) for page in pdf]
+    printed = letters("".join(pages))
+    said = [letters(sentence) for sentence in prose((built / "report" / "report.html").read_text())]
+    pieces = [sentence[start : start + 20] for sentence in said for start in range(0, max(1, len(sentence) - 20), 20)]
+    assert len(pieces) > 500 and len([piece for piece in pieces if piece not in printed]) < 2 * len(pages)
+
+
+def letters(text):
+    return re.sub("[^A-Za-z]", "", text)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HARD_RUNS)
 def test_hard_runs_have_a_pdf_that_says_so_and_no_empty_figure(tmp_path, capsys, name):

@@ -50,7 +50,7 @@ def draw_seeds(axes, height, rung):
     low = height - 0.26 if rung.seeds > 1 else height
     high = height + 0.14 if rung.seeds > 1 else height
     axes.plot(np.multiply(100, rung.interval), [high, high], color="C0", linewidth=1)
-    axes.plot(100 * rung.accuracy, high, "o", color="C0", markersize=4.6)
+    axes.plot(100 * rung.accuracy, high, "o", color="C0", markersize=4.6, zorder=3)  # on the rings, if they are as good
     if rung.seeds > 1:
         further = 100 * np.array(rung.accuracies[1:])
         axes.plot(further, np.full(len(further), high), "o", color="C0", markersize=4, markerfacecolor="white", markeredgewidth=0.8)

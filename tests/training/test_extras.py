@@ -44,13 +44,6 @@ def test_fewer_units_are_a_multiple_of_eight_and_never_more_than_before(tmp_path
     assert fewer_units(tmp_path, ("a", "b", "c"), (100, 100, 4)) == (100, 8, 4)
 
 
-@pytest.fixture
-def without_tensorflow(monkeypatch):
-    """Recordings that do not set up TensorFlow, which another test may have done otherwise."""
-    monkeypatch.setattr("training.recording.configure", lambda *_: "float32")
-
-
-@pytest.mark.usefixtures("without_tensorflow")
 def test_a_case_is_trained_once_and_the_extra_is_current_only_with_all_of_them(tmp_path):
     trained = []
 
@@ -67,7 +60,6 @@ def test_a_case_is_trained_once_and_the_extra_is_current_only_with_all_of_them(t
     assert load_run(tmp_path / "regression/seeds/three").seed == 5
 
 
-@pytest.mark.usefixtures("without_tensorflow")
 def test_an_extra_without_cases_is_recorded_as_switched_off(tmp_path):
     run_extra("regression", "seeds", HOMEWORK, DATA, tmp_path, {})
     assert load_run(tmp_path / "regression/seeds").config == {"enabled": False, "cases": [], "configs": {}}

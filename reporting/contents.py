@@ -30,6 +30,7 @@ from reporting.findings.layers import DEAD_RANGE, NORMAL_DISTANCE, NORMAL_MOMENT
 from reporting.findings.limits import limits_findings
 from reporting.findings.mistakes import CERTAIN
 from reporting.formatting import FILTERS, format_decimals
+from reporting.metrics import NORMAL_QUANTILE
 from reporting.provenance import origins
 from reporting.regression_figures import INITIALIZER_NAMES, bends_figure, fits_figure, splits_figure
 from reporting.render import TEMPLATES, Numbered, build_environment, labelled, render_html, script_digest, svg_of_equation
@@ -120,41 +121,51 @@ def report_document(identity, runs):
         Numbered("heading", OUTLINE),
         Numbered("drawing", [(name, k) for name, panels in figures.items() for k in range(len(panels))]),
     )
-    all_runs = recorded_runs(regression, classification)
-    context = numbered | {
-        "identity": identity,
-        "outline": OUTLINE,
-        "place_heading": headings.place,
-        "regression": regression,
-        "classification": classification,
-        "regression_findings": found["regression"],
-        "classification_findings": found["classification"],
-        "report": load_reference_report(),
-        "published": load_published_results(),
-        "class_names": CLASS_NAMES,
-        "normal_limits": {"moments": NORMAL_MOMENTS, "distance": NORMAL_DISTANCE},
-        "limits": limits_findings(regression, classification),
-        "stages": stages(regression, classification),
-        "origins": origins(figures, tables(found), switched_off(regression, classification)),
-        "machines": different(dataclasses.replace(run.machine, precision="", threads=0) for run in all_runs),
-        "version_sets": different(run.versions for run in all_runs),
-        "commits": different(run.commit for run in all_runs),
-        "data_sets": different(run.data for run in all_runs),
-        "field_names": FIELD_NAMES,
-        "confidence_limits": {"bins": BINS, "kept": KEPT, "wanted": WANTED, "certain": CERTAIN},
-        "initializers": INITIALIZER_NAMES,
-        "quick": any(run.scale == "quick" for run in all_runs),
-        "newest": max(run.finished_at for run in all_runs),
-        "draw": functools.partial(draw, Panels(figures), drawings),
-        "draw_equation": lambda name: svg_of_equation(*EQUATIONS[name]),
-        "style": template_text,
-        "script": template_text("report.js"),
-        "script_digest": script_digest(template_text("report.js")),
-    }
+    context = (
+        numbered
+        | origin(recorded_runs(regression, classification))
+        | {
+            "identity": identity,
+            "outline": OUTLINE,
+            "place_heading": headings.place,
+            "regression": regression,
+            "classification": classification,
+            "regression_findings": found["regression"],
+            "classification_findings": found["classification"],
+            "report": load_reference_report(),
+            "published": load_published_results(),
+            "class_names": CLASS_NAMES,
+            "normal_quantile": NORMAL_QUANTILE,
+            "normal_limits": {"moments": NORMAL_MOMENTS, "distance": NORMAL_DISTANCE},
+            "limits": limits_findings(regression, classification),
+            "stages": stages(regression, classification),
+            "origins": origins(figures, tables(found), switched_off(regression, classification)),
+            "field_names": FIELD_NAMES,
+            "confidence_limits": {"bins": BINS, "kept": KEPT, "wanted": WANTED, "certain": CERTAIN},
+            "initializers": INITIALIZER_NAMES,
+            "draw": functools.partial(draw, Panels(figures), drawings),
+            "draw_equation": lambda name: svg_of_equation(*EQUATIONS[name]),
+            "style": template_text,
+            "script": template_text("report.js"),
+            "script_digest": script_digest(template_text("report.js")),
+        }
+    )
     document = render_html(build_environment(TEMPLATES, FILTERS | {"layer_name": layer_name}), "report.html.j2", context)
     for names in (headings, drawings, *numbered.values()):
         names.check()
     return document
+
+
+def origin(runs):
+    """What the recorded runs come from: machines, versions, commits and data, each once."""
+    return {
+        "machines": different(dataclasses.replace(run.machine, precision="", threads=0) for run in runs),
+        "version_sets": different(run.versions for run in runs),
+        "commits": different(run.commit for run in runs),
+        "data_sets": different(run.data for run in runs),
+        "quick": any(run.scale == "quick" for run in runs),
+        "newest": max(run.finished_at for run in runs),
+    }
 
 
 def tables(found):

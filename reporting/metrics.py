@@ -5,6 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+NORMAL_QUANTILE = 1.96  # so many standard deviations to either side of a normal distribution's mean hold 95 %
+
 
 def mean_squared_error(y_true, y_pred):
     """Mean of the squared differences; two arrays of one shape."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from reporting.figures import FULL, new_figure, styled
+from reporting.metrics import NORMAL_QUANTILE
 
 MANY = 1000  # points, from which on they are drawn as pixels
 MANY_CURVES = 40
@@ -24,8 +25,8 @@ def plot_scatter(x_train, y_train, x_test, y_test, gaps):
 
 
 @styled
-def plot_fit(x_curve, curve_predictions, x_train, y_train, x_test, y_test, gaps, deviations=1.96):
-    """The members' curves (members, points), faint, their mean, and a band of so many standard deviations around it; gaps shaded.
+def plot_fit(x_curve, curve_predictions, x_train, y_train, x_test, y_test, gaps):
+    """The members' curves (members, points), faint, their mean, and a 95 % band of their spread around it; gaps shaded.
 
     The points of both data sets lie behind.
     """
@@ -34,7 +35,7 @@ def plot_fit(x_curve, curve_predictions, x_train, y_train, x_test, y_test, gaps,
     shade(axes, gaps)
     points(axes, x_test, y_test, TEST, label="test points")
     points(axes, x_train, y_train, TRAINING, label="training points")
-    mean, spread = np.mean(curve_predictions, axis=0), deviations * np.std(curve_predictions, axis=0, ddof=1)
+    mean, spread = np.mean(curve_predictions, axis=0), NORMAL_QUANTILE * np.std(curve_predictions, axis=0, ddof=1)
     axes.fill_between(x_curve, mean - spread, mean + spread, color="C2", alpha=0.18, linewidth=0, label="95 % band", zorder=1)
     members(axes, x_curve, curve_predictions, "C2", label="networks")
     axes.plot(x_curve, mean, color="C2", linewidth=1.4, label="their mean", zorder=4)

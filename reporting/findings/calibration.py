@@ -16,9 +16,8 @@ from reporting.calibration import (
     reliability,
     tempered,
 )
-from reporting.metrics import cross_entropy
+from reporting.metrics import NORMAL_QUANTILE, cross_entropy
 
-NORMAL_QUANTILE = 1.96
 KEPT = 0.8  # the share of images that the sentence about refusing speaks of
 WANTED = 0.99  # the accuracy that it asks for
 

@@ -15,7 +15,7 @@ from reporting.findings.loss_decoder import LossDecoder, loss_decoder
 from reporting.findings.mistakes import Mistake, Suspects, examples_of, suspects_of
 from reporting.findings.receptive_fields import FieldFindings, field_findings
 from reporting.findings.search import SearchFindings, search_findings
-from reporting.metrics import confusion_matrix
+from reporting.metrics import NORMAL_QUANTILE, confusion_matrix
 from reporting.results import CLASS_NAMES, load_reference_report
 
 
@@ -55,7 +55,7 @@ class ClassificationFindings(InspectedNetwork):
     calibrations: dict[str, Calibration]  # variant -> its own
     best_on_validation: str  # the variant with the highest validation accuracy
     report_difference: float  # reference variant's test accuracy less the reference report's
-    report_standard_error: float  # binomial, of that difference, if the report tested on as many images
+    report_margin: float  # half the binomial 95 % interval of that difference, if the report tested on as many images
     search: SearchFindings
     matrix: np.ndarray  # (classes, classes) of the tuned network on the test images; rows are true classes
     classes: tuple[ClassErrors, ...]  # by label
@@ -81,8 +81,8 @@ class ClassificationFindings(InspectedNetwork):
 
     @property
     def agrees_with_report(self):
-        """Whether the reference settings reach the reference report's test accuracy to within 1.96 standard errors."""
-        return abs(self.report_difference) <= 1.96 * self.report_standard_error
+        """Whether the reference settings reach the reference report's test accuracy to within the margin."""
+        return abs(self.report_difference) <= self.report_margin
 
     @property
     def above_report(self):
@@ -136,7 +136,7 @@ def classification_findings(results):
         calibrations={name: calibration_of(variant) for name, variant in variants.items()},
         best_on_validation=max(scores, key=lambda name: scores[name].validation_accuracy),
         report_difference=shares[0] - shares[1],
-        report_standard_error=math.sqrt(sum(share * (1 - share) for share in shares) / len(labels)),
+        report_margin=NORMAL_QUANTILE * math.sqrt(sum(share * (1 - share) for share in shares) / len(labels)),
         search=search_findings(results.search, results.reference.run.config, results.reference.folds[0]["validation_points"]),
         matrix=matrix,
         classes=classes,

@@ -6,10 +6,8 @@ from collections import namedtuple
 
 import numpy as np
 
-from reporting.metrics import f1_intervals, f1_score, wilson_interval
+from reporting.metrics import NORMAL_QUANTILE, f1_intervals, f1_score, wilson_interval
 from reporting.results import CLASS_NAMES
-
-NORMAL_QUANTILE = 1.96
 
 Share = namedtuple("Share", "value low high")  # with its 95 % interval
 
@@ -27,7 +25,7 @@ class ClassErrors:
     recall: Share | None  # with Wilson's interval; None without images
     f1: Share | None  # with a bootstrap interval; None without both
     report_recall: float  # the reference report's
-    report_error: float | None  # 1.96 standard errors of the difference to it, as of two shares of different images
+    report_error: float | None  # half the 95 % interval of the difference to it, as of two shares of different images
 
     @property
     def report_difference(self):
@@ -79,7 +77,7 @@ def share_of(successes, n):
 
 
 def difference_error(*shares):
-    """1.96 standard errors of the difference of shares, each given with the number of its examples."""
+    """Half the 95 % interval of the difference of shares, each given with the number of its examples."""
     return NORMAL_QUANTILE * math.sqrt(sum(p * (1 - p) / n for p, n in shares))
 
 

@@ -5,10 +5,9 @@ import dataclasses
 import numpy as np
 
 from reporting.findings.gaps import Region, regions_of
-from reporting.metrics import mean_squared_error, wilson_interval
+from reporting.metrics import NORMAL_QUANTILE, mean_squared_error, wilson_interval
 
 NOMINAL = 0.95
-NORMAL_QUANTILE = 1.96  # standard deviations to either side of a normal distribution's mean hold 95 %
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Coverage:
     region: Region
     loss: float  # MSE of the mean of all members
     half_width: float  # of the band, mean over the test points
-    band: float  # share of test points within mean +- 1.96 sd of the members
+    band: float  # share of test points in the 95 % band of the members
     with_noise: float  # the same with the variance of the test points' noise added to the members'
     gaussian_process: float | None  # the same for the Gaussian process; None if the baselines are switched off
 
@@ -121,7 +120,7 @@ def coverage_of(region, members, y_test, noise, gaussian_process=None):
 
 
 def share_covered(mean, variance, y_test, inside, noise=0.0):
-    """The share of the points `inside` that lie within mean +- 1.96 sd; each argument (m,)."""
+    """The share of the points `inside` in the 95 % band; each argument (m,)."""
     covered = np.abs(mean - y_test) <= NORMAL_QUANTILE * np.sqrt(variance + noise)
     return float(np.mean(covered[inside]))
 

@@ -1,22 +1,13 @@
 """What several tests of the report share: a built one, and its text without the time that drawing takes."""
 
-import functools
 import re
 
 import pytest
 
 from reporting import build_report, contents, render
 from reporting.artifacts import Identity
-from reporting.figures import layer_name
-from reporting.formatting import FILTERS
 from tests.example_runs import write_example_runs
-
-
-@functools.cache
-def compiled_templates(folder):
-    """Templates that are compiled once for all tests, which takes far longer than to render them."""
-    return render.build_environment(folder, FILTERS | {"layer_name": layer_name})
-
+from tests.reporting.stand_ins import compiled_templates, draw, draw_equation
 
 IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student <b>&", "0042")
 
@@ -32,14 +23,9 @@ def built(tmp_path_factory):
 @pytest.fixture
 def text_of(tmp_path, monkeypatch):
     """A function that returns the report's text, without drawings, for example runs with changes."""
-
-    def draw(figures, drawings, name, alternative, panel=0):
-        drawings.place((name, panel))
-        return render.labelled("<svg></svg>", alternative)
-
     monkeypatch.setattr(contents, "draw", draw)
     monkeypatch.setattr(contents, "build_environment", lambda folder, filters: compiled_templates(folder))
-    monkeypatch.setattr(contents, "svg_of_equation", lambda tex, words: render.labelled("<svg></svg>", words))
+    monkeypatch.setattr(contents, "svg_of_equation", draw_equation)
     monkeypatch.setattr(render, "font_faces", lambda text: "")
 
     def text(change=None, **changes):

@@ -19,6 +19,7 @@ from reporting.formatting import FILTERS
 from tests.example_runs import write_example_runs
 from tests.reporting.branches import SEEN, WatchedEnvironment
 from tests.reporting.hard_runs import RUNS
+from tests.reporting.stand_ins import draw, draw_equation
 
 IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student", "0042")
 # Conditions that no run of this program can meet, and why.
@@ -31,18 +32,13 @@ UNREACHABLE = {
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory):
     """The report of each of the strange runs as HTML, without drawings; conditions are watched."""
-
-    def draw(figures, drawings, name, alternative, panel=0):
-        drawings.place((name, panel))
-        return render.labelled("<svg></svg>", alternative)
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(artifacts.os, "fsync", lambda file: None)  # a thousand files that nobody needs after a power cut
         patch.setattr(render, "Environment", WatchedEnvironment)
         watched = render.build_environment(render.TEMPLATES, FILTERS | {"layer_name": layer_name})  # compiled once
         patch.setattr(contents, "build_environment", lambda folder, filters: watched)
         patch.setattr(contents, "draw", draw)
-        patch.setattr(contents, "svg_of_equation", lambda tex, words: render.labelled("<svg></svg>", words))
+        patch.setattr(contents, "svg_of_equation", draw_equation)
         patch.setattr(render, "font_faces", lambda text: "")
         written, plain = {}, {}
         for name, (changes, edits) in RUNS.items():

@@ -10,6 +10,7 @@ from markupsafe import escape
 from reporting import build_report, contents, render
 from reporting.artifacts import Identity
 from tests.example_runs import write_example_runs
+from tests.reporting.stand_ins import draw
 
 LONG = "Maximiliana von und zu " * 8 + "Wolkenstein-Trost"  # 200 characters
 UNBROKEN = "x" * 200
@@ -51,11 +52,6 @@ def overlapping_heads(content):
 @pytest.fixture
 def document_of(tmp_path, monkeypatch):
     """The report of an identity as HTML, without drawings."""
-
-    def draw(figures, drawings, name, alternative, panel=0):
-        drawings.place((name, panel))
-        return render.labelled('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>', alternative)
-
     monkeypatch.setattr(contents, "draw", draw)
     return lambda identity: contents.report_document(identity, write_example_runs(tmp_path / "runs"))
 

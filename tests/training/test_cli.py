@@ -4,7 +4,6 @@ import errno
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -64,10 +63,9 @@ def test_a_fault_of_the_program_keeps_its_traceback(error):
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_help_answers_at_once_and_without_tensorflow(script):
-    run = f"try: runpy.run_module({script!r}, run_name='__main__')\nexcept SystemExit: print('tensorflow' in sys.modules)"
+def test_help_answers_without_loading_what_is_heavy(script):
+    heavy = "{'tensorflow', 'keras', 'keras_tuner', 'matplotlib', 'sklearn', 'grpc'}"
+    run = f"try: runpy.run_module({script!r}, run_name='__main__')\nexcept SystemExit: print({heavy} & set(sys.modules))"
     code = f"import sys, runpy; sys.argv = ['x', '--help']\n{run}"
-    started = time.perf_counter()
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.endswith("False\n") and "--config" in result.stdout
-    assert time.perf_counter() - started < 5  # half a second on an idle machine; here others may be at work
+    assert result.stdout.endswith("set()\n") and "--config" in result.stdout

@@ -152,7 +152,7 @@ def test_workers_are_ended_with_the_search(tmp_path):
     assert worker.process.poll() is not None
 
 
-def test_idle_workers_cost_next_to_nothing(tmp_path, chief, monkeypatch):
+def test_idle_workers_hardly_ever_ask(tmp_path, chief, monkeypatch):
     oracle, address = chief(grid={"learning_rate": [0.001]})
     oracle.create_trial("busy")
     asked = []
@@ -160,9 +160,8 @@ def test_idle_workers_cost_next_to_nothing(tmp_path, chief, monkeypatch):
     oracle.create_trial = lambda name: (asked.append(name), create(name))[1]
     tuner = connected_tuner(address, "idle", Recorder(), tmp_path, monkeypatch)
     threading.Thread(target=tuner.search, daemon=True).start()
-    started = time.process_time()
     time.sleep(2.5)
-    assert len(asked) <= 4 and time.process_time() - started < 0.5
+    assert 1 <= len(asked) <= 4
     oracle.error = "enough"
 
 

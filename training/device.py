@@ -1,8 +1,10 @@
 """The device: threads, GPU memory, precision, and what is recorded of the machine. Call `configure` before any tensor."""
 
 import contextlib
+import gc
 import os
 import platform
+import sys
 import tempfile
 from importlib import metadata
 from pathlib import Path
@@ -17,13 +19,17 @@ def configure(threads, precision, distribution="none"):
 
     With `distribution` "mirrored" every fit from here on is shared by all GPUs, if there are several.
     """
-    if threads == 1:  # XLA has a thread pool of its own
-        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
-    with quiet_start():
+    flags = [os.environ.get("XLA_FLAGS", ""), "--xla_backend_extra_options=xla_cpu_use_multi_output_fusion"]  # see fitting.Adam
+    flags += ["--xla_cpu_multi_thread_eigen=false"] * (threads == 1)  # XLA has a thread pool of its own
+    os.environ["XLA_FLAGS"] = " ".join(flags).strip()
+    gc.disable()  # a tenth of the start would be spent in search of garbage among what stays
+    with quiet_start(), hidden("sklearn", "matplotlib"):
         import keras
         import tensorflow as tf
 
         gpus = tf.config.list_physical_devices("GPU")
+    gc.enable()
+    gc.freeze()
     tf.get_logger().setLevel("ERROR")  # it warns of programs that are compiled anew for data of another shape
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
@@ -61,6 +67,18 @@ def quiet_start():
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+@contextlib.contextmanager
+def hidden(*packages):
+    """Let packages seem not installed: Keras and KerasTuner would load these, a third of their start, for parts that nothing here uses."""
+    absent = dict.fromkeys(name for name in packages if name not in sys.modules)
+    sys.modules |= absent
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 def visible_gpus():

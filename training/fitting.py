@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 import math
+import random
 import shutil
 import sys
 import time
@@ -49,28 +50,60 @@ def derive_seed(seed, task, config, fold):
 
 
 class Adam(keras.optimizers.Adam):
-    """Keras' Adam, whose step is TensorFlow's own operation for it: one pass over a variable in place of a dozen."""
+    """Keras' Adam with L2 penalties: it adds weight decay times the weight to a gradient, as PyTorch's Adam does.
+
+    Its step is one pass over the arrays in place of a dozen: TensorFlow's own operation, or if `fused` what XLA makes one
+    pass of. `weight_decays` is a variable that holds the weight decay three times, see _fused_step.
+    """
+
+    def __init__(self, learning_rate, weight_decays, fused):
+        super().__init__(learning_rate)
+        self.weight_decays, self.fused = weight_decays, fused
 
     def update_step(self, gradient, variable, learning_rate):
         number = self._get_variable_index(variable)
+        m, v = self._momentums[number].value, self._velocities[number].value
         step = tf.cast(self.iterations + 1, variable.dtype)
+        rate, powers = tf.cast(learning_rate, variable.dtype), (self.beta_1**step, self.beta_2**step)
+        gradients = [gradient + weight_decay * variable for weight_decay in tf.unstack(self.weight_decays)]
+        if self.fused:
+            self._fused_step(gradients, variable, m, v, rate * tf.sqrt(1 - powers[1]) / (1 - powers[0]))
+            return
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=self._momentums[number].value.handle,
-            v=self._velocities[number].value.handle,
-            beta1_power=self.beta_1**step,
-            beta2_power=self.beta_2**step,
-            lr=tf.cast(learning_rate, variable.dtype),
+            m=m.handle,
+            v=v.handle,
+            beta1_power=powers[0],
+            beta2_power=powers[1],
+            lr=rate,
             beta1=self.beta_1,
             beta2=self.beta_2,
             epsilon=self.epsilon,
-            grad=gradient,
+            grad=gradients[0],
         )
 
+    def _fused_step(self, gradients, w, m, v, rate):
+        """Set the weight and its two moments, each from a gradient of its own; the gradients are equal.
 
-def make_optimizer(config):
+        XLA makes one pass of results that read the same arrays, but not of one that needs another; and what two results
+        have in common it works out first. Gradients that it cannot know to be equal leave them nothing in common.
+        """
+
+        def mean(gradient):
+            return m + (gradient - m) * (1 - self.beta_1)
+
+        def mean_square(gradient):
+            return v + (tf.square(gradient) - v) * (1 - self.beta_2)
+
+        first, second, third = gradients
+        new = w - rate * mean(first) / (tf.sqrt(mean_square(first)) + self.epsilon), mean(second), mean_square(third)
+        for old, value in zip((w, m, v), new, strict=True):
+            old.assign(value)
+
+
+def make_optimizer(config, weight_decays, fused):
     """Adam; under mixed_float16 with the loss scaling that keeps small gradients from vanishing."""
-    adam = Adam(config.learning_rate)
+    adam = Adam(config.learning_rate, weight_decays, fused)
     return keras.optimizers.LossScaleOptimizer(adam) if keras.config.dtype_policy().name == "mixed_float16" else adam
 
 
@@ -113,15 +146,16 @@ class Trainer:
         self.views = 2 if self.classifies and config.horizontal_flips else 1
         self.batch_size = config.batch_size
         self.model = build_network(config)
-        self.penalty = tf.Variable(0.0, trainable=False)  # what programs read, so that another weight decay needs no new one
-        self.optimizer = self.model.optimizer = make_optimizer(config)  # not compiled: a saved model opens without this module
-        self.optimizer.build(self.model.trainable_variables)
-        self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
         # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
         fused = not self.classifies and self.replicas == 1
+        self.weight_decays = tf.Variable(tf.zeros(3), trainable=False)  # what the program reads, so that others need no new one
+        # The model is not compiled: a saved one opens without this module.
+        self.optimizer = self.model.optimizer = make_optimizer(config, self.weight_decays, fused)
+        self.optimizer.build(self.model.trainable_variables)
+        self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
         self.take_epoch = tf.function(self._take_epoch, jit_compile=fused)
-        self.evaluate_batches = tf.function(functools.partial(self._evaluate_batches, outputs_of=self._predict_batch), jit_compile=fused)
-        self.predict_batch = tf.function(self._predict_batch, jit_compile=fused)
+        self.evaluate_batches = tf.function(functools.partial(self._evaluate_batches, outputs_of=self._predict_batch))
+        self.predict_batch = tf.function(self._predict_batch)
 
     def fit(self, config, x, y, train, validation, seed, callbacks=()):
         """Train on x[train], y[train] and validate on x[validation], y[validation]; `callbacks` come after the own ones."""
@@ -147,7 +181,6 @@ class Trainer:
             if self.model.stop_training:
                 break
         callbacks.on_train_end(logs)
-        set_penalties(self.model, config.weight_decay / 2)  # a model that is saved or copied holds numbers
         best = int(np.argmin([row["validation_loss"] for row in history])) + 1
         stopped = len(history) < config.max_epochs
         return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, time.perf_counter() - started)
@@ -163,14 +196,14 @@ class Trainer:
 
     def _start(self, config, seed):
         """Set the model to new random weights, the optimizer to its start, and the learning rate."""
-        keras.utils.set_random_seed(seed)
+        random.seed(seed)  # of which Keras draws the seeds of initializers, dropout and flips
         for variable, fresh in zip(self.model.variables, build_network(config).variables, strict=True):
             variable.assign(fresh)
         for variable, value in zip(self.optimizer.variables, self.optimizer_start, strict=True):
             variable.assign(value)
         self.optimizer.learning_rate = config.learning_rate
-        self.penalty.assign(config.weight_decay / 2)
-        set_penalties(self.model, self.penalty)
+        self.weight_decays.assign(tf.fill(3, config.weight_decay))
+        note_penalties(self.model, config.weight_decay)
         self.model.stop_training = False
 
     def _take_epoch(self, x, y, order, x_validation, y_validation):
@@ -178,9 +211,11 @@ class Trainer:
         return tf.stack([self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation, self._outputs)])
 
     def _train_epoch(self, x, y, order):
+        step = tf.function(self._train_batch)  # traced once for all steps
+
         def scores_of(indices):
             if self.replicas == 1:
-                return self._train_batch(tf.gather(x, indices), tf.gather(y, indices))
+                return step(tf.gather(x, indices), tf.gather(y, indices))
             return self.strategy.reduce("SUM", self.strategy.run(self._train_part, (x, y, indices)), axis=None)
 
         return self._mean_over_batches(scores_of, order, self.batch_size)
@@ -213,16 +248,14 @@ class Trainer:
             sums += scores_of(order[steps * size :]) * float(points % size)
         return sums / float(points)
 
-    def _train_batch(self, x, y, weight=None):
+    def _train_batch(self, x, y, weight=1.0):
         """One step; x, y are the whole batch, or a replica's part with that weight. Keras adds up the replicas' gradients."""
         with tf.GradientTape() as tape:
             outputs = self.model(x, training=True)
-            loss, penalties = self._loss(y, outputs), self.model.losses
-            objective = tf.add_n([loss, *penalties]) if weight is None else loss * weight + tf.add_n(penalties) / self.replicas
-            objective = self.optimizer.scale_loss(objective)
+            loss = self._loss(y, outputs)
+            objective = self.optimizer.scale_loss(loss * weight)
         self.optimizer.apply(tape.gradient(objective, self.model.trainable_variables), self.model.trainable_variables)
-        scores = self._scores(loss, y, outputs)
-        return scores if weight is None else scores * weight
+        return self._scores(loss, y, outputs) * weight
 
     def _loss(self, y, outputs):
         """The mean over the points; among replicas Keras divides it by their number, which is undone here."""
@@ -247,12 +280,12 @@ class Trainer:
         return dict(zip(names, scores.numpy().ravel().tolist(), strict=False))
 
 
-def set_penalties(model, factor):
-    """Set the factor of all L2 penalties of `model` to a number or a variable."""
+def note_penalties(model, weight_decay):
+    """Let the layers' L2 penalties, which a saved model holds, say what the optimizer adds."""
     for layer in model.layers:
         for regularizer in (getattr(layer, f"{part}_regularizer", None) for part in ("kernel", "bias")):
             if regularizer is not None:
-                regularizer.l2 = factor
+                regularizer.l2 = weight_decay / 2
 
 
 @functools.lru_cache(maxsize=PROGRAMS)

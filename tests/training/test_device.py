@@ -1,8 +1,10 @@
 """The precision follows what the device multiplies natively."""
 
+import importlib
+
 import pytest
 
-from training.device import choose_precision, package_versions, visible_gpus
+from training.device import choose_precision, hidden, package_versions, visible_gpus
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,11 @@ def test_gpus_are_named_as_workers_can_be_told(monkeypatch, named, found, expect
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [object()] * found)
     assert visible_gpus() == expected
+
+
+def test_hidden_packages_seem_not_installed_until_the_end():
+    with hidden("tabnanny", "json"):
+        assert importlib.import_module("json").loads("1") == 1  # it was loaded before, and stays so
+        with pytest.raises(ImportError):
+            importlib.import_module("tabnanny")
+    assert importlib.import_module("tabnanny").check

@@ -30,7 +30,7 @@ def make_objective(search):
 
 
 class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
-    """KerasTuner's grid search, in grid order, parallel from the start, and resumed from the rows of an earlier one.
+    """KerasTuner's grid search, parallel from the start, and resumed from the rows of an earlier one.
 
     The rows are the truth: a combination is finished when every fold of it has one. `shard` (i, n) leaves it with every
     n-th combination from the i-th on. `error` says why a search has stopped before its end.
@@ -46,7 +46,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         self.verbose = 0  # SearchProgress says more, in one line a combination
         self.search, self.folds, self.rows, self.progress, self.keep_going = search, folds, rows, progress, keep_going
         self.combinations = Combinations(search.grid)
-        self.waiting = list(range(shard[0] - 1, len(self.combinations), shard[1]))  # sorted, hence a heap
+        self.waiting = sorted(self.place(number) for number in range(shard[0] - 1, len(self.combinations), shard[1]))  # hence a heap
         self.handed_out = {}  # trial -> (number of the combination, worker)
         self.heard = {}  # worker -> when it last gave a sign of life
         self.failures = collections.Counter()  # (combination, fold) -> how often it failed
@@ -55,6 +55,11 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
     def config(self, number):
         """The complete configuration of a combination."""
         return dataclasses.replace(self.search.base, **self.combinations[number])
+
+    def place(self, number):
+        """What the queue is sorted by: the longest fits first, so that workers end together; among equals, grid order."""
+        config = self.config(number)
+        return -config.max_epochs / config.batch_size, number
 
     def recorded(self, number):
         """The rows of a combination by fold: the completed ones, and those that this search has given up."""
@@ -86,20 +91,21 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
             trial.metrics.update("recorded", 1, step=fold)
 
     def populate_space(self, trial_id):
-        """The first combination in grid order that is neither finished nor in a worker's hands."""
+        """The first combination of the queue that is not finished."""
         number = None if self.error else self.skip_finished()
         if number is None:
             idle = self.ongoing_trials and not self.error
             return {"status": trials.TrialStatus.IDLE if idle else trials.TrialStatus.STOPPED, "values": None}
-        self.handed_out[trial_id] = heapq.heappop(self.waiting), None
+        self.handed_out[trial_id] = heapq.heappop(self.waiting)[1], None
         return {"status": trials.TrialStatus.RUNNING, "values": dict(self.combinations[number])}
 
     def skip_finished(self):
         """The first waiting combination that lacks a fold, or None; those before it are finished and no longer wait."""
         while self.waiting:
-            rows = self.recorded(self.waiting[0])
+            number = self.waiting[0][1]
+            rows = self.recorded(number)
             if len(rows) < self.folds:
-                return self.waiting[0]
+                return number
             heapq.heappop(self.waiting)
             self.progress.combination_found(self._score(rows), self.folds)
         return None
@@ -142,7 +148,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         if len(rows) == self.folds:
             self.progress.combination_ended(self.combinations[number], self._score(rows), worker)
         else:
-            heapq.heappush(self.waiting, number)
+            heapq.heappush(self.waiting, self.place(number))
 
     def _fold_failed(self, number, fold, worker, reason):
         """Have a fold tried once more; after that, stop the search or record that it is missing."""
@@ -162,7 +168,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         for worker in [name for name in self.ongoing_trials if time.monotonic() - self.heard[name] > SILENCE]:
             trial = self.ongoing_trials.pop(worker)
             self.tuner_ids.discard(worker)
-            heapq.heappush(self.waiting, self.handed_out[trial.trial_id][0])
+            heapq.heappush(self.waiting, self.place(self.handed_out[trial.trial_id][0]))
             self.progress.say(f"worker {worker} has been silent for {SILENCE} s: its combination goes to another one")
 
     def get_trial(self, trial_id):

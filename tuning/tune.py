@@ -7,7 +7,7 @@ import sys
 from reporting.artifacts import UserError
 from training.best import search_config
 from training.config import LARGE_GRID
-from training.device import package_versions, visible_gpus
+from training.device import hidden, package_versions, visible_gpus
 from training.recording import Recording
 
 
@@ -24,7 +24,8 @@ def tune(task, homework, search, split, folds, arguments):
     if search.combinations > LARGE_GRID:
         print(f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long", file=sys.stderr)
     record.begin()
-    from tuning.trials import save_search
+    with hidden("sklearn"):
+        from tuning.trials import save_search
 
     rows = recorded_rows(task, homework, split, record)
     train_grid(task, homework, search, split, folds, arguments, record, rows)
@@ -116,7 +117,8 @@ def make_team(task, arguments, workers, gpus, address):
 def join(task, homework, search, split, folds, arguments, record):
     """Be a worker of the chief at `arguments.join` until nothing is left."""
     record.set_up()
-    import keras_tuner
+    with hidden("sklearn"):
+        import keras_tuner
 
     from tuning.grid_search import CrossValidatedGridSearch
     from tuning.oracle import make_objective

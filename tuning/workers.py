@@ -29,12 +29,14 @@ FAREWELL = 10  # seconds in which workers learn that a search has ended
 
 
 class Chief(OracleServicer):
-    """KerasTuner's service; an idle worker, which asks again at once, is answered after a pause."""
+    """KerasTuner's service; an idle worker, which asks again at once, is answered after a pause, or when the search ends."""
 
     def CreateTrial(self, request, context):
         response = self._guarded(super().CreateTrial, request, context)
         if response.trial.status == protos.get_proto().TrialStatus.IDLE:
-            time.sleep(IDLE_PAUSE)
+            end = time.monotonic() + IDLE_PAUSE
+            while not self.oracle.finished and time.monotonic() < end:
+                time.sleep(0.05)
         return response
 
     def UpdateTrial(self, request, context):

@@ -22,11 +22,11 @@ def recorded(trial):
     return [observation.step for observation in trial.metrics.get_history("recorded")]
 
 
-def test_combinations_are_handed_out_at_once_and_in_grid_order(tmp_path):
+def test_combinations_are_handed_out_at_once_the_longest_fits_first_and_else_in_grid_order(tmp_path):
     oracle = make_oracle(tmp_path)
     handed_out = [oracle.create_trial(f"w{number}").hyperparameters.values for number in range(6)]
-    names = list(GRID)
-    assert [{name: values[name] for name in names} for values in handed_out] == list(Combinations(GRID))
+    expected = [values for size in (16, 32) for values in Combinations(GRID) if values["batch_size"] == size]
+    assert [{name: values[name] for name in GRID} for values in handed_out] == expected
     assert oracle.create_trial("late").status == trials.TrialStatus.IDLE
 
 

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 import math
+import operator
 import random
 import shutil
 import sys
@@ -118,9 +119,11 @@ def make_loss(config):
 
 def make_callbacks(config):
     """Fresh callbacks for one fit: early stopping on the validation loss, and the schedule of the learning rate."""
-    callbacks = [
-        keras.callbacks.EarlyStopping("val_loss", mode="min", patience=config.patience, restore_best_weights=config.restore_best_weights)
-    ]
+    stopping = keras.callbacks.EarlyStopping(
+        "val_loss", mode="min", patience=config.patience, restore_best_weights=config.restore_best_weights
+    )
+    stopping.monitor_op = operator.lt  # of two numbers; Keras' own choice would make tensors of them at each epoch
+    callbacks = [stopping]
     if config.learning_rate_schedule == "cosine":
         callbacks.append(keras.callbacks.LearningRateScheduler(functools.partial(cosine_learning_rate, config)))
     return callbacks
@@ -152,7 +155,7 @@ class Trainer:
         # The model is not compiled: a saved one opens without this module.
         self.optimizer = self.model.optimizer = make_optimizer(config, self.weight_decays, fused)
         self.optimizer.build(self.model.trainable_variables)
-        self.optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
+        self.optimizer_start = [tf.constant(variable.numpy()) for variable in self.optimizer.variables]
         self.take_epoch = tf.function(self._take_epoch, jit_compile=fused)
         self.evaluate_batches = tf.function(functools.partial(self._evaluate_batches, outputs_of=self._predict_batch))
         self.predict_batch = tf.function(self._predict_batch)

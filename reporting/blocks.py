@@ -27,7 +27,11 @@ def block_of(element, twin, boxes):
     a list, or a paragraph that goes on with the sentence.
     """
     heading = re.fullmatch("h[1-6]", element.tag)
-    names = {"figure": element.tag == "figure", "table": "table" in element.get("class", "").split(), "heading": heading}
+    names = {
+        "figure": element.tag == "figure",
+        "table": "table" in element.get("class", "").split(),
+        "heading": heading,
+    }
     kind = next((name for name, holds in names.items() if holds), "text")
     style, heights = boxes[0].style, pieces(boxes)
     margins = [getattr(style[f"margin_{side}"], "value", 0) for side in ("top", "bottom")]

@@ -37,17 +37,25 @@ def parse_arguments(argv):
         prog="python -m reporting.build_report", description="Build report.html and report.pdf from recorded runs."
     )
     parser.add_argument(
-        "--config", type=Path, default=SHIPPED, help="settings file with the table [identity] (default: the shipped homework.toml)"
+        "--config",
+        type=Path,
+        default=SHIPPED,
+        help="settings file with the table [identity] (default: the shipped homework.toml)",
     )
     parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), help="folder with the recorded runs; the report goes to report/ below it (default: runs)"
+        "--runs",
+        type=Path,
+        default=Path("runs"),
+        help="folder with the recorded runs; the report goes to report/ below it (default: runs)",
     )
     return parser.parse_args(argv)
 
 
 def build_report(config, runs):
     """Write the HTML, then the PDF; returns a line that names them. Raises UserError for whatever the reader can mend."""
-    from reporting.contents import report_document  # matplotlib and jinja2 load here, so that --help does not wait for them
+    from reporting.contents import (
+        report_document,
+    )  # matplotlib and jinja2 load here, so that --help does not wait for them
     from reporting.render import MissingLibraries, font_advice, render_pdf
 
     document = report_document(load_identity(config), runs)

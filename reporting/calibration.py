@@ -13,7 +13,9 @@ TEMPERATURES = (0.05, 20.0)  # between which the best is sought
 GOLDEN = (math.sqrt(5) - 1) / 2
 TINY = np.finfo(np.float32).tiny  # what a probability of 0 counts as
 
-Reliability = namedtuple("Reliability", "images confidence accuracy")  # of each bin that holds images: (filled bins,) each
+Reliability = namedtuple(
+    "Reliability", "images confidence accuracy"
+)  # of each bin that holds images: (filled bins,) each
 
 
 def confidence_and_correctness(probabilities, labels):

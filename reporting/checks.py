@@ -33,7 +33,11 @@ def refuse(folder, mistake):
 
 def close(a, b):
     """Whether two values are numbers that are equal up to the rounding of training."""
-    return isinstance(a, (int, float)) and isinstance(b, (int, float)) and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-9)
+    return (
+        isinstance(a, (int, float))
+        and isinstance(b, (int, float))
+        and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-9)
+    )
 
 
 def check_regression(folder, variant):
@@ -48,7 +52,9 @@ def check_regression(folder, variant):
 def check_classification(folder, variant):
     """Raise ArtifactError where the files of a classifier contradict its stored probabilities."""
     stored = variant.predictions
-    parts = [name for name in ("validation", "test") if f"{name}_labels" in stored]  # the test set plays no part in some cases
+    parts = [
+        name for name in ("validation", "test") if f"{name}_labels" in stored
+    ]  # the test set plays no part in some cases
     for name in parts:
         refuse(folder, wrong_probabilities(stored[f"{name}_probabilities"], stored[f"{name}_labels"]))
     check_metrics(folder, variant.run, recomputed_classification(variant, parts))
@@ -84,7 +90,10 @@ def check_origin(folder, parts):
     for name, other in others:
         for what in ("data", "seed", "scale"):
             if getattr(other.run, what) != getattr(one.run, what):
-                refuse(folder / name, f"{name} was made {'from other' if what == 'data' else 'with another'} {what} than {first}")
+                refuse(
+                    folder / name,
+                    f"{name} was made {'from other' if what == 'data' else 'with another'} {what} than {first}",
+                )
 
 
 def fold_losses(variant):
@@ -93,7 +102,11 @@ def fold_losses(variant):
     train = (stored["train_predictions"].astype(float) - stored["y_train"]) ** 2  # (folds, n)
     held_out = stored["fold"] == np.arange(1, len(train) + 1)[:, None]
     test = np.mean((stored["test_predictions"].astype(float) - stored["y_test"]) ** 2, axis=1)
-    return {"train_loss": means_where(train, ~held_out), "validation_loss": means_where(train, held_out), "test_loss": test}
+    return {
+        "train_loss": means_where(train, ~held_out),
+        "validation_loss": means_where(train, held_out),
+        "test_loss": test,
+    }
 
 
 def means_where(values, mask):
@@ -106,7 +119,9 @@ def recomputed_regression(variant):
     stored, metrics = variant.predictions, {}
     for name, values in fold_losses(variant).items():
         metrics |= {name: values.mean(), f"{name}_sd": values.std(ddof=1)}
-    metrics["ensemble_test_loss"] = mean_squared_error(stored["y_test"], stored["test_predictions"].astype(float).mean(axis=0))
+    metrics["ensemble_test_loss"] = mean_squared_error(
+        stored["y_test"], stored["test_predictions"].astype(float).mean(axis=0)
+    )
     return metrics | stopped_early(variant)
 
 
@@ -168,18 +183,26 @@ def wrong_history(variant):
     """Where history.csv, if there is one, does not hold each epoch of each fold, once and in order."""
     recorded = [(row["fold"], row["epoch"]) for row in variant.history]
     expected = [(row["fold"], epoch) for row in variant.folds for epoch in range(1, row.get("epochs", 0) + 1)]
-    return "" if recorded == expected else f"history.csv holds {len(recorded)} epochs, folds.csv tells of {len(expected)}"
+    return (
+        "" if recorded == expected else f"history.csv holds {len(recorded)} epochs, folds.csv tells of {len(expected)}"
+    )
 
 
 def wrong_parameters(variant):
     """Where the number of parameters is not that of the stored weights, if they are stored."""
     stored = sum(array.size for name, array in variant.weights.items() if name.startswith("trained/"))
     recorded = variant.run.metrics.get("parameters")
-    return f"run.json counts {recorded} parameters, weights.npz holds {stored}" if variant.weights and recorded != stored else ""
+    return (
+        f"run.json counts {recorded} parameters, weights.npz holds {stored}"
+        if variant.weights and recorded != stored
+        else ""
+    )
 
 
 def wrong_probabilities(probabilities, labels):
     """Where probabilities (n, classes) and labels (n,) are none."""
     if probabilities.shape != (len(labels), CLASSES) or not np.allclose(probabilities.sum(axis=1), 1, atol=0.02):
         return f"the probabilities in predictions.npz do not add up to 1 over {CLASSES} classes"
-    return "" if np.isin(labels, np.arange(CLASSES)).all() else f"a label in predictions.npz is none of 0 to {CLASSES - 1}"
+    return (
+        "" if np.isin(labels, np.arange(CLASSES)).all() else f"a label in predictions.npz is none of 0 to {CLASSES - 1}"
+    )

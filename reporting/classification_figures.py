@@ -28,13 +28,23 @@ def double_softmax_figures(results, decoder, without):
     """The losses of the reference settings without (drawn by `without`) and with the second softmax; nothing if that is not trained."""
     if decoder.trained is None:
         return {}
-    curves = [results.extras["double_softmax"].cases["double_softmax"].curves(f"{name}_loss")[0] for name in ("train", "validation")]
-    return {"classification_double_softmax": [without, lambda: plot_double_softmax_curves(*curves, decoder.bounds, decoder.report_loss)]}
+    curves = [
+        results.extras["double_softmax"].cases["double_softmax"].curves(f"{name}_loss")[0]
+        for name in ("train", "validation")
+    ]
+    return {
+        "classification_double_softmax": [
+            without,
+            lambda: plot_double_softmax_curves(*curves, decoder.bounds, decoder.report_loss),
+        ]
+    }
 
 
 def ladder_figure(rungs, ablation):
     """The accuracy ladder, and beside it the ingredients of the improved configuration if they were tried."""
-    ingredients = [(ingredient_name(item), item.difference, item.interval) for item in ablation.ingredients] if ablation else []
+    ingredients = (
+        [(ingredient_name(item), item.difference, item.interval) for item in ablation.ingredients] if ablation else []
+    )
     return plot_ladder(rungs.values(), [RUNG_NAMES[name] for name in rungs], ingredients)
 
 
@@ -56,7 +66,10 @@ def mistake_figures(found):
     figures = {}
     if found.confusions:
         groups = [
-            (f"{pair.true} taken\nfor {pair.predicted} ({pair.images})", [captioned(mistake, "{:.3f}\n{:.3f}") for mistake in examples])
+            (
+                f"{pair.true} taken\nfor {pair.predicted} ({pair.images})",
+                [captioned(mistake, "{:.3f}\n{:.3f}") for mistake in examples],
+            )
             for pair, examples in zip(found.confusions, found.examples, strict=True)
         ]
         figures["classification_mistakes"] = [lambda: plot_captioned_images(groups, 12, places=2)]
@@ -76,5 +89,8 @@ def captioned(mistake, words):
 
 def calibration_panels(calibrations):
     """The reliability of the tuned network, and what refusing would gain with each configuration."""
-    tuned, kept = calibrations["tuned"], {NETWORK_NAMES[name]: item.kept_accuracy for name, item in calibrations.items()}
+    tuned, kept = (
+        calibrations["tuned"],
+        {NETWORK_NAMES[name]: item.kept_accuracy for name, item in calibrations.items()},
+    )
     return [lambda: plot_reliability(tuned.bins, tuned.scaled_bins), lambda: plot_risk(kept, KEPT)]

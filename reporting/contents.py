@@ -33,7 +33,15 @@ from reporting.formatting import FILTERS, format_decimals
 from reporting.metrics import NORMAL_QUANTILE
 from reporting.provenance import origins
 from reporting.regression_figures import INITIALIZER_NAMES, bends_figure, fits_figure, splits_figure
-from reporting.render import TEMPLATES, Numbered, build_environment, labelled, render_html, script_digest, svg_of_equation
+from reporting.render import (
+    TEMPLATES,
+    Numbered,
+    build_environment,
+    labelled,
+    render_html,
+    script_digest,
+    svg_of_equation,
+)
 from reporting.results import (
     CLASS_NAMES,
     load_classification_results,
@@ -104,14 +112,20 @@ TABLES = (
     "classification_trials",
 )
 
-FIELD_NAMES = {"back_projection": "back-projection", "gradient": "gradient", "activation_maximisation": "maximised activation"}
+FIELD_NAMES = {
+    "back_projection": "back-projection",
+    "gradient": "gradient",
+    "activation_maximisation": "maximised activation",
+}
 
 
 def report_document(identity, runs):
     """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError, FormattingError) if it cannot be made."""
     regression, classification = load_regression_results(runs), load_classification_results(runs)
     found = {"regression": regression_findings(regression), "classification": classification_findings(classification)}
-    figures = regression_figures(regression, found["regression"]) | classification_figures(classification, found["classification"])
+    figures = regression_figures(regression, found["regression"]) | classification_figures(
+        classification, found["classification"]
+    )
     numbered = {
         "figures": Numbered("figure", figures),
         "tables": Numbered("table", tables(found)),
@@ -150,7 +164,9 @@ def report_document(identity, runs):
             "script_digest": script_digest(template_text("report.js")),
         }
     )
-    document = render_html(build_environment(TEMPLATES, FILTERS | {"layer_name": layer_name}), "report.html.j2", context)
+    document = render_html(
+        build_environment(TEMPLATES, FILTERS | {"layer_name": layer_name}), "report.html.j2", context
+    )
     for names in (headings, drawings, *numbered.values()):
         names.check()
     return document
@@ -193,9 +209,13 @@ def regression_figures(results, found):
         "regression_data": [lambda: plot_scatter(*points, gaps)],
         "regression_splits": [lambda: splits_figure(found.splits)],
         "regression_grid": [lambda: grid_figure(results.search, found.search, "validation MSE")],
-        "regression_training": [functools.partial(loss_curves, variant, "MSE", floor) for variant in (results.reference, results.tuned)],
+        "regression_training": [
+            functools.partial(loss_curves, variant, "MSE", floor) for variant in (results.reference, results.tuned)
+        ],
         "regression_fit": [
-            lambda: plot_fit(data["x_curve"], stacked(results.tuned, results.extras["seeds"], "curve_predictions"), *points, gaps)
+            lambda: plot_fit(
+                data["x_curve"], stacked(results.tuned, results.extras["seeds"], "curve_predictions"), *points, gaps
+            )
         ],
         "regression_weights": [lambda: plot_weights(*kernels)],
         **{
@@ -216,7 +236,9 @@ def classification_figures(results, found):
         "classification_grid": [lambda: grid_figure(results.search, found.search, "validation accuracy")],
         "classification_training": [
             lambda: loss_curves(tuned, cross_entropy_of(tuned)),
-            lambda: plot_training_curves(tuned.curves("train_accuracy"), tuned.curves("validation_accuracy"), "accuracy"),
+            lambda: plot_training_curves(
+                tuned.curves("train_accuracy"), tuned.curves("validation_accuracy"), "accuracy"
+            ),
         ],
         **double_softmax_figures(results, found.decoder, lambda: loss_curves(results.reference, "cross-entropy")),
         "classification_ladder": [lambda: ladder_figure(found.rungs, found.ablation)],
@@ -241,7 +263,10 @@ def draw(panels, drawings, name, alternative, panel=0):
 
 def weights_by_layer(variant):
     """Two mappings from layer to kernel: before and after training."""
-    return [{layer: variant.weights[f"{state}/{layer}/kernel"] for layer in variant.layers} for state in ("initial", "trained")]
+    return [
+        {layer: variant.weights[f"{state}/{layer}/kernel"] for layer in variant.layers}
+        for state in ("initial", "trained")
+    ]
 
 
 def cross_entropy_of(variant):

@@ -29,7 +29,9 @@ def draw_all(figures):
     is the same byte for byte. The processes are forked, so they have what the functions draw.
     """
     places = [(name, panel) for name, panels in figures.items() for panel in range(len(panels))]
-    groups = [[(figures[name][panel], f"{name}-{panel}") for name, panel in places[start::GROUPS]] for start in range(GROUPS)]
+    groups = [
+        [(figures[name][panel], f"{name}-{panel}") for name, panel in places[start::GROUPS]] for start in range(GROUPS)
+    ]
     processors = len(os.sched_getaffinity(0))
     with multiprocessing.get_context("fork").Pool(processors, receive, (groups,), maxtasksperchild=1) as pool:
         drawn = pool.map(draw_group, range(GROUPS), chunksize=1)

@@ -10,8 +10,12 @@ from collections import namedtuple
 
 from reporting.blocks import Run, block_of, boxes_by_element
 
-Segment = namedtuple("Segment", "blocks runs headed barrier")  # blocks that no float interrupts; no float waits beyond a barrier
-Float = namedtuple("Float", "block anchor mention")  # how many segments stand before it, and the last of them that mentions it
+Segment = namedtuple(
+    "Segment", "blocks runs headed barrier"
+)  # blocks that no float interrupts; no float waits beyond a barrier
+Float = namedtuple(
+    "Float", "block anchor mention"
+)  # how many segments stand before it, and the last of them that mentions it
 # Of the page that is being filled; ends: on which page each segment ends; chain: the blocks so far, the last one first
 State = namedtuple("State", "cost used margin page ends chain")
 
@@ -63,7 +67,9 @@ def segments_and_floats(sections):
 def mention_of(block, segments, start):
     """The index of the last Segment from `start` on that mentions a float, or else of the last one."""
     name = getattr(block.element, "attrib", {}).get("id")
-    found = (k for k in range(len(segments) - 1, start - 1, -1) if any(name in item.mentions for item in segments[k].blocks))
+    found = (
+        k for k in range(len(segments) - 1, start - 1, -1) if any(name in item.mentions for item in segments[k].blocks)
+    )
     return next(found, max(start, len(segments) - 1))
 
 
@@ -71,7 +77,11 @@ def extended(segment, block, glued):
     """The Segment with one block more, between whose runs and its own no page ends if they are glued."""
     *runs, last = segment.runs
     first, *rest = block.runs
-    both = [Run(last.height + max(last.below, first.above) + first.height, last.above, first.below)] if glued else [last, first]
+    both = (
+        [Run(last.height + max(last.below, first.above) + first.height, last.above, first.below)]
+        if glued
+        else [last, first]
+    )
     barrier = segment.barrier or block.kind in KINDS
     return Segment((*segment.blocks, block), (*runs, *both, *rest), segment.headed, barrier)
 
@@ -113,11 +123,15 @@ class Filling:
     def __post_init__(self):
         self.depths = [0.0]  # pages of text before each segment
         for segment in self.segments:
-            self.depths.append(self.depths[-1] + sum(run.height for run in segment.runs) / self.room + HEADING * segment.headed)
+            self.depths.append(
+                self.depths[-1] + sum(run.height for run in segment.runs) / self.room + HEADING * segment.headed
+            )
 
     def moves(self, number, taken):
         """What may come next: (the place behind it, the Segment or Float, its cost)."""
-        waiting = [queue[count] if count < len(queue) else None for queue, count in zip(self.floats, taken, strict=True)]
+        waiting = [
+            queue[count] if count < len(queue) else None for queue, count in zip(self.floats, taken, strict=True)
+        ]
         due = [item for item in waiting if item and item.anchor <= number]
         if number < len(self.segments):
             segment = self.segments[number]

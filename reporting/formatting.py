@@ -24,7 +24,9 @@ class FormattingError(UserError):
 def finite(value):
     """`value` itself; raises FormattingError unless it is a finite number."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
-        raise FormattingError(f"the report was to print {value!r} where a number is expected; run 'make all' to record it again")
+        raise FormattingError(
+            f"the report was to print {value!r} where a number is expected; run 'make all' to record it again"
+        )
     return value
 
 
@@ -83,7 +85,12 @@ def format_plain_setting(value):
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
-    return repr(value if isinstance(value, int) else float(finite(value))).removesuffix(".0").replace("e-0", "e-").replace("e+", "e")
+    return (
+        repr(value if isinstance(value, int) else float(finite(value)))
+        .removesuffix(".0")
+        .replace("e-0", "e-")
+        .replace("e+", "e")
+    )
 
 
 def format_setting(value):
@@ -171,4 +178,6 @@ def format_number_word(value, zero="no"):
     return NUMBER_WORDS[value] if 0 < finite(value) < len(NUMBER_WORDS) else format_count(value)
 
 
-FILTERS = {name.removeprefix("format_"): function for name, function in sorted(globals().items()) if name.startswith("format_")}
+FILTERS = {
+    name.removeprefix("format_"): function for name, function in sorted(globals().items()) if name.startswith("format_")
+}

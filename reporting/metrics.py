@@ -148,7 +148,10 @@ def distance_from_normal(values):
         return math.nan
     shares = np.arange(1, 1000) / 1000
     quantiles = spread * np.array([NormalDist().inv_cdf(share) for share in shares])
-    return max(float(np.abs(np.searchsorted(deviations, quantiles, side) / len(deviations) - shares).max()) for side in ("left", "right"))
+    return max(
+        float(np.abs(np.searchsorted(deviations, quantiles, side) / len(deviations) - shares).max())
+        for side in ("left", "right")
+    )
 
 
 def centred(values):

@@ -13,7 +13,9 @@ from reporting.artifacts import load_arrays, load_json, load_table
 from reporting.render import RenderError
 
 PROJECT = Path(__file__).parent.parent
-Origin = namedtuple("Origin", "file keys figures tables sentences")  # a file, what is read of it, and the names of what for
+Origin = namedtuple(
+    "Origin", "file keys figures tables sentences"
+)  # a file, what is read of it, and the names of what for
 
 # What is shown -> "file: keys", several of them with a semicolon between. {a,b} stands for both, * for any name. Keys are those
 # of JSON objects (a.b is b inside of a), columns of CSV files, and names of arrays. What belongs to an extra stands apart, since
@@ -21,8 +23,14 @@ Origin = namedtuple("Origin", "file keys figures tables sentences")  # a file, w
 POINTS = "x_train, y_train, x_test, y_test"
 TEST, VALIDATION = "test_labels, test_probabilities", "validation_labels, validation_probabilities"
 CURVES = "fold, epoch, train_loss, validation_loss"
-LOSSES, ACCURACIES = "metrics.*_loss, metrics.*_loss_sd", "metrics.train_loss, metrics.train_loss_double_softmax, metrics.*_accuracy"
-CLASSIFIERS, FURTHER_SEEDS = "classification/{reference,tuned,improved}", "classification/{reference,tuned,improved}_seeds"
+LOSSES, ACCURACIES = (
+    "metrics.*_loss, metrics.*_loss_sd",
+    "metrics.train_loss, metrics.train_loss_double_softmax, metrics.*_accuracy",
+)
+CLASSIFIERS, FURTHER_SEEDS = (
+    "classification/{reference,tuned,improved}",
+    "classification/{reference,tuned,improved}_seeds",
+)
 BASELINES = "regression/baselines/gaussian_process"
 SEARCHES = "{regression,classification}/search/trials.csv: score, seconds, rank"
 FIGURES = {
@@ -133,7 +141,9 @@ def origins(figures, tables, switched_off=()):
             origin = listed.setdefault(file, Origin(file, {}, [], [], []))
             origin.keys.update(dict.fromkeys(keys))
             getattr(origin, kind).append(name)
-    return sorted(listed.values(), key=lambda origin: (origin.file.startswith("reporting/"), spelled_out(origin.file)[0]))
+    return sorted(
+        listed.values(), key=lambda origin: (origin.file.startswith("reporting/"), spelled_out(origin.file)[0])
+    )
 
 
 def source_of(table, kind, name):
@@ -147,7 +157,11 @@ def source_of(table, kind, name):
 def parsed(text, switched_off=()):
     """File -> its keys, of an entry, with braces and stars as they are; without files that only the extras `switched_off` have."""
     pairs = [part.split(": ") for part in text.split("; ")]
-    return {file: keys.split(", ") for file, keys in pairs if not all(is_in(path, switched_off) for path in spelled_out(file))}
+    return {
+        file: keys.split(", ")
+        for file, keys in pairs
+        if not all(is_in(path, switched_off) for path in spelled_out(file))
+    }
 
 
 def is_in(path, folders):

@@ -38,6 +38,9 @@ def fits_figure(results, gaps):
     """The tuned networks and those under the other initialiser."""
     data = results.tuned.predictions
     variants = [results.tuned, *results.extras["initialisation"].cases.values()]
-    names = [INITIALIZER_NAMES.get(variant.run.config["initializer"], variant.run.config["initializer"]) for variant in variants]
+    names = [
+        INITIALIZER_NAMES.get(variant.run.config["initializer"], variant.run.config["initializer"])
+        for variant in variants
+    ]
     curves = [variant.predictions["curve_predictions"] for variant in variants]
     return plot_fits(data["x_curve"], dict(zip(names, curves, strict=True)), data["x_train"], data["y_train"], gaps)

@@ -38,10 +38,17 @@ FONTS = (  # family, weight, style, file
     ("STIXGeneral", 700, "italic", "STIXGeneralBolIta.ttf"),
     ("Report Mono", 400, "normal", "DejaVuSansMono.ttf"),
 )
-ALWAYS_NEEDED = set(string.printable) | set("\N{BULLET}\N{HORIZONTAL ELLIPSIS}\N{HYPHEN}\N{NO-BREAK SPACE}")  # what style sheets can add
+ALWAYS_NEEDED = set(string.printable) | set(
+    "\N{BULLET}\N{HORIZONTAL ELLIPSIS}\N{HYPHEN}\N{NO-BREAK SPACE}"
+)  # what style sheets can add
 INK = "#111827"
 MISSING_GLYPH = re.compile(r'\.notdef glyph rendered .*"(.)" \(U\+[0-9A-F]+\)', re.DOTALL)  # WeasyPrint's words
-FONT_PACKAGES = {"CJK": "fonts-noto-cjk", "HIRAGANA": "fonts-noto-cjk", "KATAKANA": "fonts-noto-cjk", "HANGUL": "fonts-noto-cjk"}
+FONT_PACKAGES = {
+    "CJK": "fonts-noto-cjk",
+    "HIRAGANA": "fonts-noto-cjk",
+    "KATAKANA": "fonts-noto-cjk",
+    "HANGUL": "fonts-noto-cjk",
+}
 INSTALL_PANGO = "apt-get install --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -53,13 +60,19 @@ class MissingLibraries(UserError):
     """WeasyPrint is there, the system libraries that it draws with are not."""
 
 
-Pdf = namedtuple("Pdf", "content pages missing")  # bytes; how many; the characters that no font holds, drawn as empty boxes
+Pdf = namedtuple(
+    "Pdf", "content pages missing"
+)  # bytes; how many; the characters that no font holds, drawn as empty boxes
 
 
 def build_environment(folder, filters):
     """Templates that escape what they print and refuse names that do not exist."""
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(filters)
     return environment
@@ -87,7 +100,9 @@ class Numbered:
         if self.placed != self.names:
             missing = [name for name in self.names if name not in self.placed]
             problem = (
-                f"{', '.join(map(str, missing))} built but not placed" if missing else f"the order is {', '.join(map(str, self.placed))}"
+                f"{', '.join(map(str, missing))} built but not placed"
+                if missing
+                else f"the order is {', '.join(map(str, self.placed))}"
             )
             raise RenderError(f"every {self.kind} must be placed once, in the order of the contents: {problem}")
 
@@ -186,7 +201,9 @@ def render_html(environment, template, context):
     try:
         document = environment.get_template(template).render(context)
     except UndefinedError as error:
-        raise RenderError(f"the recorded runs lack what the report prints: {error}; run 'make clean' and 'make all'") from error
+        raise RenderError(
+            f"the recorded runs lack what the report prints: {error}; run 'make clean' and 'make all'"
+        ) from error
     return document.replace("/*fonts*/", font_faces(document), 1)
 
 
@@ -262,7 +279,9 @@ def without_appendix(document):
 def font_advice(characters):
     """One line on characters that no font holds: which script they are of, and which of Debian's packages brings a font."""
     scripts = [script_of(character) for character in characters]
-    packages = dict.fromkeys(FONT_PACKAGES.get(script, "fonts-symbola" if script == "symbols" else "fonts-noto-core") for script in scripts)
+    packages = dict.fromkeys(
+        FONT_PACKAGES.get(script, "fonts-symbola" if script == "symbols" else "fonts-noto-core") for script in scripts
+    )
     words = f"{characters} ({', '.join(dict.fromkeys(scripts))})"
     return f"no installed font holds {words}: printed as empty boxes; run: apt-get install {' '.join(packages)}, then make report again"
 

@@ -11,17 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reporting.artifacts import (
-    CLASSIFICATION_EXTRAS,
-    CLASSIFICATION_VARIANTS,
-    REGRESSION_EXTRAS,
-    REGRESSION_VARIANTS,
-    Run,
-    load_arrays,
-    load_json,
-    load_run,
-    load_table,
-)
+from reporting.artifacts import Run, extras_of, load_arrays, load_json, load_run, load_table, variants_of
 from reporting.checks import (
     TOLERANCE,
     check_classification,
@@ -60,7 +50,9 @@ class SearchResults:
     def fold_scores(self, trial, name=None):
         """The objective (or the column `name`) of a trial on each fold: (folds,)."""
         rows = [row for row in self.folds if row["trial"] == trial]
-        return np.array([row[name or self.space["objective"]] for row in sorted(rows, key=lambda row: row["fold"])], dtype=float)
+        return np.array(
+            [row[name or self.space["objective"]] for row in sorted(rows, key=lambda row: row["fold"])], dtype=float
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +104,7 @@ class RegressionResults:
     reference: Variant
     tuned: Variant
     search: SearchResults
-    extras: dict[str, Extra]  # one for each of artifacts.REGRESSION_EXTRAS
+    extras: dict[str, Extra]  # one for each of artifacts.extras_of("regression")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,14 +113,14 @@ class ClassificationResults:
     tuned: Variant
     improved: Variant
     search: SearchResults
-    extras: dict[str, Extra]  # one for each of artifacts.CLASSIFICATION_EXTRAS
+    extras: dict[str, Extra]  # one for each of artifacts.extras_of("classification")
 
 
 def load_regression_results(runs):
     """Load and check `runs/regression`; raises ArtifactError where something is missing or contradicts itself."""
     folder = Path(runs) / "regression"
-    variants = {name: load_variant(folder / name) for name in REGRESSION_VARIANTS}
-    extras = {name: load_extra(folder / name) for name in REGRESSION_EXTRAS}
+    variants = {name: load_variant(folder / name) for name in variants_of("regression")}
+    extras = {name: load_extra(folder / name) for name in extras_of("regression")}
     for path, variant in all_networks(folder, variants, extras):
         with readable(path):
             check_regression(path, variant)
@@ -141,8 +133,10 @@ def load_regression_results(runs):
 def load_classification_results(runs):
     """Load and check `runs/classification`; raises ArtifactError where something is missing or contradicts itself."""
     folder = Path(runs) / "classification"
-    variants = {name: load_variant(folder / name, ("features", "receptive_fields")) for name in CLASSIFICATION_VARIANTS}
-    extras = {name: load_extra(folder / name) for name in CLASSIFICATION_EXTRAS}
+    variants = {
+        name: load_variant(folder / name, ("features", "receptive_fields")) for name in variants_of("classification")
+    }
+    extras = {name: load_extra(folder / name) for name in extras_of("classification")}
     for path, variant in all_networks(folder, variants, extras):
         with readable(path):
             check_classification(path, variant)
@@ -157,7 +151,9 @@ def load_classification_results(runs):
 def all_networks(folder, variants, extras):
     """The folder and the Variant of each main network and of each case of the extras."""
     yield from ((folder / name, variant) for name, variant in variants.items())
-    yield from ((folder / name / case, variant) for name, extra in extras.items() for case, variant in extra.cases.items())
+    yield from (
+        (folder / name / case, variant) for name, extra in extras.items() for case, variant in extra.cases.items()
+    )
 
 
 def load_reference_report():
@@ -195,7 +191,9 @@ def load_case(folder):
 def load_search(folder, tuned):
     """Load a search; raises ArtifactError unless it is complete, ranked by its own scores and followed by `tuned`."""
     tables = {name: load_table(folder / f"{name}.csv") for name in ("trials", "folds")}
-    search = SearchResults(load_run(folder), load_json(folder / "search_space.json"), best=load_json(folder / "best.json"), **tables)
+    search = SearchResults(
+        load_run(folder), load_json(folder / "search_space.json"), best=load_json(folder / "best.json"), **tables
+    )
     with readable(folder):
         refuse(folder, search_mistake(search) or tuned_mistake(search, tuned))
     return search
@@ -212,9 +210,14 @@ def search_mistake(search):
         scores = search.fold_scores(row["trial"])
         if len(scores) != folds:
             return f"folds.csv holds {len(scores)} of {folds} folds of trial {row['trial']}"
-        if search.space["objective"].endswith("accuracy") and not (np.isnan(scores) | ((scores >= 0) & (scores <= 1))).all():
+        if (
+            search.space["objective"].endswith("accuracy")
+            and not (np.isnan(scores) | ((scores >= 0) & (scores <= 1))).all()
+        ):
             return f"an accuracy of trial {row['trial']} in folds.csv is no share"
-        if not np.isclose(scores.mean(), row["score"], rtol=TOLERANCE, atol=1e-9, equal_nan=True):  # nan: the fit diverged
+        if not np.isclose(
+            scores.mean(), row["score"], rtol=TOLERANCE, atol=1e-9, equal_nan=True
+        ):  # nan: the fit diverged
             return f"the score of trial {row['trial']} is {row['score']} in trials.csv, but {scores.mean():.6g} by folds.csv"
     return ranking_mistake(search)
 
@@ -226,7 +229,9 @@ def ranking_mistake(search):
     if scores != sorted(scores) or [row["rank"] for row in search.ranked] != list(range(1, len(scores) + 1)):
         return "the ranks in trials.csv contradict its scores"
     winner = search.ranked[0]
-    if search.best["trial"] != winner["trial"] or search.best["values"] != {name: winner[name] for name in search.hyperparameters}:
+    if search.best["trial"] != winner["trial"] or search.best["values"] != {
+        name: winner[name] for name in search.hyperparameters
+    }:
         return f"best.json names trial {search.best['trial']}, but trial {winner['trial']} ranks first in trials.csv"
     if not close(search.best["score"], winner["score"]):
         return f"the winner's score is {search.best['score']} in best.json, but {winner['score']} in trials.csv"
@@ -237,5 +242,7 @@ def tuned_mistake(search, tuned):
     """Which value of the winner the tuned network was not trained with, in words; empty if it has them all."""
     for name, value in search.best["values"].items():
         if tuned.run.config.get(name) != value:
-            return f"the winner has {name} = {value}, but the tuned network was trained with {tuned.run.config.get(name)}"
+            return (
+                f"the winner has {name} = {value}, but the tuned network was trained with {tuned.run.config.get(name)}"
+            )
     return ""

@@ -2,18 +2,22 @@
 
 from collections import namedtuple
 
-from reporting.artifacts import CLASSIFICATION_VARIANTS, REGRESSION_VARIANTS
+from reporting.artifacts import variants_of
 
-Stage = namedtuple("Stage", "folder cases seconds finished_at seeds run")  # of a search, a network, or an extra with its cases
+Stage = namedtuple(
+    "Stage", "folder cases seconds finished_at seeds run"
+)  # of a search, a network, or an extra with its cases
 
 
 def stages(regression, classification):
     """A Stage for everything that the report rests on: searches, networks, and the extras that are not switched off."""
     listed = []
-    for results, names in ((regression, REGRESSION_VARIANTS), (classification, CLASSIFICATION_VARIANTS)):
+    for results, names in ((regression, variants_of("regression")), (classification, variants_of("classification"))):
         first, *others = [getattr(results, name).run for name in names]
         runs = [first, results.search.run, *others]
-        listed += [Stage(f"{run.task}/{run.variant}", None, run.seconds, run.finished_at, [run.seed], run) for run in runs]
+        listed += [
+            Stage(f"{run.task}/{run.variant}", None, run.seconds, run.finished_at, [run.seed], run) for run in runs
+        ]
         listed += [extra_stage(extra) for extra in results.extras.values() if extra.cases]
     return listed
 
@@ -28,7 +32,10 @@ def extra_stage(extra):
 def switched_off(regression, classification):
     """The extras without cases, as "task/extra"."""
     return [
-        f"{extra.run.task}/{name}" for results in (regression, classification) for name, extra in results.extras.items() if not extra.cases
+        f"{extra.run.task}/{name}"
+        for results in (regression, classification)
+        for name, extra in results.extras.items()
+        if not extra.cases
     ]
 
 

@@ -18,16 +18,22 @@ OLDEST_PYTHON = (3, 11)
 # What is needed -> Debian's packages that bring it
 PYTHON_MODULES = {"ensurepip": "python3-venv", "venv": "python3-venv"}
 LIBRARIES = {"libpangoft2-1.0.so.0": "libpangoft2-1.0-0", "libharfbuzz-subset.so.0": "libharfbuzz-subset0"}
-OTHER_NAMES = {"libpangoft2-1.0.so.0": "pangoft2-1.0", "libharfbuzz-subset.so.0": "harfbuzz-subset"}  # on systems that number otherwise
+OTHER_NAMES = {
+    "libpangoft2-1.0.so.0": "pangoft2-1.0",
+    "libharfbuzz-subset.so.0": "harfbuzz-subset",
+}  # on systems that number otherwise
 
 
 def main(arguments):
     if arguments not in (["venv"], ["report"]):
         return "usage: python3 reporting/system_libraries.py venv|report"
     if sys.version_info < OLDEST_PYTHON:
-        return "error: Python %d.%d or newer is needed, this is %s; name another one, as in make all PYTHON=python3.12" % (
-            *OLDEST_PYTHON,
-            sys.version.split()[0],
+        return (
+            "error: Python %d.%d or newer is needed, this is %s; name another one, as in make all PYTHON=python3.12"
+            % (
+                *OLDEST_PYTHON,
+                sys.version.split()[0],
+            )
         )
     find_missing = missing_modules if arguments == ["venv"] else missing_libraries
     packages = find_missing()
@@ -39,7 +45,9 @@ def main(arguments):
         return f"error: this machine lacks {' and '.join(packages)}; on Debian or Ubuntu run: sudo sh -c '{line}'"
     print("installing " + " ".join(packages), flush=True)
     for command in commands:
-        failed = subprocess.run(command, stdout=subprocess.DEVNULL, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}).returncode
+        failed = subprocess.run(
+            command, stdout=subprocess.DEVNULL, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        ).returncode
     return f"error: could not be installed; run: {line}" if failed or find_missing() else 0
 
 

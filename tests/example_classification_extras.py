@@ -21,12 +21,18 @@ def write_classification_extras(folder, example, configs):
     second = network(configs["reference"] | {"loss": "double_softmax"}, example.accuracy["reference"] - 0.01, 1)
     write_extra(folder / "double_softmax", example, "classification", {"double_softmax": second})
     for number, (name, config) in enumerate(configs.items()):
-        cases = {f"seed_{seed}": network(config, example.accuracy[name] + 0.001 * (seed - 2), 10 * number + seed) for seed in (2, 3)}
+        cases = {
+            f"seed_{seed}": network(config, example.accuracy[name] + 0.001 * (seed - 2), 10 * number + seed)
+            for seed in (2, 3)
+        }
         write_extra(folder / f"{name}_seeds", example, "classification", cases)
     write_extra(folder / "ablation", example, "classification", ablation_cases(network, example, configs))
     sizes = {"filters": [16, 24], "dense_units": [16, 24]}
     write_extra(
-        folder / "smaller", example, "classification", {"smaller": network(configs["tuned"] | sizes, example.accuracy["tuned"], 51)}
+        folder / "smaller",
+        example,
+        "classification",
+        {"smaller": network(configs["tuned"] | sizes, example.accuracy["tuned"], 51)},
     )
 
 

@@ -27,10 +27,20 @@ def write_regression_extras(folder, example, tuned):
     seeds = range(2, 2 + example.more_seeds)
     extras = {
         "splits": dict.fromkeys(("file_order", "shuffled", "blocks"), write_split),
-        "baselines": {"gaussian_process": write_gaussian_process, "polynomial": write_polynomial, "constant": write_constant},
-        "initialisation": {"glorot_uniform": functools.partial(write_networks, config=other, error=example.extra_error["glorot_uniform"])},
+        "baselines": {
+            "gaussian_process": write_gaussian_process,
+            "polynomial": write_polynomial,
+            "constant": write_constant,
+        },
+        "initialisation": {
+            "glorot_uniform": functools.partial(
+                write_networks, config=other, error=example.extra_error["glorot_uniform"]
+            )
+        },
         "seeds": {
-            f"seed_{k}": functools.partial(write_networks, config=tuned, error=example.regression_error["tuned"], seed=100 * k)
+            f"seed_{k}": functools.partial(
+                write_networks, config=tuned, error=example.regression_error["tuned"], seed=100 * k
+            )
             for k in seeds
         },
         "smaller": {"smaller": functools.partial(write_networks, config=small, error=example.extra_error["smaller"])},
@@ -44,7 +54,9 @@ def write_networks(folder, example, config, error, seed=100):
     if config["initializer"] == "glorot_uniform":
         rng = np.random.default_rng(example.seed + 5)
         arrays = runs.example_weights(rng, runs.regression_shapes(config["hidden_units"]))
-        zero = {name: 0 * array for name, array in arrays.items() if name.startswith("initial/") and name.endswith("/bias")}
+        zero = {
+            name: 0 * array for name, array in arrays.items() if name.startswith("initial/") and name.endswith("/bias")
+        }
         save_arrays(folder / "weights.npz", arrays | zero)
     members = [runs.regression_network(example, error, seed + k) for k in range(example.folds)]
     runs.write_regression_case(folder, example, folder.name, config, members)
@@ -53,7 +65,11 @@ def write_networks(folder, example, config, error, seed=100):
 def write_split(folder, example):
     """The reference settings with three folds; networks err by their distance from the points that they were trained on."""
     x = runs.regression_data(example)[0]
-    order = {"file_order": np.arange(len(x)), "shuffled": np.random.default_rng(6).permutation(len(x)), "blocks": np.argsort(np.argsort(x))}
+    order = {
+        "file_order": np.arange(len(x)),
+        "shuffled": np.random.default_rng(6).permutation(len(x)),
+        "blocks": np.argsort(np.argsort(x)),
+    }
     fold = order[folder.name] * 3 // len(x) + 1
     near = [runs.regression_network(example, example.extra_error["splits"], 300 + k) for k in range(3)]
     members = [lambda at, k=k: near[k](at) + distance(at, x[fold != k + 1]) for k in range(3)]
@@ -76,11 +92,18 @@ def write_gaussian_process(folder, example):
     """The posterior of a Gaussian process with fixed parameters, so near what fitted ones give."""
     points = training_points(example)
     processes = [functools.partial(gaussian_process, *pair) for pair in points]
-    columns = [{"noise_variance": 0.21 + 0.01 * k, "signal_variance": 9.0, "length_scale": 1.8} for k in range(len(points))]
+    columns = [
+        {"noise_variance": 0.21 + 0.01 * k, "signal_variance": 9.0, "length_scale": 1.8} for k in range(len(points))
+    ]
     _, _, _, x_test, _ = runs.regression_data(example)
-    spread = {f"{name}_sd": np.array([process(at)[1] for process in processes]) for name, at in (("test", x_test), ("curve", CURVE))}
+    spread = {
+        f"{name}_sd": np.array([process(at)[1] for process in processes])
+        for name, at in (("test", x_test), ("curve", CURVE))
+    }
     members = [lambda at, process=process: process(at)[0] for process in processes]
-    runs.write_regression_case(folder, example, folder.name, {"folds": example.folds}, members, columns=columns, arrays=spread)
+    runs.write_regression_case(
+        folder, example, folder.name, {"folds": example.folds}, members, columns=columns, arrays=spread
+    )
 
 
 CURVE = np.linspace(-5, 5, 401)

@@ -32,7 +32,9 @@ class Example:
     regression_error: dict = dataclasses.field(
         default_factory=lambda: {"reference": 0.40, "tuned": 0.28}
     )  # rms distance from f, inside the data
-    extra_error: dict = dataclasses.field(default_factory=lambda: {"splits": 0.40, "glorot_uniform": 0.60, "smaller": 0.30})
+    extra_error: dict = dataclasses.field(
+        default_factory=lambda: {"splits": 0.40, "glorot_uniform": 0.60, "smaller": 0.30}
+    )
     more_seeds: int = 2
     smaller_units: tuple = (8, 16, 16)
     classification_epochs: int = 15
@@ -74,7 +76,11 @@ def run_of(example, task, variant, config, metrics):
     """A Run with everything that the report prints."""
     digest = hashlib.sha256(task.encode()).hexdigest()
     names = ("train.csv", "test.csv") if task == "regression" else ("train-images-idx3-ubyte", "t10k-images-idx3-ubyte")
-    counts = (example.points, example.points) if task == "regression" else (example.validation_images * 5, example.test_images)
+    counts = (
+        (example.points, example.points)
+        if task == "regression"
+        else (example.validation_images * 5, example.test_images)
+    )
     source = example.regression_source if task == "regression" else "Fashion-MNIST, /usr/share/datasets/fashion-mnist"
     return Run(
         schema_version=SCHEMA_VERSION,
@@ -95,7 +101,9 @@ def run_of(example, task, variant, config, metrics):
 
 def rounded(rows):
     """Rows whose numbers are Python's own, as the csv module needs them."""
-    return [{key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()} for row in rows]
+    return [
+        {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()} for row in rows
+    ]
 
 
 def example_weights(rng, shapes):
@@ -116,7 +124,11 @@ def example_units(rng, units, dead, signed=False):
     """Probe activations and, over all test inputs, minimum, maximum, active share and spectrum of the units of one layer."""
     probe = rng.normal(0, 0.5, (3, units))
     probe = np.tanh(2 * probe) if signed else np.maximum(probe, 0)
-    minimum, maximum, share = np.where(signed, -0.95, 0.0) * np.ones(units), rng.uniform(0.95, 2, units), rng.uniform(0.05, 0.95, units)
+    minimum, maximum, share = (
+        np.where(signed, -0.95, 0.0) * np.ones(units),
+        rng.uniform(0.95, 2, units),
+        rng.uniform(0.05, 0.95, units),
+    )
     probe[:, :dead], minimum[:dead], maximum[:dead], share[:dead] = 0, 0, 0, 0
     spectrum = np.var(probe) * units * 0.5 * 0.5 ** np.arange(units)
     arrays = {"probe": probe, "minimum": minimum, "maximum": maximum, "active_share": share, "spectrum": spectrum}
@@ -131,17 +143,28 @@ def write_search(folder, example, task, grid, score_of, objective, folds, winner
     fold_rows, trials = [], []
     for number, combination in enumerate(itertools.product(*grid.values()), start=1):
         values = dict(zip(grid, combination, strict=True))
-        rows = [search_row(rng, number, values, fold, score_of(values) + fold_effect[fold - 1], task) for fold in range(1, folds + 1)]
+        rows = [
+            search_row(rng, number, values, fold, score_of(values) + fold_effect[fold - 1], task)
+            for fold in range(1, folds + 1)
+        ]
         scores = [row[objective] for row in rows]
         spread = float(np.std(scores, ddof=1)) if folds > 1 else None
-        trials.append({"trial": number, **values, "score": float(np.mean(scores)), "score_sd": spread, "seconds": 4.2 * folds})
+        trials.append(
+            {"trial": number, **values, "score": float(np.mean(scores)), "score_sd": spread, "seconds": 4.2 * folds}
+        )
         fold_rows += rows
     order = sorted(trials, key=lambda row: row["score"] if direction == "min" else -row["score"])
     trials = [{**row, "rank": order.index(row) + 1} for row in trials]
     best = order[0]
     values = {name: best[name] for name in grid}
     combinations = len(trials)
-    metrics = {"combinations": combinations, "folds": folds, "fits": folds * combinations, "stopped_early": 0, "score": best["score"]}
+    metrics = {
+        "combinations": combinations,
+        "folds": folds,
+        "fits": folds * combinations,
+        "stopped_early": 0,
+        "score": best["score"],
+    }
     space = {
         "objective": objective,
         "direction": direction,
@@ -153,7 +176,10 @@ def write_search(folder, example, task, grid, score_of, objective, folds, winner
     save_json(folder / "search_space.json", space)
     save_table(folder / "folds.csv", rounded(fold_rows))
     save_table(folder / "trials.csv", rounded(trials))
-    save_json(folder / "best.json", {"trial": best["trial"], "values": values, "score": best["score"], "score_sd": best["score_sd"]})
+    save_json(
+        folder / "best.json",
+        {"trial": best["trial"], "values": values, "score": best["score"], "score_sd": best["score_sd"]},
+    )
     save_json(folder / "run.json", run_of(example, task, "search", winner_settings, metrics))
     return values
 
@@ -187,16 +213,32 @@ def search_row(rng, trial, values, fold, level, task):
 
 def regression_config(example):
     """The reference settings."""
-    config = {"hidden_units": list(example.hidden_units), "activations": ["tanh", "softplus", "relu"], "initializer": "fan_in_uniform"}
+    config = {
+        "hidden_units": list(example.hidden_units),
+        "activations": ["tanh", "softplus", "relu"],
+        "initializer": "fan_in_uniform",
+    }
     config |= {"learning_rate": 0.001, "learning_rate_schedule": "constant", "weight_decay": 1e-7, "batch_size": 16}
-    return config | {"max_epochs": example.regression_epochs, "patience": 400, "restore_best_weights": False, "folds": example.folds}
+    return config | {
+        "max_epochs": example.regression_epochs,
+        "patience": 400,
+        "restore_best_weights": False,
+        "folds": example.folds,
+    }
 
 
 def write_regression(folder, example):
     """Search, reference and tuned network of the regression task. Returns the tuned settings."""
     config = regression_config(example)
     best = write_search(
-        folder / "search", example, "regression", REGRESSION_GRID, regression_score, "validation_loss", example.folds, config
+        folder / "search",
+        example,
+        "regression",
+        REGRESSION_GRID,
+        regression_score,
+        "validation_loss",
+        example.folds,
+        config,
     )
     write_regression_variant(folder / "reference", example, "reference", config)
     write_regression_variant(folder / "tuned", example, "tuned", config | best)
@@ -251,9 +293,17 @@ def write_regression_case(folder, example, variant, config, members, folds=None,
     """
     x_train, y_train, fold, x_test, y_test = regression_data(example)
     fold = fold if folds is None else folds
-    points = {"x_train": x_train, "y_train": y_train, "fold": fold, "x_test": x_test, "y_test": y_test, "x_curve": np.linspace(-5, 5, 401)}
+    points = {
+        "x_train": x_train,
+        "y_train": y_train,
+        "fold": fold,
+        "x_test": x_test,
+        "y_test": y_test,
+        "x_curve": np.linspace(-5, 5, 401),
+    }
     predictions = {
-        f"{name}_predictions": np.array([member(points[f"x_{name}"]) for member in members]) for name in ("train", "test", "curve")
+        f"{name}_predictions": np.array([member(points[f"x_{name}"]) for member in members])
+        for name in ("train", "test", "curve")
     }
     errors = (predictions["train_predictions"] - y_train) ** 2, (predictions["test_predictions"] - y_test) ** 2
     rows = [regression_fold(config, k + 1, fold, errors[0][k], errors[1][k]) for k in range(len(members))]
@@ -263,7 +313,9 @@ def write_regression_case(folder, example, variant, config, members, folds=None,
     if "max_epochs" in config:
         save_table(folder / "history.csv", rounded(regression_history(example, rows)))
     ensemble = float(np.mean((predictions["test_predictions"].mean(axis=0) - y_test) ** 2))
-    save_json(folder / "run.json", run_of(example, "regression", variant, config, regression_metrics(config, rows, ensemble)))
+    save_json(
+        folder / "run.json", run_of(example, "regression", variant, config, regression_metrics(config, rows, ensemble))
+    )
 
 
 def regression_fold(config, number, fold, train_errors, test_errors):
@@ -327,14 +379,36 @@ def write_classification(folder, example):
     from tests.example_classification_extras import write_classification_extras  # built on the functions below
 
     config = {"filters": list(example.filters), "kernel_size": 3, "padding": "valid", "convolution_dropout": 0.0}
-    config |= {"dense_units": list(example.dense_units), "dropout": 0.2, "horizontal_flips": False, "learning_rate": 0.0001}
+    config |= {
+        "dense_units": list(example.dense_units),
+        "dropout": 0.2,
+        "horizontal_flips": False,
+        "learning_rate": 0.0001,
+    }
     config |= {"learning_rate_schedule": "constant", "weight_decay": 1e-7, "batch_size": 32, "loss": "cross_entropy"}
-    config |= {"max_epochs": example.classification_epochs, "patience": 500, "restore_best_weights": False, "validation_share": 0.2}
+    config |= {
+        "max_epochs": example.classification_epochs,
+        "patience": 500,
+        "restore_best_weights": False,
+        "validation_share": 0.2,
+    }
     search = config | {"patience": 4, "restore_best_weights": True}
     best = write_search(
-        folder / "search", example, "classification", CLASSIFICATION_GRID, classification_score, "validation_accuracy", 1, search
+        folder / "search",
+        example,
+        "classification",
+        CLASSIFICATION_GRID,
+        classification_score,
+        "validation_accuracy",
+        1,
+        search,
     )
-    improved = config | {"padding": "same", "horizontal_flips": True, "learning_rate": 0.002, "learning_rate_schedule": "cosine"}
+    improved = config | {
+        "padding": "same",
+        "horizontal_flips": True,
+        "learning_rate": 0.002,
+        "learning_rate_schedule": "cosine",
+    }
     improved |= {"dropout": 0.4, "batch_size": 64}
     write_classification_variant(folder / "reference", example, "reference", config)
     write_classification_variant(folder / "tuned", example, "tuned", search | best)
@@ -354,7 +428,9 @@ def classification_outputs(rng, images, accuracy, shared):
     labels = np.arange(images) % 10
     alike = np.where(labels == 6, shared.choice([0, 2, 4], images), 6)
     mixed = np.where(
-        np.isin(labels, (0, 2, 4, 6)) & (shared.uniform(size=images) < 0.85), alike, (labels + shared.integers(1, 10, images)) % 10
+        np.isin(labels, (0, 2, 4, 6)) & (shared.uniform(size=images) < 0.85),
+        alike,
+        (labels + shared.integers(1, 10, images)) % 10,
     )
     clearness = shared.uniform(2, 8, images)
     difficulty = np.linspace(0, 1, images) * np.select([labels == 6, np.isin(labels, (0, 2, 4))], [1.1, 0.95], 0.8)
@@ -389,19 +465,25 @@ def write_classifier(folder, example, variant, config, accuracy, key=0, tested=T
     save_arrays(folder / "predictions.npz", predictions)
     counts = {"train_points": 4 * example.validation_images, "validation_points": example.validation_images}
     stopping = {"epochs": config["max_epochs"], "stopped_early": False, "best_epoch": config["max_epochs"] - 1}
-    save_table(folder / "folds.csv", rounded([{"fold": 1, "seed": 71 + key, **counts, **stopping, **scores, "seconds": 60.5}]))
+    save_table(
+        folder / "folds.csv", rounded([{"fold": 1, "seed": 71 + key, **counts, **stopping, **scores, "seconds": 60.5}])
+    )
     save_table(folder / "history.csv", rounded(classification_history(config, scores)))
     metrics = scores | {"train_loss_double_softmax": 2.4612 - scores["train_accuracy"], "stopped_early": 0}
     metrics["parameters"] = sum(int(np.prod(shape)) + shape[-1] for shape in classification_shapes(config).values())
     save_json(
-        folder / "run.json", run_of(example, "classification", variant, config, {name: float(value) for name, value in metrics.items()})
+        folder / "run.json",
+        run_of(example, "classification", variant, config, {name: float(value) for name, value in metrics.items()}),
     )
     return predictions
 
 
 def classifier_scores(name, labels, probabilities):
     chosen = probabilities[np.arange(len(labels)), labels].astype(float)
-    return {f"{name}_loss": float(np.mean(-np.log(chosen))), f"{name}_accuracy": float(np.mean(probabilities.argmax(axis=1) == labels))}
+    return {
+        f"{name}_loss": float(np.mean(-np.log(chosen))),
+        f"{name}_accuracy": float(np.mean(probabilities.argmax(axis=1) == labels)),
+    }
 
 
 def classification_history(config, scores):
@@ -431,7 +513,9 @@ def write_classification_inspection(folder, example, config):
     arrays = {"probe_index": np.array([3, 14, 17]), "probe_label": np.array([3, 4, 7])}
     for layer, (*_, units) in list(shapes.items())[:-1]:
         values = example_units(rng, units, example.dead_units if layer == "dense_2" else 0)
-        arrays |= {f"{layer}/{name}": value for name, value in values.items() if name != "probe" or layer.startswith("dense")}
+        arrays |= {
+            f"{layer}/{name}": value for name, value in values.items() if name != "probe" or layer.startswith("dense")
+        }
     save_arrays(folder / "activations.npz", arrays)
     save_arrays(folder / "features.npz", example_features(weights))
     save_arrays(folder / "receptive_fields.npz", example_fields(rng))
@@ -468,7 +552,11 @@ def example_fields(rng):
     """Fields that show the class in trained networks and nothing in untrained ones."""
     means = np.array([garment(label) for label in range(10)])
     contrast = means - means.mean(axis=0)
-    arrays = {"class_mean": means, "reached_probability": np.full(10, 0.99), "untrained_reached_probability": np.full(10, 0.11)}
+    arrays = {
+        "class_mean": means,
+        "reached_probability": np.full(10, 0.99),
+        "untrained_reached_probability": np.full(10, 0.11),
+    }
     for method, clarity in {"back_projection": 0.6, "gradient": 1.0, "activation_maximisation": 2.0}.items():
         noise, control = rng.normal(0, 0.3, (2, 10, 28, 28))
         arrays[method], arrays[f"untrained_{method}"] = clarity * contrast + noise, control

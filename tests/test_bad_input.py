@@ -36,13 +36,19 @@ SETTINGS = {
     "a negative rate": ("[regression]\nlearning_rate = -0.1", "learning_rate must be above 0"),
     "NaN": ("[classification]\ndropout = nan", "dropout must be a number"),
     "infinity": ("[regression]\nweight_decay = inf", "weight_decay must be a number"),
-    "an empty list in the grid": ("[regression.search.grid]\nlearning_rate = []", "must be a list of at least one value"),
+    "an empty list in the grid": (
+        "[regression.search.grid]\nlearning_rate = []",
+        "must be a list of at least one value",
+    ),
     "no list in the grid": ("[regression.search.grid]\nlearning_rate = 0.1", "must be a list"),
     "a grid value twice": ("[regression.search.grid]\nlearning_rate = [0.1, 0.1]", "lists a value twice"),
     "whole numbers among others in the grid": ("[regression.search.grid]\nlearning_rate = [1, 0.1]", "mixes types"),
     "NaN in the grid": ("[regression.search.grid]\nlearning_rate = [nan, 0.1]", "learning_rate must be a number"),
     "a list in the grid": ("[classification.search.grid]\nfilters = [[8, 8]]", "must list single values"),
-    "a layer without activation": ('[regression]\nactivations = ["tanh"]', "hidden_units has 3 layers and activations 1"),
+    "a layer without activation": (
+        '[regression]\nactivations = ["tanh"]',
+        "hidden_units has 3 layers and activations 1",
+    ),
     "more folds than points": ("[regression]\nfolds = 101", "folds = 101 is impossible with 100 training points"),
     "another encoding": ('[identity]\nstudent = "é"'.encode("latin-1"), "not valid TOML"),
     "two lines in one": ('[identity]\nstudent = "Ada\\nLovelace"', "student must be one line of text"),
@@ -77,17 +83,32 @@ def images(array):
 
 
 IMAGES = {
-    "a truncated file": (lambda folder, file: file.write_bytes(file.read_bytes()[:-20]), "is truncated or no gzip file"),
-    "another magic number": (lambda folder, file: file.write_bytes(images(np.zeros(60, np.uint8))), "does not begin like an IDX file"),
-    "another digest": (lambda folder, file: file.write_bytes(images(np.zeros((60, 28, 28), np.uint8))), "its digest differs"),
-    "labels and images swapped": (lambda folder, file: shutil.copy(folder / "train-labels-idx1-ubyte.gz", file), "are the files swapped"),
+    "a truncated file": (
+        lambda folder, file: file.write_bytes(file.read_bytes()[:-20]),
+        "is truncated or no gzip file",
+    ),
+    "another magic number": (
+        lambda folder, file: file.write_bytes(images(np.zeros(60, np.uint8))),
+        "does not begin like an IDX file",
+    ),
+    "another digest": (
+        lambda folder, file: file.write_bytes(images(np.zeros((60, 28, 28), np.uint8))),
+        "its digest differs",
+    ),
+    "labels and images swapped": (
+        lambda folder, file: shutil.copy(folder / "train-labels-idx1-ubyte.gz", file),
+        "are the files swapped",
+    ),
     "training and test images swapped": (
         lambda folder, file: shutil.copy(folder / "t10k-images-idx3-ubyte.gz", file),
         "should hold 60 x 28 x 28",
     ),
     "a missing file": (lambda folder, file: file.unlink(), "is missing"),
     "a missing folder": (lambda folder, file: shutil.rmtree(folder), "is missing"),
-    "a file in place of the folder": (lambda folder, file: (shutil.rmtree(folder), folder.touch()), "cannot be read: Not a directory"),
+    "a file in place of the folder": (
+        lambda folder, file: (shutil.rmtree(folder), folder.touch()),
+        "cannot be read: Not a directory",
+    ),
 }
 
 
@@ -112,12 +133,16 @@ def lose(name):
 
 
 def truncate(name, keep=0.5):
-    return lambda runs: (runs / name).write_bytes((runs / name).read_bytes()[: int(keep * (runs / name).stat().st_size)])
+    return lambda runs: (runs / name).write_bytes(
+        (runs / name).read_bytes()[: int(keep * (runs / name).stat().st_size)]
+    )
 
 
 def add_noise(runs):
     arrays = load_arrays(runs / "regression/tuned/predictions.npz")
-    save_arrays(runs / "regression/tuned/predictions.npz", arrays | {"test_predictions": arrays["test_predictions"] + 0.1})
+    save_arrays(
+        runs / "regression/tuned/predictions.npz", arrays | {"test_predictions": arrays["test_predictions"] + 0.1}
+    )
 
 
 def drop_rows(runs):
@@ -138,14 +163,29 @@ ARTIFACTS = {
     "a truncated table": (truncate("regression/reference/folds.csv", 0.9), "folds.csv"),
     "a truncated run.json": (truncate("regression/reference/run.json"), "run.json is damaged: not JSON"),
     "an empty winner": (lambda runs: (runs / "regression/search/best.json").write_text("{}"), "best.json holds no"),
-    "another schema version": (edit_json("regression/tuned/run.json", schema_version=0), "has schema version 0, this program reads"),
-    "another configuration": (edit_config("regression/tuned/run.json", batch_size=1), "the tuned network was trained with 1"),
-    "other data": (edit_json("classification/tuned/run.json", data={"source": "?", "digests": {}, "counts": {}}), "tuned"),
-    "metrics that disagree": (edit_json("classification/tuned/run.json", metrics={"test_accuracy": 0.99}), "by the run's own arrays"),
+    "another schema version": (
+        edit_json("regression/tuned/run.json", schema_version=0),
+        "has schema version 0, this program reads",
+    ),
+    "another configuration": (
+        edit_config("regression/tuned/run.json", batch_size=1),
+        "the tuned network was trained with 1",
+    ),
+    "other data": (
+        edit_json("classification/tuned/run.json", data={"source": "?", "digests": {}, "counts": {}}),
+        "tuned",
+    ),
+    "metrics that disagree": (
+        edit_json("classification/tuned/run.json", metrics={"test_accuracy": 0.99}),
+        "by the run's own arrays",
+    ),
     "predictions that disagree": (add_noise, "by the run's own arrays"),
     "an incomplete grid": (drop_rows, "15 combinations where the grid's 18 are expected"),
     "objects in place of numbers": (store_objects, "weights.npz is damaged"),
-    "a file in place of a folder": (lambda runs: (shutil.rmtree(runs / "regression"), (runs / "regression").touch()), "cannot read"),
+    "a file in place of a folder": (
+        lambda runs: (shutil.rmtree(runs / "regression"), (runs / "regression").touch()),
+        "cannot read",
+    ),
 }
 IDENTITY = {
     "an unknown key": ('[identity]\nstudant = "x"', "did you mean student"),
@@ -210,7 +250,9 @@ def settings_of(folder, content):
     if content is not None:
         (folder / "train.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     (folder / "test.csv").write_text(POINTS)
-    (folder / "mine.toml").write_text(f'[data]\nregression_train = "{folder}/train.csv"\nregression_test = "{folder}/test.csv"\n')
+    (folder / "mine.toml").write_text(
+        f'[data]\nregression_train = "{folder}/train.csv"\nregression_test = "{folder}/test.csv"\n'
+    )
     return folder / "mine.toml"
 
 
@@ -257,7 +299,9 @@ def test_recorded_files(runs, capsys, damage, words):
     assert words in said and str(runs) in said and before == (tree(runs) if runs.exists() else {})
 
 
-@pytest.mark.parametrize("name", ["regression/search/best.json", "regression/search/run.json", "regression/tuned/predictions.npz"])
+@pytest.mark.parametrize(
+    "name", ["regression/search/best.json", "regression/search/run.json", "regression/tuned/predictions.npz"]
+)
 def test_what_the_line_says_mends_a_damaged_file(runs, capsys, name):
     """Its stage is the one that make runs next: the line names a run.json on which that stage, and no other, depends."""
     truncate(name)(runs)
@@ -279,7 +323,7 @@ def test_a_folder_that_cannot_be_written(folder, capsys, no_images, monkeypatch,
         raise OSError(number, os.strerror(number))
 
     settings = settings_of(folder, POINTS)
-    monkeypatch.setattr(artifacts.os, "fsync", refuse)
+    monkeypatch.setattr(artifacts.files.os, "fsync", refuse)
     before = tree(folder)
     said = complaint(capsys, prepare_data.main, "--config", settings, "--runs", folder / "runs")
     assert what in said and words in said and tree(folder) == before
@@ -296,7 +340,9 @@ def test_no_pango(runs, capsys, monkeypatch):
 
 def test_no_network(folder, capsys, monkeypatch):
     def no_apt(command, **_):
-        raise subprocess.CalledProcessError(100, command, stderr="Reading\nE: Temporary failure resolving 'deb.debian.org'\n")
+        raise subprocess.CalledProcessError(
+            100, command, stderr="Reading\nE: Temporary failure resolving 'deb.debian.org'\n"
+        )
 
     def load_data():
         raise Exception("URL fetch failure on https://...: None -- [Errno -3] Temporary failure in name resolution")
@@ -308,8 +354,15 @@ def test_no_network(folder, capsys, monkeypatch):
     monkeypatch.setattr(fashion_mnist, "SYSTEM_FOLDER", folder / "nowhere")
     monkeypatch.setattr(fashion_mnist, "OWN_FOLDER", folder / "data" / "fashion-mnist")
     (folder / "mine.toml").touch()
-    assert run_main(lambda: prepare_data.main(["--config", str(folder / "mine.toml"), "--runs", str(folder / "runs")])) == 1
+    assert (
+        run_main(lambda: prepare_data.main(["--config", str(folder / "mine.toml"), "--runs", str(folder / "runs")]))
+        == 1
+    )
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "Debian's package: E: Temporary failure" in said and "Keras' loader: URL fetch failure" in said
+    assert (
+        said.count("\n") == 1
+        and "Debian's package: E: Temporary failure" in said
+        and "Keras' loader: URL fetch failure" in said
+    )
     assert "name their folder as fashion_mnist" in said
     assert [path.name for path in (folder / "data").iterdir()] == [".lock"]

@@ -13,7 +13,9 @@ DRAWING = {"matplotlib", "jinja2", "weasyprint"}
 
 def modules_of(package):
     return [
-        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted((ROOT / package).rglob("*.py")) if path.stem != "__init__"
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if path.stem != "__init__"
     ]
 
 
@@ -44,7 +46,12 @@ def test_training_and_tuning_load_nothing_that_draws():
 
 
 def test_scripts_load_tensorflow_only_when_they_need_it():
-    scripts = ["training.train_regression", "training.train_classification", "tuning.tune_regression", "tuning.tune_classification"]
+    scripts = [
+        "training.train_regression",
+        "training.train_classification",
+        "tuning.tune_regression",
+        "tuning.tune_classification",
+    ]
     assert not top_level(loaded_by(importing(scripts))) & {"tensorflow", "keras", "keras_tuner"}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reporting.artifacts import CLASSIFICATION_EXTRAS, REGRESSION_EXTRAS
+from reporting.artifacts import extras_of
 
 ROOT = Path(__file__).parent.parent
 STAGES = {
@@ -23,8 +23,8 @@ STAGES = {
     "training.train_regression --variant reference",
     "training.train_regression --variant tuned",
 }
-STAGES |= {f"training.regression_extras --extra {name}" for name in REGRESSION_EXTRAS}
-STAGES |= {f"training.classification_extras --extra {name}" for name in CLASSIFICATION_EXTRAS}
+STAGES |= {f"training.regression_extras --extra {name}" for name in extras_of("regression")}
+STAGES |= {f"training.classification_extras --extra {name}" for name in extras_of("classification")}
 FAKE_PYTHON = """#!{python}
 import os, pathlib, sys, time
 arguments = sys.argv[1:]
@@ -115,7 +115,9 @@ class Project:
         return {
             call
             for call in calls
-            if call.startswith(("training.train", "training.regression_extras", "training.classification_extras", "tuning."))
+            if call.startswith(
+                ("training.train", "training.regression_extras", "training.classification_extras", "tuning.")
+            )
         }
 
     def touch(self, name):
@@ -207,7 +209,9 @@ def test_another_settings_file_is_never_up_to_date_even_if_it_is_older(finished)
 
 def test_data_exchanged_for_an_older_file_are_looked_at_again(finished):
     points = finished.folder / "points.csv"
-    (finished.folder / "runs" / "data.stat").write_text(f"{int(points.stat().st_mtime)} {points.stat().st_size} points.csv\n")
+    (finished.folder / "runs" / "data.stat").write_text(
+        f"{int(points.stat().st_mtime)} {points.stat().st_size} points.csv\n"
+    )
     assert "prepare_data" not in finished.make("-n", "all").stdout
     os.utime(points, (5e8, 5e8))
     assert "prepare_data" in finished.make("-n", "all").stdout
@@ -222,7 +226,9 @@ def test_what_was_made_while_the_clock_was_ahead_is_asked_again(finished, name):
     finished.make("all")
     expected = {"data.json": STAGES, "asked": STAGES, "report/report.pdf": set()}
     after_the_search = {"tuning.tune_regression", "training.train_regression --variant tuned"}
-    after_the_search |= {f"training.regression_extras --extra {extra}" for extra in ("initialisation", "seeds", "smaller")}
+    after_the_search |= {
+        f"training.regression_extras --extra {extra}" for extra in ("initialisation", "seeds", "smaller")
+    }
     assert finished.stages() == expected.get(name, after_the_search)
 
 
@@ -252,7 +258,11 @@ def test_a_lost_result_is_the_only_one_made_again(finished):
     (finished.folder / "runs/regression/tuned/run.json").unlink()
     finished.make("all")
     calls = [call.split()[1] for call in finished.calls()]
-    assert calls == ["training.train_regression", *["training.regression_extras"] * 3, "reporting.build_report"]  # three extras rest on it
+    assert calls == [
+        "training.train_regression",
+        *["training.regression_extras"] * 3,
+        "reporting.build_report",
+    ]  # three extras rest on it
 
 
 @pytest.mark.parametrize("name", ["report_templates/report.css", "reporting/metrics.py"])
@@ -290,7 +300,9 @@ def test_quick_settings_in_one_folder_are_not_taken_for_full_ones(finished):
     assert "prepare_data" in finished.make("-n", "all", "QUICK=1").stdout
 
 
-@pytest.mark.parametrize("arguments", [["CONFIG=nowhere.toml"], ["RUNS=two words"]], ids=["missing settings", "space in a path"])
+@pytest.mark.parametrize(
+    "arguments", [["CONFIG=nowhere.toml"], ["RUNS=two words"]], ids=["missing settings", "space in a path"]
+)
 def test_bad_variables_give_one_line_and_do_nothing(project, arguments):
     result = project.make("all", *arguments)
     assert result.returncode != 0 and not project.calls()
@@ -333,7 +345,9 @@ def test_stages_run_side_by_side_as_jobs_allow(project):
         for name in ("runs/asked", "moments"):
             (project.folder / name).unlink(missing_ok=True)
         project.make("train", f"JOBS={jobs}", LINGER="0.3")
-        at_work = np.cumsum([1 if event == "begins" else -1 for event in (project.folder / "moments").read_text().split()])
+        at_work = np.cumsum(
+            [1 if event == "begins" else -1 for event in (project.folder / "moments").read_text().split()]
+        )
         most[jobs] = at_work.max()
     assert most[1] == 1 and 1 < most[4] <= 4
 

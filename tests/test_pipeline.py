@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from reporting import build_report
-from reporting.artifacts import CLASSIFICATION_EXTRAS, REGRESSION_EXTRAS, Data
+from reporting.artifacts import Data, extras_of
 from training import classification_extras, regression_extras, train_classification, train_regression
 from training.datasets import Split
 from tuning import tune_classification, tune_regression
@@ -73,8 +73,8 @@ def run_all(folder, patch):
         (tune_classification.main,),
         (train_classification.main, "--variant", "tuned"),
         (train_classification.main, "--variant", "improved"),
-        *((regression_extras.main, "--extra", name) for name in REGRESSION_EXTRAS),
-        *((classification_extras.main, "--extra", name) for name in CLASSIFICATION_EXTRAS),
+        *((regression_extras.main, "--extra", name) for name in extras_of("regression")),
+        *((classification_extras.main, "--extra", name) for name in extras_of("classification")),
         (build_report.main,),
     ):
         assert not main([*arguments, *shared])
@@ -138,5 +138,11 @@ def test_finished_stages_are_not_run_again(runs, monkeypatch, capsys):
 def test_same_seed_gives_equal_metrics(runs, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         again = run_all(tmp_path, patch)
-    for name in ("regression/reference", "regression/tuned", "regression/search", "classification/tuned", "classification/improved"):
+    for name in (
+        "regression/reference",
+        "regression/tuned",
+        "regression/search",
+        "classification/tuned",
+        "classification/improved",
+    ):
         assert metrics(again, name) == metrics(runs, name)

@@ -57,7 +57,9 @@ def test_nothing_runs_code_that_comes_with_data(path):
     assert not list(unsafe(ast.parse(path.read_text())))
 
 
-@pytest.mark.parametrize("code", ["import pickle", "eval(x)", "np.load(x)", "run(x, shell=True)", "keras.models.load_model(x)"])
+@pytest.mark.parametrize(
+    "code", ["import pickle", "eval(x)", "np.load(x)", "run(x, shell=True)", "keras.models.load_model(x)"]
+)
 def test_the_search_for_unsafe_code_finds_it(code):
     assert list(unsafe(ast.parse(code)))
 
@@ -93,7 +95,9 @@ def test_texts_of_users_are_escaped_everywhere(evil_runs, monkeypatch):
     monkeypatch.setattr(contents, "draw", draw)
     document = contents.report_document(Identity(*[EVIL] * 6), evil_runs)
     assert document.count("&lt;script&gt;alert(1)") > 100
-    assert document.count("<script") == 1 and f"<script>{contents.template_text('report.js')}</script>" in document  # the report's own
+    assert (
+        document.count("<script") == 1 and f"<script>{contents.template_text('report.js')}</script>" in document
+    )  # the report's own
     assert "<img" not in document and "onerror=alert(1)>" not in document
     head = document[: document.index("<style>")]
     assert head.count("<") == head.count(">") and 'content="&lt;script' in head  # no attribute was left
@@ -118,7 +122,9 @@ def test_a_search_listens_on_this_machine_alone_unless_told_otherwise(tmp_path, 
         arguments = parse_arguments("", flags, add_search_flags)
         homework = types.SimpleNamespace(compute=types.SimpleNamespace(seed=1))
         split = types.SimpleNamespace(data=DATA)
-        tune.train_grid("regression", homework, search_over(GRID), split, [None] * 3, arguments, record, rows_in(tmp_path))
+        tune.train_grid(
+            "regression", homework, search_over(GRID), split, [None] * 3, arguments, record, rows_in(tmp_path)
+        )
     assert asked == ["127.0.0.1:0", "192.168.0.1:8000"]
 
 

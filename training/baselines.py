@@ -50,7 +50,9 @@ def fit_gaussian_process(x, y):
 def fit_polynomial(x, y):
     """Least squares; the degree with the lowest squared error in five-fold cross-validation of these points."""
     pipeline = make_pipeline(MinMaxScaler((-1, 1)), PolynomialFeatures(), LinearRegression())
-    search = GridSearchCV(pipeline, {"polynomialfeatures__degree": list(DEGREES)}, scoring="neg_mean_squared_error", cv=min(5, len(x)))
+    search = GridSearchCV(
+        pipeline, {"polynomialfeatures__degree": list(DEGREES)}, scoring="neg_mean_squared_error", cv=min(5, len(x))
+    )
     order = np.random.default_rng(0).permutation(len(x))  # GridSearchCV's folds are consecutive points
     search.fit(x[order], y[order])
     degree = search.best_params_["polynomialfeatures__degree"]
@@ -79,7 +81,9 @@ def describe_member(fit, split, fold, train, validation):
     predict, deviation, fitted = fit(x_train[train], y_train[train])
     seconds = time.perf_counter() - started
     # float32 is what is stored, so the errors are those of the stored predictions
-    predicted = {name: predict(x).astype(np.float32) for name, x in (("train", x_train), ("test", x_test), ("curve", curve))}
+    predicted = {
+        name: predict(x).astype(np.float32) for name, x in (("train", x_train), ("test", x_test), ("curve", curve))
+    }
     errors = (predicted["train"] - y_train) ** 2
     row = {"fold": fold, "train_points": len(train), "validation_points": len(validation)}
     row |= {"train_loss": float(errors[train].mean()), "validation_loss": float(errors[validation].mean())}

@@ -24,7 +24,9 @@ def search_identity(homework, search, data):
 
 def search_config(search):
     """A search as it is recorded in its run.json: shared settings, objective and grid."""
-    return json.loads(json.dumps(dataclasses.asdict(search.base) | {"objective": search.objective, "grid": search.grid}))
+    return json.loads(
+        json.dumps(dataclasses.asdict(search.base) | {"objective": search.objective, "grid": search.grid})
+    )
 
 
 def load_best_config(folder, homework, search, data):

@@ -10,7 +10,7 @@ the tuned settings with fewer filters and units. Writes runs/classification/<ext
 import dataclasses
 import sys
 
-from reporting.artifacts import CLASSIFICATION_EXTRAS
+from reporting.artifacts import extras_of
 from training.cli import parse_arguments, run_main
 from training.config import load_homework
 from training.datasets import load_fashion_mnist
@@ -28,7 +28,7 @@ INGREDIENTS = {  # what `ablation` puts back to the reference's value, together 
 
 
 def main(argv=None):
-    arguments = parse_arguments(__doc__, argv, extra=CLASSIFICATION_EXTRAS)
+    arguments = parse_arguments(__doc__, argv, extra=extras_of("classification"))
     homework = load_homework(arguments.config, arguments.quick)
     split = load_fashion_mnist(homework.data)
     wanted = getattr(homework.classification_extras, arguments.extra)
@@ -38,7 +38,9 @@ def main(argv=None):
 
 def network_case(config, fold, split, seed, parts=PARTS):
     """A Case that trains one network and evaluates it on `parts`."""
-    return Case(config, seed, lambda record: record_network(record, train_network(config, fold, split, seed, record, parts)))
+    return Case(
+        config, seed, lambda record: record_network(record, train_network(config, fold, split, seed, record, parts))
+    )
 
 
 def double_softmax(homework, split, _runs):
@@ -69,7 +71,9 @@ def ablation(homework, split, _runs):
     train, validation = fold_indices(split, complete, seed)[0]
     configs = {"complete": complete}
     for name, settings in INGREDIENTS.items():
-        without = dataclasses.replace(complete, **{setting: getattr(homework.classification, setting) for setting in settings})
+        without = dataclasses.replace(
+            complete, **{setting: getattr(homework.classification, setting) for setting in settings}
+        )
         if without != complete:
             configs[f"without_{name}"] = without
     fold = train[: extras.ablation_images], validation

@@ -14,12 +14,18 @@ def parse_arguments(description, argv=None, add_flags=None, **choices):
 
     `add_flags(parser)` adds what else a script understands.
     """
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     for name, values in choices.items():
         parser.add_argument(f"--{name}", choices=values, required=True)
-    parser.add_argument("--config", type=Path, default=Path("homework.toml"), help="settings file (default: %(default)s)")
+    parser.add_argument(
+        "--config", type=Path, default=Path("homework.toml"), help="settings file (default: %(default)s)"
+    )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all results (default: %(default)s)")
-    parser.add_argument("--quick", action="store_true", help="every stage on a small scale, as [quick] of the settings says")
+    parser.add_argument(
+        "--quick", action="store_true", help="every stage on a small scale, as [quick] of the settings says"
+    )
     if add_flags:
         add_flags(parser)
     return parser.parse_args(argv)

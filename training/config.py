@@ -175,7 +175,9 @@ def build_homework(settings, where, scale):
         tables.data,
         tables.compute,
         parse_config(RegressionConfig, regression, f"{where} [regression]"),
-        build_search(RegressionConfig, regression, regression_search, ("validation_loss",), f"{where} [regression.search"),
+        build_search(
+            RegressionConfig, regression, regression_search, ("validation_loss",), f"{where} [regression.search"
+        ),
         parse(RegressionExtras, extras[0], f"{where} [regression.extras]"),
         parse_config(ClassificationConfig, classification, f"{where} [classification]"),
         build_search(
@@ -186,7 +188,9 @@ def build_homework(settings, where, scale):
             f"{where} [classification.search",
         ),
         parse(ClassificationExtras, extras[1], f"{where} [classification.extras]"),
-        parse_config(ClassificationConfig, overlay(classification, improved, where), f"{where} [classification.improved]"),
+        parse_config(
+            ClassificationConfig, overlay(classification, improved, where), f"{where} [classification.improved]"
+        ),
         scale,
     )
 

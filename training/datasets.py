@@ -51,7 +51,10 @@ def load_synthetic() -> Split:
     """The points that ship with the project; their digests are those of the numbers, since there are no files."""
     points = synthetic.make_points()
     names = "synthetic training points", "synthetic test points"
-    digests = {name: hashlib.sha256(part.astype(np.float32).tobytes()).hexdigest() for name, part in zip(names, points, strict=True)}
+    digests = {
+        name: hashlib.sha256(part.astype(np.float32).tobytes()).hexdigest()
+        for name, part in zip(names, points, strict=True)
+    }
     return split_of_points(*points, "the project's own function", digests)
 
 
@@ -101,4 +104,6 @@ def kfold_indices(n: int, folds: int, rng: np.random.Generator) -> list[tuple[np
 def folds_of(order: np.ndarray, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Indices (training, validation) of each fold, which holds out consecutive indices of `order`; sizes differ by one at most."""
     parts = np.array_split(order, folds)
-    return [(np.sort(np.concatenate(parts[:held] + parts[held + 1 :])), np.sort(part)) for held, part in enumerate(parts)]
+    return [
+        (np.sort(np.concatenate(parts[:held] + parts[held + 1 :])), np.sort(part)) for held, part in enumerate(parts)
+    ]

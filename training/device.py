@@ -19,7 +19,10 @@ def configure(threads, precision, distribution="none"):
 
     With `distribution` "mirrored" every fit from here on is shared by all GPUs, if there are several.
     """
-    flags = [os.environ.get("XLA_FLAGS", ""), "--xla_backend_extra_options=xla_cpu_use_multi_output_fusion"]  # see fitting.Adam
+    flags = [
+        os.environ.get("XLA_FLAGS", ""),
+        "--xla_backend_extra_options=xla_cpu_use_multi_output_fusion",
+    ]  # see fitting.Adam
     flags += ["--xla_cpu_multi_thread_eigen=false"] * (threads == 1)  # XLA has a thread pool of its own
     os.environ["XLA_FLAGS"] = " ".join(flags).strip()
     gc.disable()  # a tenth of the start would be spent in search of garbage among what stays
@@ -118,7 +121,10 @@ def describe_machine(precision, threads):
     """The Machine that this process computes on; TensorFlow must have been configured."""
     import tensorflow as tf
 
-    gpus = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in tf.config.list_physical_devices("GPU")]
+    gpus = [
+        tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
+        for gpu in tf.config.list_physical_devices("GPU")
+    ]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     processor = cpuinfo("model name") or platform.processor() or platform.machine()
     return Machine(

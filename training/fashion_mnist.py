@@ -71,7 +71,9 @@ def unpack(folder: Path, name: str) -> bytes:
         with gzip.open(path) as file:
             return file.read(int(np.prod(SHAPES[name])) + HEADER + 1)  # no more than tells that there is too much
     except FileNotFoundError:
-        raise UserError(f"{path} is missing; Fashion-MNIST's folder holds {', '.join(f'{name}.gz' for name in DIGESTS)}") from None
+        raise UserError(
+            f"{path} is missing; Fashion-MNIST's folder holds {', '.join(f'{name}.gz' for name in DIGESTS)}"
+        ) from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UserError(f"{path} is truncated or no gzip file; copy it anew") from None
     except OSError as error:
@@ -82,12 +84,16 @@ def parse_idx(content: bytes, name: str, folder: Path) -> np.ndarray:
     """The array (uint8) of an IDX file, whose header is two zero bytes, 8 for uint8, the rank, and the sizes (big-endian)."""
     path, shape = archive(folder, name), SHAPES[name]
     if content[:4] != bytes([0, 0, 8, len(shape)]):
-        raise UserError(f"{path} does not begin like an IDX file of {'images' if len(shape) == 3 else 'labels'}; are the files swapped?")
+        raise UserError(
+            f"{path} does not begin like an IDX file of {'images' if len(shape) == 3 else 'labels'}; are the files swapped?"
+        )
     start = 4 + 4 * len(shape)
     found = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4))
     if found != shape or len(content) != start + np.prod(shape):
         expected, said = (" x ".join(map(str, sizes)) for sizes in (shape, found))
-        raise UserError(f"{path} should hold {expected} values; its header says {said}, and {max(0, len(content) - start)} bytes follow")
+        raise UserError(
+            f"{path} should hold {expected} values; its header says {said}, and {max(0, len(content) - start)} bytes follow"
+        )
     if hashlib.sha256(content).hexdigest() != DIGESTS[name]:
         raise UserError(f"{path} is not Fashion-MNIST's: its digest differs")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
@@ -131,7 +137,12 @@ def reason(error: Exception) -> str:
 
 def get_debian_package(scratch: Path) -> Path:
     """Download Debian's package and unpack it in `scratch`, without root: apt gets package lists of its own there."""
-    own = {"Dir::State::Lists": scratch / "lists", "Dir::Cache": scratch, "APT::Sandbox::User": "root", "Debug::NoLocking": 1}
+    own = {
+        "Dir::State::Lists": scratch / "lists",
+        "Dir::Cache": scratch,
+        "APT::Sandbox::User": "root",
+        "Debug::NoLocking": 1,
+    }
     apt = ["apt-get", "-q", *(word for key, value in own.items() for word in ("-o", f"{key}={value}"))]
     (scratch / "lists" / "partial").mkdir(parents=True)
     (scratch / "archives" / "partial").mkdir(parents=True)

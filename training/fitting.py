@@ -25,7 +25,9 @@ from training.models import build_network
 
 EVALUATION_BATCH = 1000
 WRITTEN_OUT = 8  # steps
-PROGRAMS = 8  # compiled networks that are kept; also how many a search's worker may compile before its process is renewed
+PROGRAMS = (
+    8  # compiled networks that are kept; also how many a search's worker may compile before its process is renewed
+)
 PROGRAM_FREE = {"learning_rate": 1e-3, "learning_rate_schedule": "constant", "weight_decay": 0.0}
 PROGRAM_FREE |= {"max_epochs": 1, "patience": 0, "restore_best_weights": False}
 
@@ -114,7 +116,9 @@ def make_loss(config):
         return keras.losses.MeanSquaredError()
     cross_entropy = keras.losses.SparseCategoricalCrossentropy()
     # A softmax of its own: given from_logits=True, Keras would look behind the network's softmax and leave one out.
-    return cross_entropy if config.loss == "cross_entropy" else lambda y, outputs: cross_entropy(y, tf.nn.softmax(outputs))
+    return (
+        cross_entropy if config.loss == "cross_entropy" else lambda y, outputs: cross_entropy(y, tf.nn.softmax(outputs))
+    )
 
 
 def make_callbacks(config):
@@ -151,7 +155,9 @@ class Trainer:
         self.model = build_network(config)
         # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
         fused = not self.classifies and self.replicas == 1
-        self.weight_decays = tf.Variable(tf.zeros(3), trainable=False)  # what the program reads, so that others need no new one
+        self.weight_decays = tf.Variable(
+            tf.zeros(3), trainable=False
+        )  # what the program reads, so that others need no new one
         # The model is not compiled: a saved one opens without this module.
         self.optimizer = self.model.optimizer = make_optimizer(config, self.weight_decays, fused)
         self.optimizer.build(self.model.trainable_variables)
@@ -168,7 +174,9 @@ class Trainer:
         data = tf.constant(x[train]), tf.constant(y[train])
         held_out = tf.constant(x[validation]), tf.constant(y[validation])
         order = tf.TensorSpec((len(train),), tf.int32)
-        take_epoch = self.take_epoch.get_concrete_function(*data, order, *held_out)  # spares the search for it at each call
+        take_epoch = self.take_epoch.get_concrete_function(
+            *data, order, *held_out
+        )  # spares the search for it at each call
         rng = np.random.default_rng(seed)
         callbacks = keras.callbacks.CallbackList(
             [*make_callbacks(config), *callbacks], model=self.model, epochs=config.max_epochs, verbose=0
@@ -186,7 +194,9 @@ class Trainer:
         callbacks.on_train_end(logs)
         best = int(np.argmin([row["validation_loss"] for row in history])) + 1
         stopped = len(history) < config.max_epochs
-        return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, time.perf_counter() - started)
+        return Fit(
+            self.model, initial_weights, history, seed, len(history), stopped, best, time.perf_counter() - started
+        )
 
     def evaluate(self, x, y):
         """The loss without penalties, and for a classifier the accuracy, of the current weights: a mapping."""
@@ -195,7 +205,9 @@ class Trainer:
     def predict(self, x):
         """Predictions (n, outputs) of the current weights; a network trained on flipped images averages over both views."""
         starts = range(0, len(x), EVALUATION_BATCH)
-        return np.concatenate([self.predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts])
+        return np.concatenate(
+            [self.predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts]
+        )
 
     def _start(self, config, seed):
         """Set the model to new random weights, the optimizer to its start, and the learning rate."""
@@ -211,7 +223,9 @@ class Trainer:
 
     def _take_epoch(self, x, y, order, x_validation, y_validation):
         """The scores of an epoch: one row for the training and one for the validation after it, on images as they are."""
-        return tf.stack([self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation, self._outputs)])
+        return tf.stack(
+            [self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation, self._outputs)]
+        )
 
     def _train_epoch(self, x, y, order):
         step = tf.function(self._train_batch)  # traced once for all steps
@@ -228,7 +242,9 @@ class Trainer:
         if indices.shape[0] < self.replicas:
             return self._train_batch(tf.gather(x, indices), tf.gather(y, indices), 1 / self.replicas)
         part = indices[tf.distribute.get_replica_context().replica_id_in_sync_group :: self.replicas]
-        return self._train_batch(tf.gather(x, part), tf.gather(y, part), tf.cast(tf.size(part), tf.float32) / indices.shape[0])
+        return self._train_batch(
+            tf.gather(x, part), tf.gather(y, part), tf.cast(tf.size(part), tf.float32) / indices.shape[0]
+        )
 
     def _evaluate_batches(self, x, y, outputs_of):
         def scores_of(indices):
@@ -309,7 +325,8 @@ def programs_compiled():
 def recorded_logs(epoch, logs):
     """Keras' names of an epoch's logs as the recorded ones: loss -> train_loss, val_loss -> validation_loss."""
     return {"epoch": epoch} | {
-        name.replace("val_", "validation_") if name.startswith("val_") else f"train_{name}": value for name, value in logs.items()
+        name.replace("val_", "validation_") if name.startswith("val_") else f"train_{name}": value
+        for name, value in logs.items()
     }
 
 
@@ -331,11 +348,15 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
-        self.last = f"{self.label}  epoch {epoch + 1}/{self.epochs}  " + "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
+        self.last = f"{self.label}  epoch {epoch + 1}/{self.epochs}  " + "  ".join(
+            f"{name} {value:.4f}" for name, value in logs.items()
+        )
         if self.stream.isatty() and now - self.shown > 0.2:
             self.shown = now
             left = (now - self.started) / (epoch + 1) * (self.epochs - epoch - 1)
-            self._write(f"{self.last}  {left:.0f} s left"[: shutil.get_terminal_size().columns - 1])  # a wrapped line cannot be renewed
+            self._write(
+                f"{self.last}  {left:.0f} s left"[: shutil.get_terminal_size().columns - 1]
+            )  # a wrapped line cannot be renewed
 
     def on_train_end(self, logs=None):
         self._write(f"{self.last}  {time.monotonic() - self.started:.0f} s\n" if self.closing else "")

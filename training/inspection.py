@@ -40,14 +40,22 @@ def activations(model, x, probes):
         for name, value in inside(tf.constant(x[start : start + BATCH])).items():
             flat = tf.reshape(value, (-1, value.shape[-1]))
             active = tf.reduce_sum(tf.cast(flat > 0, tf.float32), axis=0)
-            parts = tf.reduce_min(flat, 0), tf.reduce_max(flat, 0), active, tf.reduce_sum(flat, 0), tf.matmul(flat, flat, transpose_a=True)
+            parts = (
+                tf.reduce_min(flat, 0),
+                tf.reduce_max(flat, 0),
+                active,
+                tf.reduce_sum(flat, 0),
+                tf.matmul(flat, flat, transpose_a=True),
+            )
             summaries[name].append([part.numpy() for part in parts] + [int(flat.shape[0])])
     result = {f"{name}/probe": value for name, value in probed.items() if value.ndim == 2}
     for name, parts in summaries.items():
         minima, maxima, active, sums, products, counts = zip(*parts, strict=True)
         result |= {f"{name}/minimum": np.min(minima, 0), f"{name}/maximum": np.max(maxima, 0)}
         result[f"{name}/active_share"] = np.sum(active, 0) / np.sum(counts)
-        result[f"{name}/spectrum"] = spectrum(np.sum(sums, 0, np.float64), np.sum(products, 0, np.float64), np.sum(counts))
+        result[f"{name}/spectrum"] = spectrum(
+            np.sum(sums, 0, np.float64), np.sum(products, 0, np.float64), np.sum(counts)
+        )
     return result
 
 
@@ -89,7 +97,10 @@ def receptive_fields(model, images, labels, rng):
     return {
         "back_projection": np.stack([logit_gradients(linear, images[:1], label)[0] for label in range(10)]),
         "gradient": np.stack(
-            [logit_gradients(logits, images[labels == label][:GRADIENT_IMAGES], label).mean(axis=0) for label in range(10)]
+            [
+                logit_gradients(logits, images[labels == label][:GRADIENT_IMAGES], label).mean(axis=0)
+                for label in range(10)
+            ]
         ),
         "activation_maximisation": found,
         "reached_probability": reached.astype(np.float32),
@@ -105,7 +116,9 @@ def logit_model(model):
 def linearised(model):
     """A float32 copy of the model without activations, in which pooling takes the mean: a linear map."""
     return copied(
-        model, lambda layer, config: config | ({"activation": "linear"} if "activation" in config else {}), keras.layers.AveragePooling2D
+        model,
+        lambda layer, config: config | ({"activation": "linear"} if "activation" in config else {}),
+        keras.layers.AveragePooling2D,
     )
 
 

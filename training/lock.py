@@ -19,8 +19,12 @@ def take_turn(path, name):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 (its owner closes it)
     except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}; check the folder's permissions and the free space") from None
-    with contextlib.suppress(OSError):  # a file system without locks, or no room for the holder's name: neither stops the work
+        raise UserError(
+            f"cannot write {path}: {error.strerror}; check the folder's permissions and the free space"
+        ) from None
+    with contextlib.suppress(
+        OSError
+    ):  # a file system without locks, or no room for the holder's name: neither stops the work
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

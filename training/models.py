@@ -31,7 +31,9 @@ def dense_options(config, fan_in):
     if config.initializer == "fan_in_uniform":
         limit = fan_in**-0.5
         bias = keras.initializers.RandomUniform(-limit, limit)
-        kernel = keras.initializers.VarianceScaling(1 / 3, mode="fan_in", distribution="uniform")  # its limit is sqrt(3 scale / fan_in)
+        kernel = keras.initializers.VarianceScaling(
+            1 / 3, mode="fan_in", distribution="uniform"
+        )  # its limit is sqrt(3 scale / fan_in)
     else:
         kernel, bias = config.initializer, "zeros"
     return {"kernel_initializer": kernel, "bias_initializer": bias, **l2_penalty(config)}
@@ -53,7 +55,9 @@ def build_cnn(config):
     if config.horizontal_flips:
         x = layers.RandomFlip("horizontal", name="flip")(x)
     for number, filters in enumerate(config.filters, 1):
-        x = layers.Conv2D(filters, config.kernel_size, padding=config.padding, name=f"conv_{number}", **l2_penalty(config))(x)
+        x = layers.Conv2D(
+            filters, config.kernel_size, padding=config.padding, name=f"conv_{number}", **l2_penalty(config)
+        )(x)
         x = layers.MaxPooling2D(2, name=f"pool_{number}")(x)
         x = layers.Activation("relu", name=f"conv_{number}_relu")(x)
         if config.convolution_dropout:

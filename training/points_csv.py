@@ -46,7 +46,9 @@ def split_rows(text: str, path: Path) -> list[tuple[int, list[str]]]:
     for line, content in enumerate(text.splitlines(), 1):
         where = f"{path}, line {line}"
         if ";" in content:
-            raise UserError(f"{where}: semicolons between the columns; write them with a comma and numbers with a point, as in 1.5,2.3")
+            raise UserError(
+                f"{where}: semicolons between the columns; write them with a comma and numbers with a point, as in 1.5,2.3"
+            )
         try:
             cells = [cell.strip() for cell in next(csv.reader([content], strict=True), [])]
         except csv.Error as error:

@@ -30,7 +30,9 @@ def main(argv=None):
     save_makefile(arguments.runs, files)
     save_stat(arguments.runs, [arguments.config, SHIPPED, *files])
     save_json(arguments.runs / "data.json", {"regression": vars(regression), "classification": vars(classification)})
-    print(f"data: {regression.source}, {format_counts(regression)} points; {folder}, {format_counts(classification)} images")
+    print(
+        f"data: {regression.source}, {format_counts(regression)} points; {folder}, {format_counts(classification)} images"
+    )
 
 
 def check_splits(homework, points):
@@ -63,14 +65,19 @@ def csv_files(config):
 
 def save_makefile(runs, files):
     """Write the rules by which make looks at the data again when a file has changed or is gone."""
-    escaped = [str(path).replace("$", "$$").replace(" ", "\\ ").replace("#", "\\#").replace(":", "\\:") for path in files]
+    escaped = [
+        str(path).replace("$", "$$").replace(" ", "\\ ").replace("#", "\\#").replace(":", "\\:") for path in files
+    ]
     write_bytes(runs / "data.mk", "".join(f"$(RUNS)/data.json: {path}\n{path}:\n" for path in escaped).encode())
 
 
 def save_stat(runs, files):
     """Write what `stat -Lc '%Y %s %n'` says of each file: another one in its place may be an older one."""
     stats = [(Path(file).stat(), file) for file in files]
-    write_bytes(runs / "data.stat", "".join(f"{stat.st_mtime_ns // 10**9} {stat.st_size} {file}\n" for stat, file in stats).encode())
+    write_bytes(
+        runs / "data.stat",
+        "".join(f"{stat.st_mtime_ns // 10**9} {stat.st_size} {file}\n" for stat, file in stats).encode(),
+    )
 
 
 def format_counts(data):

@@ -12,7 +12,7 @@ import sys
 
 import numpy as np
 
-from reporting.artifacts import REGRESSION_EXTRAS
+from reporting.artifacts import extras_of
 from training import train_regression
 from training.cli import parse_arguments, run_main
 from training.config import load_homework
@@ -24,7 +24,7 @@ AUDIT_FOLDS = 3  # as many as the reference report had
 
 
 def main(argv=None):
-    arguments = parse_arguments(__doc__, argv, extra=REGRESSION_EXTRAS)
+    arguments = parse_arguments(__doc__, argv, extra=extras_of("regression"))
     homework = load_homework(arguments.config, arguments.quick)
     split = load_regression(homework.data)
     wanted = getattr(homework.regression_extras, arguments.extra)
@@ -34,7 +34,11 @@ def main(argv=None):
 
 def network_case(config, folds, split, seed, inspect=None):
     """A Case that trains one network a fold."""
-    return Case(config, seed, lambda record: record_members(record, train_members(config, folds, split, seed, record, inspect), split))
+    return Case(
+        config,
+        seed,
+        lambda record: record_members(record, train_members(config, folds, split, seed, record, inspect), split),
+    )
 
 
 def splits(homework, split, _runs):
@@ -74,7 +78,11 @@ def initialisation(homework, split, runs):
     """The tuned settings with the other one of PyTorch's and Keras' default initializers."""
     config, folds = tuned_settings(homework, split, runs)
     other = "glorot_uniform" if config.initializer == "fan_in_uniform" else "fan_in_uniform"
-    return {other: network_case(dataclasses.replace(config, initializer=other), folds, split, homework.compute.seed, save_weights)}
+    return {
+        other: network_case(
+            dataclasses.replace(config, initializer=other), folds, split, homework.compute.seed, save_weights
+        )
+    }
 
 
 def seeds(homework, split, runs):
@@ -91,10 +99,18 @@ def smaller(homework, split, runs):
     config, folds = tuned_settings(homework, split, runs)
     layers = [f"hidden_{number}" for number in range(1, len(config.hidden_units) + 1)]
     units = fewer_units(runs / "regression" / "tuned", layers, config.hidden_units)
-    return {"smaller": network_case(dataclasses.replace(config, hidden_units=units), folds, split, homework.compute.seed)}
+    return {
+        "smaller": network_case(dataclasses.replace(config, hidden_units=units), folds, split, homework.compute.seed)
+    }
 
 
-MAKERS = {"splits": splits, "baselines": baselines, "initialisation": initialisation, "seeds": seeds, "smaller": smaller}
+MAKERS = {
+    "splits": splits,
+    "baselines": baselines,
+    "initialisation": initialisation,
+    "seeds": seeds,
+    "smaller": smaller,
+}
 
 
 if __name__ == "__main__":

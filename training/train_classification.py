@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 
-from reporting.artifacts import CLASSIFICATION_VARIANTS, save_arrays, save_table
+from reporting.artifacts import save_arrays, save_table, variants_of
 from training.best import load_best_config
 from training.cli import parse_arguments, run_main
 from training.config import load_homework
@@ -24,12 +24,17 @@ SHOWN_LABEL = 9  # the first test image of this label is shown to the convolutio
 
 
 def main(argv=None):
-    arguments = parse_arguments(__doc__, argv, variant=CLASSIFICATION_VARIANTS)
+    arguments = parse_arguments(__doc__, argv, variant=variants_of("classification"))
     homework = load_homework(arguments.config, arguments.quick)
     split = load_fashion_mnist(homework.data)
     config = choose_config(homework, arguments.variant, arguments.runs, split)
     record = Recording(
-        arguments.runs / "classification" / arguments.variant, "classification", arguments.variant, homework, config, split.data
+        arguments.runs / "classification" / arguments.variant,
+        "classification",
+        arguments.variant,
+        homework,
+        config,
+        split.data,
     )
     if record.is_current():
         return
@@ -43,7 +48,9 @@ def main(argv=None):
 def choose_config(homework, variant, runs, split):
     """The reference settings, those of the search's winner, or the improved ones."""
     if variant == "tuned":
-        return load_best_config(runs / "classification" / "search", homework, homework.classification_search, split.data)
+        return load_best_config(
+            runs / "classification" / "search", homework, homework.classification_search, split.data
+        )
     return homework.improved if variant == "improved" else homework.classification
 
 
@@ -58,7 +65,9 @@ def train_network(config, fold, split, seed, record, parts, inspect=None):
 
     trainer = trainer_for(config)
     progress = Progress(record.name, config.max_epochs)
-    fit = trainer.fit(config, split.x_train, split.y_train, *fold, derive_seed(seed, "classification", config, 1), [progress])
+    fit = trainer.fit(
+        config, split.x_train, split.y_train, *fold, derive_seed(seed, "classification", config, 1), [progress]
+    )
     if inspect:
         inspect(fit)
     return describe_network(trainer, fit, split, fold, parts)
@@ -106,7 +115,11 @@ def describe_network(trainer, fit, split, fold, parts):
 
 def cross_entropy(probabilities, labels):
     """Mean of -log of the probability (n, 10) given to the true label (n,); 0 counts as the smallest normal float32."""
-    return float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels].astype(np.float64), np.finfo(np.float32).tiny)).mean())
+    return float(
+        -np.log(
+            np.maximum(probabilities[np.arange(len(labels)), labels].astype(np.float64), np.finfo(np.float32).tiny)
+        ).mean()
+    )
 
 
 def softmax(logits):
@@ -121,7 +134,9 @@ def save_inspection(folder, fit, *, split, train, seed):
     from training.inspection import activations, filters_and_maps
 
     weights = {f"initial/{name}": value for name, value in fit.initial_weights.items()}
-    save_arrays(folder / "weights.npz", weights | {f"trained/{name}": value for name, value in named_weights(fit.model).items()})
+    save_arrays(
+        folder / "weights.npz", weights | {f"trained/{name}": value for name, value in named_weights(fit.model).items()}
+    )
     fit.model.save(folder / "model.keras")
     probes = np.array([int(np.argmax(split.y_test == label)) for label in PROBES])
     probed = {"probe_index": probes, "probe_label": split.y_test[probes]}
@@ -137,10 +152,16 @@ def fields(fit, split, train, seed):
     from training.inspection import receptive_fields, with_weights
 
     trained = receptive_fields(fit.model, split.x_test, split.y_test, np.random.default_rng(seed))
-    untrained = receptive_fields(with_weights(fit.model, fit.initial_weights), split.x_test, split.y_test, np.random.default_rng(seed))
+    untrained = receptive_fields(
+        with_weights(fit.model, fit.initial_weights), split.x_test, split.y_test, np.random.default_rng(seed)
+    )
     images, labels = split.x_train[train, ..., 0], split.y_train[train]
     means = np.stack([images[labels == label].mean(axis=0) / 255 for label in range(10)]).astype(np.float32)
-    return trained | {f"untrained_{name}": value for name, value in untrained.items() if name != "gradient_images"} | {"class_mean": means}
+    return (
+        trained
+        | {f"untrained_{name}": value for name, value in untrained.items() if name != "gradient_images"}
+        | {"class_mean": means}
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from reporting.artifacts import REGRESSION_VARIANTS, save_arrays, save_table
+from reporting.artifacts import save_arrays, save_table, variants_of
 from training.best import load_best_config
 from training.cli import parse_arguments, run_main
 from training.config import load_homework
@@ -21,16 +21,20 @@ CURVE_POINTS = 401
 
 
 def main(argv=None):
-    arguments = parse_arguments(__doc__, argv, variant=REGRESSION_VARIANTS)
+    arguments = parse_arguments(__doc__, argv, variant=variants_of("regression"))
     homework = load_homework(arguments.config, arguments.quick)
     split = load_regression(homework.data)
     config = choose_config(homework, arguments.variant, arguments.runs, split)
-    record = Recording(arguments.runs / "regression" / arguments.variant, "regression", arguments.variant, homework, config, split.data)
+    record = Recording(
+        arguments.runs / "regression" / arguments.variant, "regression", arguments.variant, homework, config, split.data
+    )
     if record.is_current():
         return
     record.begin()
     seed = homework.compute.seed
-    record_members(record, train_members(config, fold_indices(split, config, seed), split, seed, record, save_inspection), split)
+    record_members(
+        record, train_members(config, fold_indices(split, config, seed), split, seed, record, save_inspection), split
+    )
 
 
 def choose_config(homework, variant, runs, split):
@@ -54,7 +58,13 @@ def train_members(config, folds, split, seed, record, inspect=None):
     for fold, (train, validation) in enumerate(folds, 1):
         progress = Progress(f"{record.name}  fold {fold}/{len(folds)}", config.max_epochs)
         fit = trainer.fit(
-            config, split.x_train, split.y_train, train, validation, derive_seed(seed, "regression", config, fold), [progress]
+            config,
+            split.x_train,
+            split.y_train,
+            train,
+            validation,
+            derive_seed(seed, "regression", config, fold),
+            [progress],
         )
         members.append(describe_member(trainer, fit, split, fold, train, validation))
         if fold == 1 and inspect:
@@ -110,7 +120,9 @@ def save_weights(folder, fit, _split=None):
     from training.fitting import named_weights
 
     weights = {f"initial/{name}": value for name, value in fit.initial_weights.items()}
-    save_arrays(folder / "weights.npz", weights | {f"trained/{name}": value for name, value in named_weights(fit.model).items()})
+    save_arrays(
+        folder / "weights.npz", weights | {f"trained/{name}": value for name, value in named_weights(fit.model).items()}
+    )
 
 
 def save_inspection(folder, fit, split):
@@ -118,8 +130,12 @@ def save_inspection(folder, fit, split):
     from training.inspection import activations
 
     save_weights(folder, fit)
-    probes = np.argsort(split.x_test[:, 0])[[len(split.x_test) // 6, len(split.x_test) // 2, len(split.x_test) * 5 // 6]]
-    save_arrays(folder / "activations.npz", {"x_probe": split.x_test[probes, 0], **activations(fit.model, split.x_test, probes)})
+    probes = np.argsort(split.x_test[:, 0])[
+        [len(split.x_test) // 6, len(split.x_test) // 2, len(split.x_test) * 5 // 6]
+    ]
+    save_arrays(
+        folder / "activations.npz", {"x_probe": split.x_test[probes, 0], **activations(fit.model, split.x_test, probes)}
+    )
     fit.model.save(folder / "model.keras")
 
 
@@ -130,7 +146,12 @@ def predictions(members, split):
         fold[member["validation"]] = member["fold"]
     names = [name for name in members[0] if name.endswith(("_predictions", "_sd"))]
     stacked = {name: np.stack([member[name] for member in members]).astype(np.float32) for name in names}
-    data = {"x_train": split.x_train[:, 0], "y_train": split.y_train[:, 0], "x_test": split.x_test[:, 0], "y_test": split.y_test[:, 0]}
+    data = {
+        "x_train": split.x_train[:, 0],
+        "y_train": split.y_train[:, 0],
+        "x_test": split.x_test[:, 0],
+        "y_test": split.y_test[:, 0],
+    }
     return {**data, "fold": fold, "x_curve": curve_inputs(split)[:, 0], **stacked}
 
 

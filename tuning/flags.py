@@ -17,13 +17,30 @@ def add_search_flags(parser):
         metavar="N",
         help="processes that train side by side (default: one a GPU, else one for every two processors)",
     )
-    parser.add_argument("--keep-going", action="store_true", help="go on without combinations that fail; the report says what is missing")
+    parser.add_argument(
+        "--keep-going",
+        action="store_true",
+        help="go on without combinations that fail; the report says what is missing",
+    )
     parser.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard as well")
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--chief", type=address, metavar="HOST:PORT", help="listen here for workers of other machines")
-    place.add_argument("--join", type=address, metavar="HOST:PORT", help="be a worker of the chief there, and write nothing here")
-    place.add_argument("--shard", type=shard, default=(1, 1), metavar="I/N", help="train every N-th combination from the I-th on, no more")
-    parser.add_argument("--worker-id", type=worker_name, default=f"{host_name()}-{os.getpid()}", help="with --join, this worker's own name")
+    place.add_argument(
+        "--join", type=address, metavar="HOST:PORT", help="be a worker of the chief there, and write nothing here"
+    )
+    place.add_argument(
+        "--shard",
+        type=shard,
+        default=(1, 1),
+        metavar="I/N",
+        help="train every N-th combination from the I-th on, no more",
+    )
+    parser.add_argument(
+        "--worker-id",
+        type=worker_name,
+        default=f"{host_name()}-{os.getpid()}",
+        help="with --join, this worker's own name",
+    )
 
 
 def count(text):
@@ -51,7 +68,9 @@ def shard(text):
 
 def worker_name(text):
     if not WORKER_NAME.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} must begin with a letter, go on with letters, digits, - or _, and not contain 'chief'")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} must begin with a letter, go on with letters, digits, - or _, and not contain 'chief'"
+        )
     return text
 
 

@@ -30,7 +30,9 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
         A fold that fails ends the trial: why is noted among its values, since KerasTuner delivers no text of errors.
         """
         values = trial.hyperparameters.values
-        config = dataclasses.replace(self.search_settings.base, **{name: values[name] for name in self.search_settings.grid})
+        config = dataclasses.replace(
+            self.search_settings.base, **{name: values[name] for name in self.search_settings.grid}
+        )
         recorded = [observation.step for observation in trial.metrics.get_history("recorded")]
         for fold in [fold for fold in range(1, self.folds + 1) if fold not in recorded]:
             row, failure = self.run_fold(config, fold)

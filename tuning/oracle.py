@@ -46,7 +46,9 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         self.verbose = 0  # SearchProgress says more, in one line a combination
         self.search, self.folds, self.rows, self.progress, self.keep_going = search, folds, rows, progress, keep_going
         self.combinations = Combinations(search.grid)
-        self.waiting = sorted(self.place(number) for number in range(shard[0] - 1, len(self.combinations), shard[1]))  # hence a heap
+        self.waiting = sorted(
+            self.place(number) for number in range(shard[0] - 1, len(self.combinations), shard[1])
+        )  # hence a heap
         self.handed_out = {}  # trial -> (number of the combination, worker)
         self.heard = {}  # worker -> when it last gave a sign of life
         self.failures = collections.Counter()  # (combination, fold) -> how often it failed
@@ -142,9 +144,13 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         told = self.ongoing_trials.pop(worker).hyperparameters.values | trial.hyperparameters.values
         missing = [fold for fold in range(1, self.folds + 1) if fold not in self.recorded(number)]
         if missing:
-            self._fold_failed(number, told.get("failed_fold", missing[0]), worker, told.get("failure", "the worker gave no result"))
+            self._fold_failed(
+                number, told.get("failed_fold", missing[0]), worker, told.get("failure", "the worker gave no result")
+            )
         rows = self.recorded(number)
-        self.trials[trial.trial_id].status = trials.TrialStatus.COMPLETED if len(rows) == self.folds else trials.TrialStatus.INVALID
+        self.trials[trial.trial_id].status = (
+            trials.TrialStatus.COMPLETED if len(rows) == self.folds else trials.TrialStatus.INVALID
+        )
         if len(rows) == self.folds:
             self.progress.combination_ended(self.combinations[number], self._score(rows), worker)
         else:

@@ -35,7 +35,13 @@ class SearchProgress:
     def _table(self):
         table = Table("", "combinations", "folds", "best", "time left")
         folds = f"{self.recorded}/{self.combinations * self.folds}"
-        table.add_row(self.label, f"{self.done}/{self.combinations}", folds, self.best_so_far().removeprefix("  best "), self.left())
+        table.add_row(
+            self.label,
+            f"{self.done}/{self.combinations}",
+            folds,
+            self.best_so_far().removeprefix("  best "),
+            self.left(),
+        )
         for worker, values in sorted(dict(self.at_work).items()):
             table.add_row(worker, values)
         return table
@@ -69,7 +75,9 @@ class SearchProgress:
     def left(self):
         """The time that the remaining folds will take at the pace so far, over all workers."""
         seconds, folds = time.monotonic() - self.started, self.combinations * self.folds - self.recorded
-        return f"about {seconds / self.trained * folds:.0f} s left" if self.trained and folds > 0 else f"{seconds:.0f} s"
+        return (
+            f"about {seconds / self.trained * folds:.0f} s left" if self.trained and folds > 0 else f"{seconds:.0f} s"
+        )
 
     def status(self):
         """Where the search stands, in one line."""

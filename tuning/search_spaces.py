@@ -53,10 +53,14 @@ def search_identity(search, folds, seed, data, machine):
     """What a chief and its workers must agree on, part by part, as texts."""
     settings = json.dumps([dataclasses.asdict(search.base), search.objective, search.grid, folds, seed], sort_keys=True)
     files = json.dumps([data.digests, data.counts], sort_keys=True)
-    digests = {name: hashlib.sha256(text.encode()).hexdigest()[:24] for name, text in (("settings", settings), ("data", files))}
+    digests = {
+        name: hashlib.sha256(text.encode()).hexdigest()[:24] for name, text in (("settings", settings), ("data", files))
+    }
     return digests | {"packages, precision, threads or distribution": json.dumps(machine, sort_keys=True)}
 
 
 def identity_of(hyperparameters):
     """The identity that `make_hyperparameters` put into a search space."""
-    return {item.name.removeprefix(IDENTITY): item.value for item in hyperparameters.space if item.name.startswith(IDENTITY)}
+    return {
+        item.name.removeprefix(IDENTITY): item.value for item in hyperparameters.space if item.name.startswith(IDENTITY)
+    }

@@ -11,7 +11,9 @@ from reporting.artifacts import UserError
 def require_tensorboard():
     """Raise UserError unless the package is there."""
     if importlib.util.find_spec("tensorboard") is None:
-        raise UserError("TensorBoard is not installed; run make tune TENSORBOARD=1, or pip install -r requirements-tensorboard.txt")
+        raise UserError(
+            "TensorBoard is not installed; run make tune TENSORBOARD=1, or pip install -r requirements-tensorboard.txt"
+        )
 
 
 class EventLog(keras.callbacks.Callback):

@@ -21,7 +21,9 @@ def collect_folds(search, folds, rows):
             row = rows.load(config, fold)
             if row is None:
                 raise UserError(f"fold {fold} of {values} is not recorded in {rows.folder}; run 'make tune' again")
-            table.append({"trial": trial, **values} | {name: value for name, value in row.items() if name != "hyperparameters"})
+            table.append(
+                {"trial": trial, **values} | {name: value for name, value in row.items() if name != "hyperparameters"}
+            )
     completed = next((row for row in table if is_completed(row)), None)
     if completed is None:
         raise UserError(f"every combination failed; the first: {table[0]['reason']}")
@@ -61,8 +63,15 @@ def save_search(folder, search, folds, rows):
     fold_table = collect_folds(search, folds, rows)
     trials = rank_trials(search, fold_table)
     best = next(row for row in trials if row["rank"] == 1)
-    space = {"objective": search.objective, "direction": DIRECTIONS[search.objective], "folds": folds, "grid": search.grid}
-    save_json(folder / "search_space.json", space | {"combinations": len(trials), "settings": dataclasses.asdict(search.base)})
+    space = {
+        "objective": search.objective,
+        "direction": DIRECTIONS[search.objective],
+        "folds": folds,
+        "grid": search.grid,
+    }
+    save_json(
+        folder / "search_space.json", space | {"combinations": len(trials), "settings": dataclasses.asdict(search.base)}
+    )
     save_table(folder / "folds.csv", fold_table)
     save_table(folder / "trials.csv", trials)
     if math.isnan(best["score"]):
@@ -76,5 +85,11 @@ def save_search(folder, search, folds, rows):
     save_json(folder / "best.json", winner)
     stopped = sum(row["stopped_early"] for row in fold_table)
     failed = sum(not is_completed(row) for row in fold_table)
-    counts = {"combinations": len(trials), "folds": folds, "fits": len(fold_table), "failed": failed, "stopped_early": stopped}
+    counts = {
+        "combinations": len(trials),
+        "folds": folds,
+        "fits": len(fold_table),
+        "failed": failed,
+        "stopped_early": stopped,
+    }
     return counts | {"score": best["score"]}

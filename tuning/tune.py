@@ -22,7 +22,10 @@ def tune(task, homework, search, split, folds, arguments):
     if record.is_current():
         return
     if search.combinations > LARGE_GRID:
-        print(f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long", file=sys.stderr)
+        print(
+            f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long",
+            file=sys.stderr,
+        )
     record.begin()
     with hidden("sklearn"):
         from tuning.trials import save_search
@@ -32,7 +35,9 @@ def tune(task, homework, search, split, folds, arguments):
     if shards == 1:
         record.finish(save_search(record.folder, search, len(folds), rows))
     else:
-        print(f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together, then run 'make tune'")
+        print(
+            f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together, then run 'make tune'"
+        )
 
 
 def refuse_contradictions(arguments):
@@ -64,18 +69,35 @@ def train_grid(task, homework, search, split, folds, arguments, record, rows):
     if arguments.tensorboard:
         require_tensorboard()
     shard, shards = arguments.shard
-    progress = SearchProgress(record.name, search.objective, len(range(shard - 1, search.combinations, shards)), len(folds))
+    progress = SearchProgress(
+        record.name, search.objective, len(range(shard - 1, search.combinations, shards)), len(folds)
+    )
     oracle = RecordedGridOracle(
-        search, len(folds), rows, progress, arguments.keep_going, arguments.shard, identity(homework, search, split, folds, rows)
+        search,
+        len(folds),
+        rows,
+        progress,
+        arguments.keep_going,
+        arguments.shard,
+        identity(homework, search, split, folds, rows),
     )
     gpus = visible_gpus() if record.distribution == "none" else []  # to be dealt out among workers
     workers = default_workers(gpus, record.threads, search) if arguments.workers is None else arguments.workers
     if workers * record.threads > (os.cpu_count() or 1):
-        progress.say(f"{workers} workers of {record.threads} threads are more than this machine's {os.cpu_count()} processors")
+        progress.say(
+            f"{workers} workers of {record.threads} threads are more than this machine's {os.cpu_count()} processors"
+        )
     if arguments.chief or workers != 1 or too_many_programs(search):
-        run_chief(oracle, arguments.chief or "127.0.0.1:0", functools.partial(make_team, task, arguments, workers, gpus), progress)
+        run_chief(
+            oracle,
+            arguments.chief or "127.0.0.1:0",
+            functools.partial(make_team, task, arguments, workers, gpus),
+            progress,
+        )
     else:
-        fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard, progress)
+        fit_fold = fold_trainer(
+            task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard, progress
+        )
         CrossValidatedGridSearch(oracle, search, len(folds), fit_fold).search()
     if oracle.error:
         raise UserError(oracle.error)
@@ -109,7 +131,9 @@ def make_team(task, arguments, workers, gpus, address):
     shared += ["--quick"] * arguments.quick + ["--tensorboard"] * arguments.tensorboard
     script = [sys.executable, "-m", f"tuning.tune_{task}", *shared, "--join", address]
     return [
-        WorkerProcess(name, [*script, "--worker-id", name], {"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {})
+        WorkerProcess(
+            name, [*script, "--worker-id", name], {"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {}
+        )
         for number, name in enumerate([f"w{number}" for number in range(1, workers + 1)])
     ]
 
@@ -128,7 +152,9 @@ def join(task, homework, search, split, folds, arguments, record):
     find_chief(arguments.join, arguments.worker_id)
     rows = recorded_rows(task, homework, split, record)
     fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard)
-    oracle = keras_tuner.oracles.GridSearchOracle(make_objective(search), hyperparameters=make_hyperparameters(search.grid, {}))
+    oracle = keras_tuner.oracles.GridSearchOracle(
+        make_objective(search), hyperparameters=make_hyperparameters(search.grid, {})
+    )
     tuner = CrossValidatedGridSearch(oracle, search, len(folds), fit_fold, arguments.worker_id, renew_process)
     work_for(tuner, identity(homework, search, split, folds, rows), arguments.join)
 
@@ -149,13 +175,23 @@ def fold_trainer(task, search, split, folds, seed, folder, tensorboard, progress
     def fit_fold(config, fold):
         train, validation = folds[fold - 1]
         trainer = trainer_for(config)
-        callbacks = [Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False)] if progress else []
+        callbacks = (
+            [Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False)] if progress else []
+        )
         if tensorboard:
-            callbacks.append(EventLog(folder / "tensorboard", {name: getattr(config, name) for name in search.grid}, fold))
-        fit = trainer.fit(config, split.x_train, split.y_train, train, validation, derive_seed(seed, task, config, fold), callbacks)
-        scores = {f"train_{name}": value for name, value in trainer.evaluate(split.x_train[train], split.y_train[train]).items()}
+            callbacks.append(
+                EventLog(folder / "tensorboard", {name: getattr(config, name) for name in search.grid}, fold)
+            )
+        fit = trainer.fit(
+            config, split.x_train, split.y_train, train, validation, derive_seed(seed, task, config, fold), callbacks
+        )
+        scores = {
+            f"train_{name}": value
+            for name, value in trainer.evaluate(split.x_train[train], split.y_train[train]).items()
+        }
         scores |= {
-            f"validation_{name}": value for name, value in trainer.evaluate(split.x_train[validation], split.y_train[validation]).items()
+            f"validation_{name}": value
+            for name, value in trainer.evaluate(split.x_train[validation], split.y_train[validation]).items()
         }
         row = {"seed": fit.seed, "epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
         return row | scores | {"seconds": round(fit.seconds, 3)}

@@ -61,7 +61,9 @@ def listen(oracle, address):
     try:
         port = server.add_insecure_port(address)
     except RuntimeError:
-        raise UserError(f"cannot listen on {address}: the port is in use, or the address is not this machine's") from None
+        raise UserError(
+            f"cannot listen on {address}: the port is in use, or the address is not this machine's"
+        ) from None
     server.start()
     return server, f"{address.rpartition(':')[0]}:{port}"
 
@@ -79,7 +81,9 @@ class WorkerProcess:
 
     def start(self):
         """Start the process in a group of its own, so that Ctrl-C reaches the chief alone, which then ends it."""
-        self.process = subprocess.Popen(self.command, env=os.environ | self.environment, stdin=subprocess.DEVNULL, process_group=0)
+        self.process = subprocess.Popen(
+            self.command, env=os.environ | self.environment, stdin=subprocess.DEVNULL, process_group=0
+        )
 
     def watch(self, progress):
         """Start it again if it has died; raises UserError if it does so again and again."""
@@ -157,7 +161,9 @@ def work_for(tuner, identity, address):
     ended = threading.Event()
     try:
         refuse_other_search(identity, identity_of(tuner.oracle.get_space()), address)
-        threading.Thread(target=give_signs_of_life, args=(tuner.oracle.stub, tuner.tuner_id, address, ended), daemon=True).start()
+        threading.Thread(
+            target=give_signs_of_life, args=(tuner.oracle.stub, tuner.tuner_id, address, ended), daemon=True
+        ).start()
         tuner.search()
     except grpc.RpcError:
         raise UserError(gone(address)) from None

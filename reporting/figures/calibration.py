@@ -18,7 +18,10 @@ def plot_reliability(before, after):
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="C3", linewidth=0.6)
-    for bins, color, marker, line, name in ((before, "C0", "o", "-", "as trained"), (after, "C1", "D", "--", "temperature scaled")):
+    for bins, color, marker, line, name in (
+        (before, "C0", "o", "-", "as trained"),
+        (after, "C1", "D", "--", "temperature scaled"),
+    ):
         ends = np.array([wilson_interval(share * n, n) for n, share in zip(bins.images, bins.accuracy, strict=True)])
         axes.vlines(bins.confidence, *ends.T, color=color, linewidth=0.6)
         axes.plot(bins.confidence, bins.accuracy, color=color, marker=marker, linestyle=line, linewidth=0.8, label=name)
@@ -37,9 +40,13 @@ def plot_risk(kept_accuracies, kept):
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
     axes.axvline(100 * kept, color="C3", linewidth=0.6, linestyle=(0, (1, 2)))
-    for (name, accuracies), color, line in zip(kept_accuracies.items(), ("C2", "C0", "C1"), (":", "-", "--"), strict=True):
+    for (name, accuracies), color, line in zip(
+        kept_accuracies.items(), ("C2", "C0", "C1"), (":", "-", "--"), strict=True
+    ):
         chosen = np.unique(np.linspace(1, len(accuracies), POINTS).astype(int))
-        axes.plot(100 * chosen / len(accuracies), 100 * (1 - accuracies[chosen - 1]), color=color, linestyle=line, label=name)
+        axes.plot(
+            100 * chosen / len(accuracies), 100 * (1 - accuracies[chosen - 1]), color=color, linestyle=line, label=name
+        )
     axes.set(xlabel="share of images answered (%)", ylabel="of these wrong (%)", xlim=(0, 100), ylim=(0, None))
     axes.grid(axis="y")
     axes.legend(loc="upper left")

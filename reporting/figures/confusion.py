@@ -30,10 +30,23 @@ def draw_matrix(axes, matrix, class_names):
     shares = np.nan_to_num(matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1))
     right = np.eye(len(matrix), dtype=bool)
     axes.imshow(np.ma.masked_array(shares, ~right), cmap=tints("C0"), vmin=0, vmax=1)
-    axes.imshow(np.ma.masked_array(np.sqrt(shares), right), cmap=tints("C1"), vmin=0, vmax=max(0.35, np.sqrt(shares[~right].max())))
+    axes.imshow(
+        np.ma.masked_array(np.sqrt(shares), right),
+        cmap=tints("C1"),
+        vmin=0,
+        vmax=max(0.35, np.sqrt(shares[~right].max())),
+    )
     for row, column in np.ndindex(*matrix.shape):
         color = "white" if row == column and shares[row, column] > 0.45 else "black" if matrix[row, column] else "C3"
-        axes.text(column, row, str(matrix[row, column]), ha="center", va="center", color=color, fontsize=rcParams["ytick.labelsize"])
+        axes.text(
+            column,
+            row,
+            str(matrix[row, column]),
+            ha="center",
+            va="center",
+            color=color,
+            fontsize=rcParams["ytick.labelsize"],
+        )
     hairlines(axes, len(matrix))
     ticks = range(len(matrix))
     axes.set_xticks(ticks, class_names, rotation=40, ha="right", rotation_mode="anchor")

@@ -15,7 +15,9 @@ WIDE = 20  # ratio of the worst score to the best, from which on losses are draw
 
 
 @styled
-def plot_grid(scores, errors, grid, values, score_label, tied, pair_scores, reference=None, cheapest=None, larger_is_better=False):
+def plot_grid(
+    scores, errors, grid, values, score_label, tied, pair_scores, reference=None, cheapest=None, larger_is_better=False
+):
     """All combinations from best to worst, what each one consists of below, and heat maps of the mean score at the right.
 
     scores (n, folds), best first; errors (n,) standard errors, or None, for scores of one fold; grid: hyperparameter -> its
@@ -25,7 +27,11 @@ def plot_grid(scores, errors, grid, values, score_label, tied, pair_scores, refe
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
     figure = new_figure(FULL, 40 + 4.1 * len(rows))
-    left, right = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if pair_scores else (figure.add_gridspec(1, 1)[0], None)
+    left, right = (
+        figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS))
+        if pair_scores
+        else (figure.add_gridspec(1, 1)[0], None)
+    )
     above, below = left.subgridspec(2, 1, height_ratios=(32, 4.1 * len(rows))).subplots(sharex=True)
     draw_scores(above, np.asarray(scores, dtype=float), errors, reference, cheapest)
     above.set_ylabel(score_label)
@@ -42,7 +48,15 @@ def draw_scores(axes, scores, errors, reference, cheapest):
     """Each fold's score as a dot and their mean as a bar, the winner's in another colour; two combinations named by rings."""
     positions, means = np.arange(1, len(scores) + 1), scores.mean(axis=1)
     if scores.shape[1] > 1:
-        axes.plot(np.repeat(positions, scores.shape[1]), scores.ravel(), "o", color="C0", markersize=2, alpha=0.6, label="fold")
+        axes.plot(
+            np.repeat(positions, scores.shape[1]),
+            scores.ravel(),
+            "o",
+            color="C0",
+            markersize=2,
+            alpha=0.6,
+            label="fold",
+        )
         axes.plot(positions, means, "_", color="C0", markersize=7, markeredgewidth=1.5, label="mean")
     else:
         axes.plot(positions, means, "o", color="C0", markersize=3.4, label="score")
@@ -97,7 +111,12 @@ def name_groups(axes, rows, indent):
     """Each hyperparameter's name beside its first row, that many points left of the axis."""
     for height, (name, _) in enumerate(rows):
         if height == 0 or rows[height - 1][0] != name:
-            place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right", "va": "center_baseline"}
+            place = {
+                "xycoords": ("axes fraction", "data"),
+                "textcoords": "offset points",
+                "ha": "right",
+                "va": "center_baseline",
+            }
             axes.annotate(words(name), (0, height), (-indent, 0), fontsize=rcParams["ytick.labelsize"], **place)
 
 
@@ -141,7 +160,12 @@ def write_means(axes, means, shades, width):
         return
     for row, column in np.argwhere(np.isfinite(means)):
         text = f"{means[row, column]:{'.3f' if abs(means[row, column]) < 10 else '.3g'}}"
-        place = {"ha": "center", "va": "center", "fontsize": "x-small", "color": "white" if shades[row, column] > 0.7 else "black"}
+        place = {
+            "ha": "center",
+            "va": "center",
+            "fontsize": "x-small",
+            "color": "white" if shades[row, column] > 0.7 else "black",
+        }
         axes.text(column, row, text, in_layout=False, **place)
 
 
@@ -162,4 +186,6 @@ def value_label(value):
     mantissa, exponent = f"{value:.6e}".split("e")
     if value == 0 or abs(value) >= 1e-4:
         return f"{value:g}"
-    return f"$10^{{{int(exponent)}}}$" if float(mantissa) == 1 else f"${float(mantissa):g} \\times 10^{{{int(exponent)}}}$"
+    return (
+        f"$10^{{{int(exponent)}}}$" if float(mantissa) == 1 else f"${float(mantissa):g} \\times 10^{{{int(exponent)}}}$"
+    )

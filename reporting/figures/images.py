@@ -108,9 +108,21 @@ def draw_tiles(axes, images, columns, color="white", line=0.9, **keywords):
     drawn = axes.imshow(mosaic(images, columns), **keywords)
     right, bottom = (length - 0.5 for length in drawn.get_array().shape[::-1])
     inset = 0 if color == "white" else 1  # whether the outermost lines are drawn too
-    axes.vlines(np.arange(1 - inset, (right + 0.5) / width + inset) * width - 0.5, -0.5, bottom, color=color, linewidth=line, clip_on=False)
+    axes.vlines(
+        np.arange(1 - inset, (right + 0.5) / width + inset) * width - 0.5,
+        -0.5,
+        bottom,
+        color=color,
+        linewidth=line,
+        clip_on=False,
+    )
     axes.hlines(
-        np.arange(1 - inset, (bottom + 0.5) / height + inset) * height - 0.5, -0.5, right, color=color, linewidth=line, clip_on=False
+        np.arange(1 - inset, (bottom + 0.5) / height + inset) * height - 0.5,
+        -0.5,
+        right,
+        color=color,
+        linewidth=line,
+        clip_on=False,
     )
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)

@@ -15,7 +15,9 @@ def plot_ladder(rungs, names, ingredients=()):
     sections is a blue dot with its interval, further seeds are rings, and the seeds' mean and standard deviation stand below.
     """
     figure = new_figure(FULL, 11 + ROW * len(rungs))
-    axes, *beside = figure.subplots(1, 2 if ingredients else 1, width_ratios=(1.9, 1) if ingredients else None, squeeze=False)[0]
+    axes, *beside = figure.subplots(
+        1, 2 if ingredients else 1, width_ratios=(1.9, 1) if ingredients else None, squeeze=False
+    )[0]
     for height, rung in enumerate(rungs):
         draw_published(axes, height, rung) if rung.published else draw_seeds(axes, height, rung)
         axes.annotate(rung_value(rung), (1, height), xycoords=("axes fraction", "data"), **BESIDE)
@@ -53,8 +55,22 @@ def draw_seeds(axes, height, rung):
     axes.plot(100 * rung.accuracy, high, "o", color="C0", markersize=4.6, zorder=3)  # on the rings, if they are as good
     if rung.seeds > 1:
         further = 100 * np.array(rung.accuracies[1:])
-        axes.plot(further, np.full(len(further), high), "o", color="C0", markersize=4, markerfacecolor="white", markeredgewidth=0.8)
-        axes.plot(100 * (rung.mean + np.array([-rung.sd, rung.sd])), [low, low], color="C1", linewidth=1.6, solid_capstyle="butt")
+        axes.plot(
+            further,
+            np.full(len(further), high),
+            "o",
+            color="C0",
+            markersize=4,
+            markerfacecolor="white",
+            markeredgewidth=0.8,
+        )
+        axes.plot(
+            100 * (rung.mean + np.array([-rung.sd, rung.sd])),
+            [low, low],
+            color="C1",
+            linewidth=1.6,
+            solid_capstyle="butt",
+        )
         axes.plot(100 * rung.mean, low, "|", color="C1", markersize=6, markeredgewidth=1.4)
 
 

@@ -25,11 +25,20 @@ def plot_captioned_images(groups, columns, places=1):
     axes = figure.add_axes((0, 0, 1, 1))  # in mm, downwards
     for number, (title, images) in enumerate(groups):
         start = number * places * tile
-        axes.text(start + places * tile / 2, above - 1, title, ha="center", va="bottom", fontsize=rcParams["axes.titlesize"])
+        axes.text(
+            start + places * tile / 2, above - 1, title, ha="center", va="bottom", fontsize=rcParams["axes.titlesize"]
+        )
         for place, (image, caption) in enumerate(images):
             left = start + (place + (places - len(images)) / 2) * tile + (tile - side) / 2
             draw_image(axes, image, (left, above, side))
-            axes.text(left + side / 2, above + side + 0.8, caption, ha="center", va="top", fontsize=rcParams["ytick.labelsize"])
+            axes.text(
+                left + side / 2,
+                above + side + 0.8,
+                caption,
+                ha="center",
+                va="top",
+                fontsize=rcParams["ytick.labelsize"],
+            )
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     return figure

@@ -14,7 +14,10 @@ def plot_scatter(x_train, y_train, x_test, y_test, gaps):
     """Test points (left) and training points (right) on common axes; `gaps` are (start, end) pairs, shaded."""
     figure = new_figure(FULL, 54)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
-    for axes, name, x, y, look in ((left, "test points", x_test, y_test, TEST), (right, "training points", x_train, y_train, TRAINING)):
+    for axes, name, x, y, look in (
+        (left, "test points", x_test, y_test, TEST),
+        (right, "training points", x_train, y_train, TRAINING),
+    ):
         shade(axes, gaps)
         points(axes, x, y, look)
         axes.set_xlabel("$x$")
@@ -36,7 +39,9 @@ def plot_fit(x_curve, curve_predictions, x_train, y_train, x_test, y_test, gaps)
     points(axes, x_test, y_test, TEST, label="test points")
     points(axes, x_train, y_train, TRAINING, label="training points")
     mean, spread = np.mean(curve_predictions, axis=0), NORMAL_QUANTILE * np.std(curve_predictions, axis=0, ddof=1)
-    axes.fill_between(x_curve, mean - spread, mean + spread, color="C2", alpha=0.18, linewidth=0, label="95 % band", zorder=1)
+    axes.fill_between(
+        x_curve, mean - spread, mean + spread, color="C2", alpha=0.18, linewidth=0, label="95 % band", zorder=1
+    )
     members(axes, x_curve, curve_predictions, "C2", label="networks")
     axes.plot(x_curve, mean, color="C2", linewidth=1.4, label="their mean", zorder=4)
     axes.set(xlabel="$x$", xlim=(x_curve[0], x_curve[-1]))

@@ -44,7 +44,9 @@ def draw_rows(axes, folds):
 
 def draw_ticks(axes, x, height, look, label=None):
     """A tick for each x, at this height."""
-    ends = np.tile([height - 0.42, height + 0.42, np.nan], len(x))  # one line with breaks, which the PDF takes faster than many lines
+    ends = np.tile(
+        [height - 0.42, height + 0.42, np.nan], len(x)
+    )  # one line with breaks, which the PDF takes faster than many lines
     axes.plot(np.repeat(x, 3), ends, label=label, rasterized=len(x) > MANY, solid_capstyle="butt", **look)
 
 

@@ -21,7 +21,9 @@ def plot_training_curves(train, validation, quantity, logarithmic=False, floor=N
         for curve in curves if len(curves) > 1 else ():
             axes.plot(epochs_of(curve), curve, color=color, linewidth=0.35, alpha=0.35)
         mean = mean_curve(curves)
-        axes.plot(epochs_of(mean), mean, color=color, linewidth=1, marker=marker if len(mean) <= FEW else "", label=name)
+        axes.plot(
+            epochs_of(mean), mean, color=color, linewidth=1, marker=marker if len(mean) <= FEW else "", label=name
+        )
     if floor:  # zero has no place on a logarithmic axis
         axes.axhline(floor, color="C3", linewidth=0.8, linestyle=(0, (4, 2)), label="noise variance")
     axes.set(xlabel="epoch", ylabel=quantity)
@@ -43,15 +45,23 @@ def plot_double_softmax_curves(train, validation, bounds, report_loss):
     figure = new_figure(HALF, 50)
     axes = figure.subplots()
     for name, curve, color, marker in (("training", train, "C0", "o"), ("validation", validation, "C1", "D")):
-        axes.plot(epochs_of(curve), curve, color=color, linewidth=1, marker=marker if len(curve) <= FEW else "", label=name)
+        axes.plot(
+            epochs_of(curve), curve, color=color, linewidth=1, marker=marker if len(curve) <= FEW else "", label=name
+        )
     axes.axhline(report_loss, color="C2", linewidth=0.9, linestyle="--", label=f"reference report, {report_loss:.3f}")
     for bound, words, shift in zip(bounds, ("all right and certain", "all wrong and certain"), (-2, 2), strict=True):
         axes.axhline(bound, color="C3", linewidth=0.8)
-        place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "top" if shift < 0 else "bottom"}
+        place = {
+            "xycoords": ("axes fraction", "data"),
+            "textcoords": "offset points",
+            "va": "top" if shift < 0 else "bottom",
+        }
         axes.annotate(f"{bound:.4f}: {words}", (0.02, bound), (0, shift), **place)
     axes.set(xlabel="epoch", ylabel="cross-entropy, twice softmax", ylim=(bounds[0] - 0.15, bounds[1] + 0.15))
     axes.xaxis.get_major_locator().set_params(integer=True)
-    share = axes.secondary_yaxis("right", functions=(lambda loss: 100 * (bounds[1] - loss), lambda percent: bounds[1] - percent / 100))
+    share = axes.secondary_yaxis(
+        "right", functions=(lambda loss: 100 * (bounds[1] - loss), lambda percent: bounds[1] - percent / 100)
+    )
     share.set_ylabel("right answers, if certain (%)")
     axes.legend(loc="center right", bbox_to_anchor=(1, 0.6))
     return figure

@@ -98,7 +98,9 @@ def baseline_findings(tuned, extra, gaps):
     errors = np.array([ensemble_errors(variant) for variant in variants.values()])  # (methods, m)
     draws = min(DRAWS, MOST_NUMBERS // errors.shape[1])
     rng = np.random.default_rng(SEED)
-    parts = [bootstrapped(errors, draws, rng)] + [bootstrapped(errors[:, region.inside], draws, rng) for region in regions]
+    parts = [bootstrapped(errors, draws, rng)] + [
+        bootstrapped(errors[:, region.inside], draws, rng) for region in regions
+    ]
     methods = tuple(method_of(name, variant, parts, number) for number, (name, variant) in enumerate(variants.items()))
     degrees = extra.cases["polynomial"].column("degree")
     return BaselineFindings(methods, regions, (int(degrees.min()), int(degrees.max())), draws)
@@ -124,10 +126,21 @@ def bootstrapped(errors, draws, rng):
 def method_of(name, variant, parts, number):
     """The Method in row `number` of what `bootstrapped` returned for all test points and for each region."""
     own = [interval(values[number], drawn[number]) for values, drawn in parts]
-    differences = [interval(values[0] - values[number], drawn[0] - drawn[number]) for values, drawn in parts] if number else [None]
-    losses = {key: variant.run.metrics[key] for kind in ("validation_loss", "test_loss") for key in (kind, f"{kind}_sd")}
+    differences = (
+        [interval(values[0] - values[number], drawn[0] - drawn[number]) for values, drawn in parts]
+        if number
+        else [None]
+    )
+    losses = {
+        key: variant.run.metrics[key] for kind in ("validation_loss", "test_loss") for key in (kind, f"{kind}_sd")
+    }
     return Method(
-        name, **losses, ensemble=own[0], regions=tuple(own[1:]), difference=differences[0], region_differences=tuple(differences[1:])
+        name,
+        **losses,
+        ensemble=own[0],
+        regions=tuple(own[1:]),
+        difference=differences[0],
+        region_differences=tuple(differences[1:]),
     )
 
 

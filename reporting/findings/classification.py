@@ -7,7 +7,13 @@ import numpy as np
 
 from reporting.findings.ablation import Ablation, ablation_of
 from reporting.findings.calibration import Calibration, calibration_of
-from reporting.findings.classifiers import ClassifierComparison, ClassifierScores, classifier_scores, compare, predicted_labels
+from reporting.findings.classifiers import (
+    ClassifierComparison,
+    ClassifierScores,
+    classifier_scores,
+    compare,
+    predicted_labels,
+)
 from reporting.findings.confusion import ClassErrors, Confusion, class_errors, confusions, most_misclassified
 from reporting.findings.ladder import Rung, SeedComparison, compare_seeds, rungs_of
 from reporting.findings.layers import InspectedNetwork, LayerUnits, LayerWeights, unit_findings, weight_findings
@@ -48,7 +54,9 @@ class ClassificationFindings(InspectedNetwork):
     improved_against_tuned: ClassifierComparison
     improved_against_reference: ClassifierComparison
     rungs: dict[str, Rung]  # of the accuracy ladder, from the bottom up
-    tuned_seeds_against_reference: SeedComparison | None  # None unless both were trained with several seeds, as are the next
+    tuned_seeds_against_reference: (
+        SeedComparison | None
+    )  # None unless both were trained with several seeds, as are the next
     improved_seeds_against_tuned: SeedComparison | None
     ablation: Ablation | None  # None if it is switched off
     smaller: SmallerNetwork | None  # likewise
@@ -59,7 +67,9 @@ class ClassificationFindings(InspectedNetwork):
     search: SearchFindings
     matrix: np.ndarray  # (classes, classes) of the tuned network on the test images; rows are true classes
     classes: tuple[ClassErrors, ...]  # by label
-    most_misclassified: tuple[ClassErrors, ...]  # more errors than the classes' mean, most first; empty if all are equal
+    most_misclassified: tuple[
+        ClassErrors, ...
+    ]  # more errors than the classes' mean, most first; empty if all are equal
     report_most_misclassified: tuple[int, ...]  # labels, as the reference report names them
     confusions: tuple[Confusion, ...]  # the six most frequent; fewer if there are fewer
     examples: tuple[tuple[Mistake, ...], ...]  # of each of these, the most and the least certain mistake
@@ -137,7 +147,9 @@ def classification_findings(results):
         best_on_validation=max(scores, key=lambda name: scores[name].validation_accuracy),
         report_difference=shares[0] - shares[1],
         report_margin=NORMAL_QUANTILE * math.sqrt(sum(share * (1 - share) for share in shares) / len(labels)),
-        search=search_findings(results.search, results.reference.run.config, results.reference.folds[0]["validation_points"]),
+        search=search_findings(
+            results.search, results.reference.run.config, results.reference.folds[0]["validation_points"]
+        ),
         matrix=matrix,
         classes=classes,
         most_misclassified=most_misclassified(classes),

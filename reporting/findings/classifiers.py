@@ -70,7 +70,9 @@ def compare(first, second):
     """The ClassifierComparison of two results.Variant."""
     labels, a, b = first.predictions["test_labels"], predicted_labels(first), predicted_labels(second)
     only_first, only_second = mcnemar_counts(labels, a, b)
-    return ClassifierComparison((only_second - only_first) / len(labels), only_first, only_second, mcnemar_p_value(labels, a, b))
+    return ClassifierComparison(
+        (only_second - only_first) / len(labels), only_first, only_second, mcnemar_p_value(labels, a, b)
+    )
 
 
 def predicted_labels(variant):

@@ -55,7 +55,9 @@ def class_errors(matrix, report):
 
 def errors_of(matrix, label, f1, f1_interval, report):
     """The ClassErrors of one class."""
-    images, answers, right = (int(count) for count in (matrix[label].sum(), matrix[:, label].sum(), matrix[label, label]))
+    images, answers, right = (
+        int(count) for count in (matrix[label].sum(), matrix[:, label].sum(), matrix[label, label])
+    )
     recall, report_recall = share_of(right, images), report["confusion_diagonal"][label] / report["images_per_class"]
     return ClassErrors(
         label=label,

@@ -16,8 +16,12 @@ class Effect:
 
     name: str
     spread: float  # range of the mean scores of its values
-    share: float | None  # of the variance of the combinations' scores, as a main effect; None without a complete grid of differing scores
-    p_value: float | None  # of that share by an F test, Holm-adjusted over the hyperparameters; None if nothing is left to compare with
+    share: (
+        float | None
+    )  # of the variance of the combinations' scores, as a main effect; None without a complete grid of differing scores
+    p_value: (
+        float | None
+    )  # of that share by an F test, Holm-adjusted over the hyperparameters; None if nothing is left to compare with
 
     @property
     def beyond_chance(self):
@@ -52,7 +56,9 @@ def main_effects(search):
     degrees, rest = scores.size - 1 - sum(count - 1 for count in levels.values()), max(0.0, 1 - sum(shares.values()))
     tested = [name for name, count in levels.items() if count > 1 and degrees]
     ratios = {name: shares[name] / (levels[name] - 1) / (rest / degrees) if rest else math.inf for name in tested}
-    return shares, dict(zip(tested, holm_adjusted([f_p_value(ratios[name], levels[name] - 1, degrees) for name in tested]), strict=True))
+    return shares, dict(
+        zip(tested, holm_adjusted([f_p_value(ratios[name], levels[name] - 1, degrees) for name in tested]), strict=True)
+    )
 
 
 def effect(trials, name):
@@ -72,7 +78,11 @@ def pair_means(search, first, second):
     means = np.full([len(values) for values in levels], np.nan)
     for row, column in np.ndindex(*means.shape):
         wanted = (levels[0][row], levels[1][column])
-        scores = [item["score"] for item in search.trials if (item[first], item[second]) == wanted and math.isfinite(item["score"])]
+        scores = [
+            item["score"]
+            for item in search.trials
+            if (item[first], item[second]) == wanted and math.isfinite(item["score"])
+        ]
         if scores:
             means[row, column] = np.mean(scores)
     return means

@@ -57,5 +57,8 @@ def regions_of(x_test, gaps):
     Many gaps are one region, so that tables stay narrow. A region with too few test points to say anything of it is left out.
     """
     parts = [("gap", (gap,)) for gap in gaps] if len(gaps) <= MANY_GAPS else [("gaps", gaps)]
-    regions = [Region("outside", (), ~in_gaps(x_test, gaps)), *(Region(kind, part, in_gaps(x_test, part)) for kind, part in parts)]
+    regions = [
+        Region("outside", (), ~in_gaps(x_test, gaps)),
+        *(Region(kind, part, in_gaps(x_test, part)) for kind, part in parts),
+    ]
     return tuple(region for region in regions if region.points >= FEW_POINTS) if gaps else ()

@@ -13,8 +13,12 @@ class Rung:
     """One step of the ladder: a published accuracy, or the networks of one configuration."""
 
     name: str
-    accuracies: tuple[float, ...]  # least and greatest of several reports; or one a seed, the network of the other sections first
-    interval: tuple[float, float] | None  # Wilson's, 95 %, of the first; None where the number of test images is unknown
+    accuracies: tuple[
+        float, ...
+    ]  # least and greatest of several reports; or one a seed, the network of the other sections first
+    interval: (
+        tuple[float, float] | None
+    )  # Wilson's, 95 %, of the first; None where the number of test images is unknown
     published: bool
 
     @property
@@ -64,10 +68,17 @@ def rungs_of(results):
     human = published["human"]
     labels = {"reference": results.reference, "tuned": results.tuned, "improved": results.improved}
     rungs = [
-        Rung("human", (human["accuracy"],), wilson_interval(human["accuracy"] * human["images"], human["images"]), True),
-        Rung("other_reports", (published["other_reports"]["least"], published["other_reports"]["greatest"]), None, True),
+        Rung(
+            "human", (human["accuracy"],), wilson_interval(human["accuracy"] * human["images"], human["images"]), True
+        ),
+        Rung(
+            "other_reports", (published["other_reports"]["least"], published["other_reports"]["greatest"]), None, True
+        ),
         Rung("reference_report", (report["test_accuracy"],), None, True),
-        *(configuration_rung(name, [variant, *results.extras[f"{name}_seeds"].cases.values()]) for name, variant in labels.items()),
+        *(
+            configuration_rung(name, [variant, *results.extras[f"{name}_seeds"].cases.values()])
+            for name, variant in labels.items()
+        ),
         Rung("two_convolutions", (published["two_convolutions"]["accuracy"],), None, True),
         Rung("record", (published["record"]["accuracy"],), None, True),
     ]
@@ -91,4 +102,6 @@ def compare_seeds(first, second):
     if min(first.seeds, second.seeds) < 2:
         return None
     differences = np.subtract.outer(second.accuracies, first.accuracies)
-    return SeedComparison(float(differences.mean()), int(np.sum(differences > 0)), int(np.sum(differences < 0)), differences.size)
+    return SeedComparison(
+        float(differences.mean()), int(np.sum(differences > 0)), int(np.sum(differences < 0)), differences.size
+    )

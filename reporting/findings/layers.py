@@ -23,7 +23,9 @@ class LayerWeights:
     weights: int  # how many
     initial_sd: float
     trained_sd: float
-    change: float  # Frobenius norm of trained less initial kernel, over the initial one's; nan if all initial weights are 0
+    change: (
+        float  # Frobenius norm of trained less initial kernel, over the initial one's; nan if all initial weights are 0
+    )
     skewness: float  # trained; nan if all weights are equal
     excess_kurtosis: float  # trained; nan if all weights are equal
     distance: float  # trained, from a normal distribution; nan if all weights are equal
@@ -41,12 +43,18 @@ class LayerUnits:
     layer: str
     units: int
     dead: int  # activation constant over all test inputs, see DEAD_RANGE
-    always_on: int | None  # above zero for all test inputs, where ReLU passes its input on unchanged; None of other functions
-    sparsity: float | None  # mean over units of the share of test inputs (and positions) with activation 0; None as above
+    always_on: (
+        int | None
+    )  # above zero for all test inputs, where ReLU passes its input on unchanged; None of other functions
+    sparsity: (
+        float | None
+    )  # mean over units of the share of test inputs (and positions) with activation 0; None as above
     mean_active_share: float  # mean over units of the share of test inputs (and positions) with activation > 0
     effective_rank: float  # see `effective_rank`
     components: int  # principal components that hold 99 % of the variance of the activations
-    probe_active: tuple[int, ...]  # for each chosen input the number of units with activation > 0; empty for convolutions
+    probe_active: tuple[
+        int, ...
+    ]  # for each chosen input the number of units with activation > 0; empty for convolutions
 
     @property
     def all_used(self):
@@ -113,7 +121,11 @@ class InspectedNetwork:
     @property
     def most_changed_layer(self):
         """The LayerWeights that training moved farthest; None if every kernel began at zero."""
-        return max((layer for layer in self.weights if not math.isnan(layer.change)), key=lambda layer: layer.change, default=None)
+        return max(
+            (layer for layer in self.weights if not math.isnan(layer.change)),
+            key=lambda layer: layer.change,
+            default=None,
+        )
 
 
 def shape_of(values):
@@ -131,13 +143,18 @@ def shape_of(values):
         return "skewed"
     if abs(kurtosis) >= NORMAL_MOMENTS:
         return "flat" if kurtosis < 0 else "heavy-tailed"
-    return "normal" if distance_from_normal(values) < max(NORMAL_DISTANCE, CHANCE_DISTANCE / math.sqrt(values.size)) else "uneven"
+    return (
+        "normal"
+        if distance_from_normal(values) < max(NORMAL_DISTANCE, CHANCE_DISTANCE / math.sqrt(values.size))
+        else "uneven"
+    )
 
 
 def weight_findings(variant):
     """A LayerWeights for each layer of a results.Variant, in the order of the network."""
     return tuple(
-        layer_weights(layer, *(variant.weights[f"{state}/{layer}/kernel"] for state in ("initial", "trained"))) for layer in variant.layers
+        layer_weights(layer, *(variant.weights[f"{state}/{layer}/kernel"] for state in ("initial", "trained")))
+        for layer in variant.layers
     )
 
 
@@ -164,18 +181,25 @@ def relative_change(initial, trained):
 
 def unit_findings(variant):
     """A LayerUnits for each hidden layer of a results.Variant, in the order of the network; ArtifactError if one is incomplete."""
-    layers, names = variant.hidden_layers, variant.run.config.get("activations")  # convolutional networks have no choice but ReLU
+    layers, names = (
+        variant.hidden_layers,
+        variant.run.config.get("activations"),
+    )  # convolutional networks have no choice but ReLU
     missing = [layer for layer in layers if f"{layer}/spectrum" not in variant.activations]
     if missing:
         folder = f"{variant.run.task}/{variant.run.variant}"
         raise ArtifactError(f"{folder}/activations.npz lacks {missing[0]}/spectrum; delete {folder} and run 'make all'")
     functions = names if names else ["relu"] * len(layers)
-    return tuple(layer_units(layer, variant.activations, function) for layer, function in zip(layers, functions, strict=True))
+    return tuple(
+        layer_units(layer, variant.activations, function) for layer, function in zip(layers, functions, strict=True)
+    )
 
 
 def layer_units(layer, activations, function="relu"):
     """The LayerUnits of one layer from a run's activation arrays and the name of its activation function."""
-    minimum, maximum, active_share = (activations[f"{layer}/{name}"].astype(float) for name in ("minimum", "maximum", "active_share"))
+    minimum, maximum, active_share = (
+        activations[f"{layer}/{name}"].astype(float) for name in ("minimum", "maximum", "active_share")
+    )
     alive = maximum - minimum > DEAD_RANGE  # nan counts as dead
     probe = activations.get(f"{layer}/probe", np.empty((0, len(alive))))
     spectrum = activations[f"{layer}/spectrum"]

@@ -28,7 +28,9 @@ class Limits:
     switched_off: tuple[str, ...]  # the extras that are, in words
     regression_seeds: int  # how many times the tuned networks were trained from other initial weights
     classification_seeds: tuple[int, int]  # the same of the three configurations: the fewest, the most
-    ensemble_error: float | None  # standard error of the tuned ensemble's test loss, over the test points; None if there is one
+    ensemble_error: (
+        float | None
+    )  # standard error of the tuned ensemble's test loss, over the test points; None if there is one
     machines: int  # different ones that computed
     commits: int  # different versions of the code
 

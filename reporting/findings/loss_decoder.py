@@ -29,7 +29,9 @@ class LossDecoder:
     report_probability: tuple[float, float]  # between which the right class's mean probability lies, with that loss
     reference_share: float  # the same share for this run's reference settings
     reference_on_it: bool  # whether the reference settings are themselves trained on the loss with the second softmax
-    trained: DoubleSoftmax | None  # None if that training is switched off, or tells nothing since it is the reference settings'
+    trained: (
+        DoubleSoftmax | None
+    )  # None if that training is switched off, or tells nothing since it is the reference settings'
 
 
 def loss_decoder(results, report_loss, classes):

@@ -18,7 +18,9 @@ class FitLosses:
     validation_loss_sd: float
     test_loss: float
     test_loss_sd: float
-    ensemble_test_loss: float  # of the mean of the networks' predictions; never above test_loss, for the square is convex
+    ensemble_test_loss: (
+        float  # of the mean of the networks' predictions; never above test_loss, for the square is convex
+    )
     best_test_loss: float  # of the networks
     worst_test_loss: float
     stopping: Stopping

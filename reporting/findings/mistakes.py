@@ -45,7 +45,10 @@ def examples_of(variant, confusion):
 
 def suspects_of(variants, most=8):
     """The Suspects of several results.Variant, and at most `most` of them with their images."""
-    stored, probabilities = variants[0].predictions, np.array([variant.predictions["test_probabilities"] for variant in variants])
+    stored, probabilities = (
+        variants[0].predictions,
+        np.array([variant.predictions["test_probabilities"] for variant in variants]),
+    )
     answers = probabilities.argmax(axis=2)  # (networks, n)
     agreed = np.flatnonzero((answers == answers[0]).all(axis=0) & (answers[0] != stored["test_labels"]))
     least = probabilities[:, agreed, answers[0, agreed]].min(axis=0)
@@ -53,7 +56,9 @@ def suspects_of(variants, most=8):
     certain = int(np.sum(least >= CERTAIN))
     too_many = certain > PLAUSIBLE * len(stored["test_labels"])
     shown = order[: 0 if too_many else min(certain, most)]
-    return Suspects(len(variants), len(agreed), certain, tuple(mistake(stored, index, probabilities) for index in shown), too_many)
+    return Suspects(
+        len(variants), len(agreed), certain, tuple(mistake(stored, index, probabilities) for index in shown), too_many
+    )
 
 
 def mistake(stored, index, probabilities):

@@ -23,7 +23,9 @@ class NoiseVariance:
 class NoiseFindings:
     train: NoiseVariance | None  # of the training points, from neighbours; None if they are too few
     test: NoiseVariance | None  # of the test points, likewise
-    gaussian_process: float | None  # of the training points, mean over the folds; None if the baselines are switched off
+    gaussian_process: (
+        float | None
+    )  # of the training points, mean over the folds; None if the baselines are switched off
     train_loss: float  # of the tuned networks
     validation_loss: float
 
@@ -81,13 +83,19 @@ def noise_variance(x, y, gaps=()):
     """
     order = np.argsort(x, kind="stable")
     x, y = (np.asarray(values, dtype=float)[order] for values in (x, y))
-    kept = np.all([(x[2:] <= gap.start) | (x[:-2] >= gap.end) for gap in gaps], axis=0) if gaps else np.full(max(len(x) - 2, 0), True)
+    kept = (
+        np.all([(x[2:] <= gap.start) | (x[:-2] >= gap.end) for gap in gaps], axis=0)
+        if gaps
+        else np.full(max(len(x) - 2, 0), True)
+    )
     if kept.sum() < FEW:
         return None
     weights = neighbour_weights(x) * kept[:, None]
     residuals = weights[:, 0] * y[:-2] + weights[:, 1] * y[1:-1] + weights[:, 2] * y[2:]
     value = float(np.sum(residuals**2) / kept.sum())
-    shared = [np.sum(weights[lag:, : 3 - lag] * weights[: len(weights) - lag, lag:], axis=1) for lag in (1, 2)]  # correlations
+    shared = [
+        np.sum(weights[lag:, : 3 - lag] * weights[: len(weights) - lag, lag:], axis=1) for lag in (1, 2)
+    ]  # correlations
     dependent = kept.sum() + 2 * sum(np.sum(values**2) for values in shared)
     return NoiseVariance(value, value * math.sqrt(2 * dependent) / int(kept.sum()))
 

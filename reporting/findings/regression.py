@@ -93,7 +93,9 @@ def regression_findings(results):
     gaussian_process = extras["baselines"].cases.get("gaussian_process")
     noise = noise_findings(results.tuned, gaps, gaussian_process)
     same_data = set(report["data"].values()) <= set(results.tuned.run.data.digests.values())
-    search = search_findings(results.search, results.reference.run.config, results.reference.folds[0]["validation_points"])
+    search = search_findings(
+        results.search, results.reference.run.config, results.reference.folds[0]["validation_points"]
+    )
     return RegressionFindings(
         train_points=len(x_train),
         test_points=len(x_test),
@@ -117,7 +119,9 @@ def regression_findings(results):
         weights=weight_findings(results.tuned),
         units=unit_findings(results.tuned),
         noise=noise,
-        ensemble=ensemble_findings(results.tuned, extras["seeds"], gaps, noise.test.value if noise.test else 0.0, gaussian_process),
+        ensemble=ensemble_findings(
+            results.tuned, extras["seeds"], gaps, noise.test.value if noise.test else 0.0, gaussian_process
+        ),
         splits=split_findings(extras["splits"], same_data),
         baselines=baseline_findings(results.tuned, extras["baselines"], gaps),
         initialisation=initialisation_findings(results.tuned, extras["initialisation"]),

@@ -23,7 +23,9 @@ class Combination:
     score: float  # their mean; nan if a fold failed
     error: float | None  # standard error of the score, see `standard_error`
     seconds: float  # of training, all folds together
-    p_value: float | None  # of the difference from the winner, see `p_value`; None for the winner itself and without a score
+    p_value: (
+        float | None
+    )  # of the difference from the winner, see `p_value`; None for the winner itself and without a score
     adjusted: float | None  # by Holm, over all comparisons with the winner
 
     @property
@@ -65,7 +67,9 @@ class SearchFindings:
         str, ...
     ]  # hyperparameters with 3 or more numeric values whose winning value is the least or the greatest; none without a difference
     effects: tuple[Effect, ...]  # of the hyperparameters with more than one value, largest first
-    pair_scores: dict  # (hyperparameter, hyperparameter) -> mean scores (values of the first, of the second) over all others
+    pair_scores: (
+        dict  # (hyperparameter, hyperparameter) -> mean scores (values of the first, of the second) over all others
+    )
 
     @property
     def winner(self):
@@ -138,7 +142,9 @@ def search_findings(search, reference_config, validation_points):
     names, folds = search.hyperparameters, search.space["folds"]
     ranked = compared_combinations(search, validation_points)
     finite = [item.score for item in ranked if not item.failed]
-    reference = next((item for item in ranked if all(item.values[name] == reference_config.get(name) for name in names)), None)
+    reference = next(
+        (item for item in ranked if all(item.values[name] == reference_config.get(name) for name in names)), None
+    )
     effects = hyperparameter_effects(search)
     shown = [name for name in names if name in [effect.name for effect in effects[:SHOWN]]]
     differ = any(effect.spread > 0 for effect in effects)  # or the place of the winner means nothing
@@ -154,7 +160,9 @@ def search_findings(search, reference_config, validation_points):
         cheapest=cheapest_within(ranked),
         worst_score=finite[-1] if finite else math.nan,
         reference_rank=reference and reference.rank,
-        at_edge=tuple(name for name, values in search.space["grid"].items() if is_edge(values, ranked[0].values[name]) and differ),
+        at_edge=tuple(
+            name for name, values in search.space["grid"].items() if is_edge(values, ranked[0].values[name]) and differ
+        ),
         effects=effects,
         pair_scores={pair: pair_means(search, *pair) for pair in itertools.combinations(shown, 2)},
     )
@@ -221,7 +229,9 @@ def cheapest_within(ranked):
     winner = ranked[0]
     if winner.error is None:
         return None
-    return min((item for item in ranked if abs(item.score - winner.score) <= winner.error), key=lambda item: item.seconds)
+    return min(
+        (item for item in ranked if abs(item.score - winner.score) <= winner.error), key=lambda item: item.seconds
+    )
 
 
 def is_edge(values, value):

@@ -6,7 +6,9 @@ import numpy as np
 
 from reporting.results import load_reference_report
 
-MISLEADING = 2.0  # times the shuffled folds' validation loss, from which on a split measures itself rather than the network
+MISLEADING = (
+    2.0  # times the shuffled folds' validation loss, from which on a split measures itself rather than the network
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +118,14 @@ def split_of(name, variant, shuffled):
     x, fold = variant.predictions["x_train"].astype(float), variant.predictions["fold"]
     folds = [HeldOut(k, x[fold == k], x[fold != k]) for k in range(1, len(variant.folds) + 1)]
     loss = variant.run.metrics["validation_loss"]
-    return Split(name, tuple(folds), share_alone(x, fold), loss, mean_r_squared(variant), loss / shuffled if shuffled > 0 else 1.0)
+    return Split(
+        name,
+        tuple(folds),
+        share_alone(x, fold),
+        loss,
+        mean_r_squared(variant),
+        loss / shuffled if shuffled > 0 else 1.0,
+    )
 
 
 def share_alone(x, fold):

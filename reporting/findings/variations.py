@@ -73,14 +73,23 @@ def variation_of(variant, tuned=None):
     """The Variation of a results.Variant, against the tuned one if that is another."""
     changes = [change_of(tuned, variant, name) if tuned else None for name in ("validation_loss", "test_loss")]
     config = variant.run.config
-    return Variation(fit_losses(variant), variant.run.metrics["parameters"], tuple(config["hidden_units"]), config["initializer"], *changes)
+    return Variation(
+        fit_losses(variant),
+        variant.run.metrics["parameters"],
+        tuple(config["hidden_units"]),
+        config["initializer"],
+        *changes,
+    )
 
 
 def initialisation_findings(tuned, extra):
     """The Initialisation of the tuned results.Variant and the results.Extra; None if that is switched off."""
     for variant in extra.cases.values():
         return Initialisation(
-            variation_of(tuned), variation_of(variant, tuned), bends_of(tuned, tuned.layers[0]), bends_of(variant, tuned.layers[0])
+            variation_of(tuned),
+            variation_of(variant, tuned),
+            bends_of(tuned, tuned.layers[0]),
+            bends_of(variant, tuned.layers[0]),
         )
     return None
 
@@ -89,7 +98,9 @@ def bends_of(variant, layer):
     """The Bends of the first layer of a regression's network, whose kernel has the shape (1, units)."""
     x = variant.predictions["x_train"]
     before, after = (zeros_of(variant.weights, f"{state}/{layer}") for state in ("initial", "trained"))
-    inside = [float(np.mean((places >= x.min()) & (places <= x.max()))) for places in (before, after)]  # nan is not inside
+    inside = [
+        float(np.mean((places >= x.min()) & (places <= x.max()))) for places in (before, after)
+    ]  # nan is not inside
     before, after = (places[np.isfinite(places)] for places in (before, after))
     return Bends(before, after, *inside, len(np.unique(before)))
 

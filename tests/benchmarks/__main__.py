@@ -30,7 +30,9 @@ IMAGES = 12000
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=100, help="of each fit of the regression grid, which stand for all of them")
+    parser.add_argument(
+        "--epochs", type=int, default=100, help="of each fit of the regression grid, which stand for all of them"
+    )
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--config", type=Path, default=SHIPPED)
@@ -42,7 +44,11 @@ def main():
         bench.regression(arguments.epochs, arguments.repeats)
         bench.classification(arguments.repeats)
         if arguments.whole:
-            bench.regression(homework.regression.max_epochs, repeats=1, kinds=("two workers", "skorch, all points", "skorch, own split"))
+            bench.regression(
+                homework.regression.max_epochs,
+                repeats=1,
+                kinds=("two workers", "skorch, all points", "skorch, own split"),
+            )
         subprocess.run([sys.executable, "-m", "tests.benchmarks.ours", "oracle"], check=True)
 
 
@@ -65,12 +71,20 @@ class Bench:
         ways = {
             "two workers": lambda: self.ours("search", epochs),
             "skorch, all points": lambda: self.peer("skorch_grid", arrays, grid | {"all_points": True}),
-            "skorch, own split": lambda: self.peer("skorch_grid", arrays, grid | {"all_points": False}) * self.steps(80) / self.steps(64),
+            "skorch, own split": lambda: (
+                self.peer("skorch_grid", arrays, grid | {"all_points": False}) * self.steps(80) / self.steps(64)
+            ),
             "Keras' fit": lambda: self.ours("keras_fit", epochs) * fits / ours.KERAS_FITS,
             "bare PyTorch loop": lambda: self.peer("bare_loop", arrays, {"epochs": epochs, "batch_size": 16}) * fits,
         }
         ways = {name: way for name, way in ways.items() if kinds is None or name in kinds}
-        compare(f"regression grid, {fits} fits of {epochs} epochs", ways, repeats, 1000 / fits / epochs, "ms an epoch and fit")
+        compare(
+            f"regression grid, {fits} fits of {epochs} epochs",
+            ways,
+            repeats,
+            1000 / fits / epochs,
+            "ms an epoch and fit",
+        )
 
     def steps(self, points):
         """Steps of an epoch over so many points, summed over the grid's batch sizes."""
@@ -84,7 +98,9 @@ class Bench:
         for size in self.homework.classification_search.grid["batch_size"]:
             ways = {
                 "two workers": lambda size=size: self.ours("image_epochs", size) / 2,
-                "PyTorch float32": lambda size=size: self.peer("image_epochs", arrays, {"epochs": 2, "batch_size": size}) / 2,
+                "PyTorch float32": lambda size=size: (
+                    self.peer("image_epochs", arrays, {"epochs": 2, "batch_size": size}) / 2
+                ),
             }
             compare(f"images, batches of {size}", ways, repeats, scale, "s an epoch of 48,000 images")
         subprocess.run([sys.executable, "-m", "tests.benchmarks.ours", "bound", str(self.config)], check=True)
@@ -95,7 +111,9 @@ class Bench:
     def peer(self, what, arrays, settings):
         work = self.folder / "work.npz"
         np.savez(work, settings=json.dumps(settings), **arrays)
-        return seconds_of([os.environ["BENCH_PYTHON"], str(PEERS), str(work), what], whole=what == "skorch_grid")  # as our search
+        return seconds_of(
+            [os.environ["BENCH_PYTHON"], str(PEERS), str(work), what], whole=what == "skorch_grid"
+        )  # as our search
 
 
 def seconds_of(command, whole=False):
@@ -115,7 +133,10 @@ def compare(title, ways, repeats, scale, unit):
     print(title)
     for name, values in times.items():
         middle = statistics.median(values)
-        print(f"  {name:18s} {middle:8.2f} {unit} ({min(values):.2f} to {max(values):.2f}), {middle / first:5.1f} times", flush=True)
+        print(
+            f"  {name:18s} {middle:8.2f} {unit} ({min(values):.2f} to {max(values):.2f}), {middle / first:5.1f} times",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

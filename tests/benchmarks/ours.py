@@ -33,7 +33,17 @@ def search(config, epochs):
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings.toml"
         settings.write_text(f"[regression]\nmax_epochs = {epochs}\npatience = {epochs}\n")
-        command = [sys.executable, "-m", "tuning.tune_regression", "--config", str(settings), "--runs", folder, "--workers", "2"]
+        command = [
+            sys.executable,
+            "-m",
+            "tuning.tune_regression",
+            "--config",
+            str(settings),
+            "--runs",
+            folder,
+            "--workers",
+            "2",
+        ]
         started = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         return time.perf_counter() - started
@@ -63,7 +73,11 @@ def keras_fit(config, epochs):
 
 def image_epochs(config, size):
     """Seconds an epoch takes in each of two processes side by side; the slower one counts."""
-    command = [sys.executable, "-c", f"from tests.benchmarks.ours import one_worker; one_worker({str(config)!r}, {size})"]
+    command = [
+        sys.executable,
+        "-c",
+        f"from tests.benchmarks.ours import one_worker; one_worker({str(config)!r}, {size})",
+    ]
     workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     return max(json.loads(worker.communicate()[0].splitlines()[-1])["seconds"] for worker in workers)
 
@@ -94,7 +108,9 @@ def bound(config, _number):
     work = 3 * 48000 * forward_operations(homework.classification)
     for kind in ("float32", "bfloat16"):
         rate = matrix_product(kind)
-        print(f"  matrix product {kind:9s} {rate / 1e9:8.0f} GFLOP/s: {work / rate:.2f} s an epoch of 48,000 images at that rate")
+        print(
+            f"  matrix product {kind:9s} {rate / 1e9:8.0f} GFLOP/s: {work / rate:.2f} s an epoch of 48,000 images at that rate"
+        )
 
 
 def forward_operations(config):
@@ -123,14 +139,19 @@ def oracle(_config, _number, combinations=10_000, steps=200):
     from tests.tuning.fakes import FOLDS, Recorder, rows_in, search_over
     from tests.tuning.fakes import make_oracle as oracle_of
 
-    grid = {"learning_rate": [0.0001 * k for k in range(1, 101)], "weight_decay": [0.0001 * k for k in range(1, combinations // 100 + 1)]}
+    grid = {
+        "learning_rate": [0.0001 * k for k in range(1, 101)],
+        "weight_decay": [0.0001 * k for k in range(1, combinations // 100 + 1)],
+    }
     with tempfile.TemporaryDirectory() as folder:
         rows, train = rows_in(Path(folder)), Recorder()
         at = oracle_of(Path(folder), grid, rows)
         taken = []
         to_disk = os.fsync
         for number in range(combinations):
-            os.fsync = to_disk if number < steps or number >= combinations - steps else lambda _: None  # what is not timed may be quick
+            os.fsync = (
+                to_disk if number < steps or number >= combinations - steps else lambda _: None
+            )  # what is not timed may be quick
             started = time.perf_counter()
             trial = at.create_trial("w1")
             for fold in range(1, FOLDS + 1):
@@ -144,7 +165,9 @@ def oracle(_config, _number, combinations=10_000, steps=200):
         resumed.skip_finished()
         again = time.perf_counter() - started
     print(f"oracle, {search_over(grid).combinations} combinations of {FOLDS} folds")
-    print(f"  a combination      {first:8.2f} ms at the start, {last:.2f} ms at the end; {again:.1f} s to read all rows when resuming")
+    print(
+        f"  a combination      {first:8.2f} ms at the start, {last:.2f} ms at the end; {again:.1f} s to read all rows when resuming"
+    )
 
 
 WORK = {"search": search, "keras_fit": keras_fit, "image_epochs": image_epochs, "bound": bound, "oracle": oracle}

@@ -25,7 +25,13 @@ def main(path, what):
 class Mlp(nn.Sequential):
     def __init__(self):
         super().__init__(
-            nn.Linear(1, 256), nn.Tanh(), nn.Linear(256, 512), nn.Softplus(), nn.Linear(512, 768), nn.ReLU(), nn.Linear(768, 1)
+            nn.Linear(1, 256),
+            nn.Tanh(),
+            nn.Linear(256, 512),
+            nn.Softplus(),
+            nn.Linear(512, 768),
+            nn.ReLU(),
+            nn.Linear(768, 1),
         )
 
 
@@ -68,7 +74,15 @@ def bare_loop(work, settings):
 def image_epochs(work, settings):
     """The reference network on images in float32, PyTorch's defaults, on all threads; validates on a fifth as many images."""
     network = nn.Sequential(
-        *(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 48, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+        *(
+            nn.Conv2d(1, 32, 3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(32, 48, 3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+        ),
         *(nn.Linear(25 * 48, 128), nn.ReLU(), nn.Linear(128, 256), nn.ReLU(), nn.Dropout(0.2), nn.Linear(256, 10)),
     )
     optimizer = torch.optim.Adam(network.parameters(), lr=0.0001, weight_decay=1e-7)

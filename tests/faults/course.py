@@ -102,8 +102,14 @@ class Course:
 
     def start(self, runs, *arguments):
         """A make in a session of its own; what it says goes to a file."""
-        inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-        python = {"PYTHONPATH": str(self.folder / "site"), "TINY_IMAGES": json.dumps(self.images), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+        }
+        python = {
+            "PYTHONPATH": str(self.folder / "site"),
+            "TINY_IMAGES": json.dumps(self.images),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
         own = [f"CONFIG={self.folder / 'tiny.toml'}", f"RUNS={runs}", f"VENV={self.folder / 'venv'}"]
         log = self.folder / f"log-{time.monotonic_ns()}"
         with open(log, "w") as said:
@@ -137,14 +143,22 @@ def stage_of(command):
 
 def running(process):
     """The stages at work in the session of a make, with the number of the process of each."""
-    lines = subprocess.run(["ps", "-ww", "-o", "pid=,args=", "--sid", str(process.pid)], capture_output=True, text=True).stdout.splitlines()
-    found = {stage_of(line): int(line.split()[0]) for line in lines if "python" in line and not line.split()[1].endswith("make")}
+    lines = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--sid", str(process.pid)], capture_output=True, text=True
+    ).stdout.splitlines()
+    found = {
+        stage_of(line): int(line.split()[0])
+        for line in lines
+        if "python" in line and not line.split()[1].endswith("make")
+    }
     return {stage: pid for stage, pid in found.items() if stage}
 
 
 def kill(process):
     """`kill -9` of a make and of everything that it started."""
-    for pid in subprocess.run(["ps", "-o", "pid=", "--sid", str(process.pid)], capture_output=True, text=True).stdout.split():
+    for pid in subprocess.run(
+        ["ps", "-o", "pid=", "--sid", str(process.pid)], capture_output=True, text=True
+    ).stdout.split():
         try:
             os.kill(int(pid), signal.SIGKILL)
         except ProcessLookupError:
@@ -154,12 +168,17 @@ def kill(process):
 
 def finished(runs):
     """The bytes of every run.json and of every recorded fold: what is done."""
-    return {path.relative_to(runs): path.read_bytes() for path in [*runs.rglob("run.json"), *runs.rglob("rows/[!.]*.json")]}
+    return {
+        path.relative_to(runs): path.read_bytes() for path in [*runs.rglob("run.json"), *runs.rglob("rows/[!.]*.json")]
+    }
 
 
 def metrics(runs):
     """Every headline number, by stage."""
-    return {str(path.parent.relative_to(runs)): json.loads(path.read_text())["metrics"] for path in sorted(runs.rglob("run.json"))}
+    return {
+        str(path.parent.relative_to(runs)): json.loads(path.read_text())["metrics"]
+        for path in sorted(runs.rglob("run.json"))
+    }
 
 
 def curves(runs):

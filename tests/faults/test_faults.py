@@ -167,7 +167,9 @@ def test_a_read_only_folder_is_one_line_and_harms_nothing(course, undisturbed, m
     before = finished(disk / "runs")
     status, said = course.make(disk / "runs", "all", "JOBS=1")
     assert status != 0 and "Traceback" not in said, said
-    assert len([line for line in said.splitlines() if line.startswith("error:") and "Read-only file system" in line]) == 1, said
+    assert (
+        len([line for line in said.splitlines() if line.startswith("error:") and "Read-only file system" in line]) == 1
+    ), said
     assert finished(disk / "runs") == before
     subprocess.run(["mount", "-o", "remount,rw,bind", str(disk)], check=True)
     assert course.make(disk / "runs")[0] == 0

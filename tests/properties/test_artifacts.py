@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from reporting.artifacts import ArtifactError, load_arrays, load_json, load_run, load_table, save_arrays, save_json, save_table
+from reporting.artifacts import (
+    ArtifactError,
+    load_arrays,
+    load_json,
+    load_run,
+    load_table,
+    save_arrays,
+    save_json,
+    save_table,
+)
 
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 CELLS = st.one_of(
@@ -29,18 +38,29 @@ def test_tables_keep_every_digit(rows):
     assert loaded == rows and all(isinstance(row[name], bool) == isinstance(value, bool) for row, back in zip(rows, loaded, strict=True) for name, value in back.items())  # fmt: skip # noqa: E501
 
 
-@given(st.dictionaries(NAMES, arrays(st.sampled_from([np.float32, np.int32, np.uint8]), array_shapes(max_dims=3, max_side=4)), max_size=3))
+@given(
+    st.dictionaries(
+        NAMES,
+        arrays(st.sampled_from([np.float32, np.int32, np.uint8]), array_shapes(max_dims=3, max_side=4)),
+        max_size=3,
+    )
+)
 def test_arrays_keep_every_bit(stored):
     """Names, order, types and shapes too."""
     with tempfile.TemporaryDirectory() as folder:
         save_arrays(Path(folder) / "a.npz", stored)
         loaded = load_arrays(Path(folder) / "a.npz")
     assert list(loaded) == list(stored)
-    assert all(loaded[name].dtype == value.dtype and loaded[name].tobytes() == value.tobytes() for name, value in stored.items())
+    assert all(
+        loaded[name].dtype == value.dtype and loaded[name].tobytes() == value.tobytes()
+        for name, value in stored.items()
+    )
 
 
 PLAIN = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5)),
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5)
+    ),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
     max_leaves=8,
 )

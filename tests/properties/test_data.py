@@ -27,7 +27,9 @@ def test_folds_hold_out_each_point_once(size, seed):
     for train, held in pairs:
         assert sorted([*train, *held]) == list(range(n)) and abs(len(held) - n / folds) < 1
     again = kfold_indices(n, folds, np.random.default_rng(seed))
-    assert all(np.array_equal(a, b) for pair, other in zip(pairs, again, strict=True) for a, b in zip(pair, other, strict=True))
+    assert all(
+        np.array_equal(a, b) for pair, other in zip(pairs, again, strict=True) for a, b in zip(pair, other, strict=True)
+    )
 
 
 @given(st.integers(0, 3), st.integers(-2, 9))
@@ -59,7 +61,9 @@ def read(content):
 
 
 @given(
-    st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=20).filter(lambda rows: all(len(set(column)) > 1 for column in zip(*rows))),  # noqa: B905
+    st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=20).filter(
+        lambda rows: all(len(set(column)) > 1 for column in zip(*rows))
+    ),  # noqa: B905
     st.booleans(),
     st.booleans(),
     st.sampled_from(["\n", "\r\n"]),
@@ -72,7 +76,11 @@ def test_points_are_read_as_they_were_written(rows, header, mark, end, blank):
     np.testing.assert_array_equal(read(content), np.array(rows))
 
 
-@given(st.one_of(st.binary(max_size=60), st.text(alphabet='0123456789.,;-+eE"naif \t\r\n\x00xy', max_size=60).map(str.encode)))
+@given(
+    st.one_of(
+        st.binary(max_size=60), st.text(alphabet='0123456789.,;-+eE"naif \t\r\n\x00xy', max_size=60).map(str.encode)
+    )
+)
 def test_any_bytes_are_points_or_one_line(content):
     """A reader of what people write raises nothing but UserError, and that in one line."""
     try:
@@ -80,7 +88,12 @@ def test_any_bytes_are_points_or_one_line(content):
     except UserError as error:
         assert "\n" not in str(error) and "points.csv" in str(error)
     else:
-        assert points.shape[1] == 2 and len(points) >= 2 and np.isfinite(points).all() and (np.ptp(points, axis=0) > 0).all()
+        assert (
+            points.shape[1] == 2
+            and len(points) >= 2
+            and np.isfinite(points).all()
+            and (np.ptp(points, axis=0) > 0).all()
+        )
 
 
 @given(st.binary(max_size=40), st.booleans(), st.sampled_from(list(fashion_mnist.DIGESTS)))
@@ -89,7 +102,9 @@ def test_any_bytes_in_place_of_images_are_one_line(content, packed, name):
     with tempfile.TemporaryDirectory() as folder:
         magic = bytes([0, 0, 8, len(fashion_mnist.SHAPES[name])])
         for start in (b"", magic):
-            fashion_mnist.archive(Path(folder), name).write_bytes(gzip.compress(start + content) if packed else start + content)
+            fashion_mnist.archive(Path(folder), name).write_bytes(
+                gzip.compress(start + content) if packed else start + content
+            )
             try:
                 fashion_mnist.parse_idx(fashion_mnist.unpack(Path(folder), name), name, Path(folder))
                 raise AssertionError

@@ -22,7 +22,9 @@ from reporting.floats import best_order, segments_and_floats
 from reporting.results import CLASS_NAMES, SearchResults, load_reference_report
 
 POSITIONS = st.lists(st.integers(-500, 500).map(lambda k: k / 100), min_size=3, max_size=60, unique=True)
-MATRICES = arrays(int, (10, 10), elements=st.integers(0, 30)) | arrays(int, (10, 10), elements=st.sampled_from([0, 0, 0, 5]))
+MATRICES = arrays(int, (10, 10), elements=st.integers(0, 30)) | arrays(
+    int, (10, 10), elements=st.sampled_from([0, 0, 0, 5])
+)
 MATRICES = MATRICES.filter(np.any)  # there are test images
 
 
@@ -60,12 +62,16 @@ def test_errors_by_class_are_what_is_off_the_diagonal(matrix):
     """Each class counts its images and mistakes; the most misclassified have more than the mean, and are none only if all are equal."""
     classes = class_errors(matrix, load_reference_report()["classification"])
     errors = [item.errors for item in classes]
-    assert sum(errors) == matrix.sum() - np.trace(matrix) and [item.images for item in classes] == list(matrix.sum(axis=1))
+    assert sum(errors) == matrix.sum() - np.trace(matrix) and [item.images for item in classes] == list(
+        matrix.sum(axis=1)
+    )
     worst = most_misclassified(classes)
     assert (not worst) == (len(set(errors)) == 1) and all(item.errors > sum(errors) / 10 for item in worst)
     assert [item.errors for item in worst] == sorted((item.errors for item in worst), reverse=True)
     shares = [share for item in classes for share in (item.precision, item.recall, item.f1) if share]
-    assert all(-1e-9 <= share.low <= share.value + 1e-9 and share.value <= share.high + 1e-9 <= 1 + 1e-8 for share in shares)
+    assert all(
+        -1e-9 <= share.low <= share.value + 1e-9 and share.value <= share.high + 1e-9 <= 1 + 1e-8 for share in shares
+    )
 
 
 @given(MATRICES)
@@ -86,10 +92,18 @@ def test_the_shape_of_weights_does_not_depend_on_their_unit(values, power):
     assert shape_of(values * 2.0**power) == shape and (shape == "constant") == (np.ptp(values) == 0)
 
 
-@given(arrays(np.float32, 12, elements=st.floats(-2, 2, width=32)), arrays(np.float32, 12, elements=st.floats(0, 2, width=32)))
+@given(
+    arrays(np.float32, 12, elements=st.floats(-2, 2, width=32)),
+    arrays(np.float32, 12, elements=st.floats(0, 2, width=32)),
+)
 def test_dead_units_are_those_that_never_vary(minimum, width):
     """Between none and all of them; a missing number counts as dead, not as alive."""
-    stored = {"d/minimum": minimum, "d/maximum": minimum + width, "d/active_share": np.full(12, 0.5, np.float32), "d/spectrum": width}
+    stored = {
+        "d/minimum": minimum,
+        "d/maximum": minimum + width,
+        "d/active_share": np.full(12, 0.5, np.float32),
+        "d/spectrum": width,
+    }
     found = layer_units("d", stored)
     assert 0 <= found.dead <= found.units == 12 and found.all_used == (found.dead == 0) and found.probe_active == ()
     assert layer_units("d", stored | {"d/maximum": np.full(12, np.nan)}).dead == 12
@@ -106,7 +120,10 @@ def test_a_blank_field_is_never_recognised(contrast):
 @st.composite
 def searches(draw):
     """A finished search over one to two hyperparameters, with ties and failures among its scores."""
-    grid = {"learning_rate": [0.001, 0.01, 0.1][: draw(st.integers(1, 3))], "batch_size": [16, 32][: draw(st.integers(1, 2))]}
+    grid = {
+        "learning_rate": [0.001, 0.01, 0.1][: draw(st.integers(1, 3))],
+        "batch_size": [16, 32][: draw(st.integers(1, 2))],
+    }
     folds, larger = draw(st.integers(1, 4)), draw(st.booleans())
     objective = "validation_accuracy" if larger else "validation_loss"
     rows, trials = [], []
@@ -115,8 +132,19 @@ def searches(draw):
         if number > 1 and draw(st.booleans()) and draw(st.booleans()):
             scores[0] = math.nan
         named = dict(zip(grid, values, strict=True))
-        rows += [{"trial": number, "fold": fold, **named, objective: score, "stopped_early": False} for fold, score in enumerate(scores, 1)]
-        trials.append({"trial": number, **named, "score": float(np.mean(scores)), "score_sd": float(np.std(scores)), "seconds": 1.0})
+        rows += [
+            {"trial": number, "fold": fold, **named, objective: score, "stopped_early": False}
+            for fold, score in enumerate(scores, 1)
+        ]
+        trials.append(
+            {
+                "trial": number,
+                **named,
+                "score": float(np.mean(scores)),
+                "score_sd": float(np.std(scores)),
+                "seconds": 1.0,
+            }
+        )
     order = sorted(trials, key=lambda row: (math.isnan(row["score"]), -row["score"] if larger else row["score"]))
     trials = [{**row, "rank": order.index(row) + 1} for row in trials]
     space = {"objective": objective, "direction": "max" if larger else "min", "folds": folds, "grid": grid}
@@ -128,7 +156,9 @@ def test_findings_of_a_search_fit_together(search, reference):
     """The winner is the best finite score, ties are other trials with a score, effects are ranges, the reference has a rank or none."""
     found = search_findings(search, reference, validation_points=100)
     finite = [row["score"] for row in search.trials if math.isfinite(row["score"])]
-    assert found.score == (max if found.larger_is_better else min)(finite) and found.diverged == len(search.trials) - len(finite)
+    assert found.score == (max if found.larger_is_better else min)(finite) and found.diverged == len(
+        search.trials
+    ) - len(finite)
     assert found.worst_score == (min if found.larger_is_better else max)(finite)
     verdicts = [item.verdict for item in found.ranked]
     assert verdicts.count("best") == 1 and verdicts[0] == "best" and verdicts.count("failed") == found.diverged
@@ -157,12 +187,18 @@ def test_what_cannot_fire_is_told_from_what_did_not(stopped, epochs, patience):
     assert stopping.fired == (stopped > 0) and stopping.can_fire == (patience < epochs - 1)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["text", "figure", "table", "heading", "equation"]), st.integers(1, 130)), max_size=20))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["text", "figure", "table", "heading", "equation"]), st.integers(1, 130)), max_size=20
+    )
+)
 def test_settling_loses_no_block_and_keeps_all_orders(drawn):
     """Text, figures and tables keep their orders, no float comes long before its place, none between a text and its equation."""
     assume(not drawn or drawn[0][0] != "equation")
     blocks = [
-        Block(number, "text" if kind == "equation" else kind, [Run(height, 1, 1)], kind == "equation", kind == "equation")
+        Block(
+            number, "text" if kind == "equation" else kind, [Run(height, 1, 1)], kind == "equation", kind == "equation"
+        )
         for number, (kind, height) in enumerate(drawn)
     ]
     order = [block.element for block in best_order(*segments_and_floats([blocks]), 100, 0.0)]
@@ -174,5 +210,7 @@ def test_settling_loses_no_block_and_keeps_all_orders(drawn):
         if kind == "equation" and drawn[number - 1][0] in ("text", "equation"):
             assert order.index(number) == order.index(number - 1) + 1
         if kind == "heading":
-            floats = [order.index(later) for later in range(number + 1, len(drawn)) if drawn[later][0] in ("figure", "table")]
+            floats = [
+                order.index(later) for later in range(number + 1, len(drawn)) if drawn[later][0] in ("figure", "table")
+            ]
             assert all(place > order.index(number) for place in floats)

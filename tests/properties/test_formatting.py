@@ -114,5 +114,17 @@ def test_number_words_say_the_number(value):
 
 def test_every_filter_of_numbers_is_tried():
     """A new filter joins the list above, or those that take no single number."""
-    others = {"setting", "plain_setting", "plus_minus", "score", "moment", "listing", "capitalize_first", "number_word", "probability"}
-    assert set(FILTERS) == set(OF_NUMBERS) | others and all(inspect.signature(FILTERS[name]).parameters for name in FILTERS)
+    others = {
+        "setting",
+        "plain_setting",
+        "plus_minus",
+        "score",
+        "moment",
+        "listing",
+        "capitalize_first",
+        "number_word",
+        "probability",
+    }
+    assert set(FILTERS) == set(OF_NUMBERS) | others and all(
+        inspect.signature(FILTERS[name]).parameters for name in FILTERS
+    )

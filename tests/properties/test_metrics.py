@@ -46,7 +46,9 @@ def test_the_confusion_matrix_counts_every_example_once(labelled):
     """Its rows add up to the classes' sizes, its columns to the answers', its diagonal to the accuracy."""
     truth, answers, _ = labelled
     matrix = metrics.confusion_matrix(truth, answers, CLASSES)
-    assert matrix.sum() == len(truth) and np.trace(matrix) / len(truth) == pytest.approx(metrics.accuracy(truth, answers))
+    assert matrix.sum() == len(truth) and np.trace(matrix) / len(truth) == pytest.approx(
+        metrics.accuracy(truth, answers)
+    )
     assert list(matrix.sum(axis=1)) == [np.sum(truth == k) for k in range(CLASSES)]
     assert list(matrix.sum(axis=0)) == [np.sum(answers == k) for k in range(CLASSES)]
     assert np.array_equal(metrics.confusion_matrix(answers, truth, CLASSES), matrix.T)
@@ -58,7 +60,9 @@ def test_recall_is_a_share_or_nothing(labelled):
     truth, answers, _ = labelled
     matrix = metrics.confusion_matrix(truth, answers, CLASSES)
     recalls, sizes = metrics.recall(matrix), matrix.sum(axis=1)
-    assert np.array_equal(np.isnan(recalls), sizes == 0) and ((recalls[sizes > 0] >= 0) & (recalls[sizes > 0] <= 1)).all()
+    assert (
+        np.array_equal(np.isnan(recalls), sizes == 0) and ((recalls[sizes > 0] >= 0) & (recalls[sizes > 0] <= 1)).all()
+    )
     assert np.sum(recalls[sizes > 0] * sizes[sizes > 0]) / len(truth) == pytest.approx(metrics.accuracy(truth, answers))
 
 

@@ -84,7 +84,14 @@ def test_any_value_anywhere_is_within_limits_or_one_line(place, value):
 @given(st.text(min_size=1, max_size=12).filter(str.isprintable))
 def test_an_unknown_name_is_refused_in_every_table(name):
     """A misspelt key is never ignored."""
-    for place in ((), ("data",), ("compute",), ("regression",), ("classification", "improved"), ("regression", "search", "grid")):
+    for place in (
+        (),
+        ("data",),
+        ("compute",),
+        ("regression",),
+        ("classification", "improved"),
+        ("regression", "search", "grid"),
+    ):
         if (*place, name) not in PLACES and name not in SETTINGS["regression"]:  # every setting can stand in a grid
             try:
                 homework_of(at((*place, name), [1]))
@@ -126,7 +133,14 @@ def test_combinations_are_the_product_of_the_grid(grid):
 
 BASE = load_homework().regression
 CHANGES = st.sampled_from(
-    [{"learning_rate": 0.5}, {"batch_size": 7}, {"patience": 3}, {"hidden_units": (1, 2, 3)}, {"restore_best_weights": True}, {}]
+    [
+        {"learning_rate": 0.5},
+        {"batch_size": 7},
+        {"patience": 3},
+        {"hidden_units": (1, 2, 3)},
+        {"restore_best_weights": True},
+        {},
+    ]
 )
 
 

@@ -6,7 +6,9 @@ from tests import strange_runs as strange
 
 REGRESSION_EXTRAS = ("splits", "baselines", "initialisation", "seeds", "smaller")
 CLASSIFICATION_EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "ablation", "smaller")
-EVERY_EXTRA = tuple(f"regression/{name}" for name in REGRESSION_EXTRAS) + tuple(f"classification/{name}" for name in CLASSIFICATION_EXTRAS)
+EVERY_EXTRA = tuple(f"regression/{name}" for name in REGRESSION_EXTRAS) + tuple(
+    f"classification/{name}" for name in CLASSIFICATION_EXTRAS
+)
 
 
 def accuracies(reference, tuned, improved):
@@ -48,7 +50,10 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
     "many gaps, one mistake": ({}, [strange.many_gaps, strange.every_network(strange.wrong_for([(0, 1, 1)]))]),
     "tests in gaps, mistakes evenly": (
         {},
-        [strange.test_points((-2.9, -1.1)), strange.probabilities(strange.wrong_for([(k, (k + 1) % 10, 3) for k in range(10)]))],
+        [
+            strange.test_points((-2.9, -1.1)),
+            strange.probabilities(strange.wrong_for([(k, (k + 1) % 10, 3) for k in range(10)])),
+        ],
     ),
     "tests beyond, hesitant classifiers": ({}, [strange.test_points((-9, 9)), strange.probabilities(strange.hesitant)]),
     "one test beyond, hesitant validation": (
@@ -63,26 +68,51 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
     "tuning changes nothing": (errors(0.3, 0.3, glorot_uniform=0.3) | accuracies(0.9, 0.9, 0.9), []),
     "networks of one wrong opinion, improved by size": (
         {},
-        [strange.agreeing, strange.improved_is(filters=[1, 2], convolution_dropout=0.3, max_epochs=9, batch_size=7, dropout=0.2)],
+        [
+            strange.agreeing,
+            strange.improved_is(filters=[1, 2], convolution_dropout=0.3, max_epochs=9, batch_size=7, dropout=0.2),
+        ],
     ),
     "networks that scatter, rising loss": ({}, [strange.disagreeing, strange.rising_loss]),
     "no order in the file, second softmax": (
         {},
-        [strange.mixed_file_order, lambda runs: strange.configure(runs, "classification/reference", loss="double_softmax")],
+        [
+            strange.mixed_file_order,
+            lambda runs: strange.configure(runs, "classification/reference", loss="double_softmax"),
+        ],
     ),
     "one fold beyond, no blank map": ({}, [strange.one_fold_extrapolates, strange.blank_maps(0)]),
     "strips do no harm, no field": ({}, [strange.harmless_strips, strange.fields(0)]),
     "another noise, one method's fields": ({}, [strange.noise_of_the_process(5.0), strange.fields(1)]),
-    "one degree, all fields": ({}, [strange.one_degree, strange.predictions("baselines/polynomial", 0.0), strange.fields(3)]),
+    "one degree, all fields": (
+        {},
+        [strange.one_degree, strange.predictions("baselines/polynomial", 0.0), strange.fields(3)],
+    ),
     "the course's data": ({}, [strange.the_courses_data, strange.no_smaller_classifier]),
-    "few points": ({"points": 6, "folds": 2}, [strange.ablation(-0.3, -0.3, -0.3, 0.3, together=("kernel_size", "filters", "dropout"))]),
-    "other initialiser better, smaller better": (errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05), [strange.temperatures]),
-    "smaller worse": (errors(0.4, 0.28, smaller=0.9), [strange.probabilities(strange.always_dress, names=("improved",))]),
+    "few points": (
+        {"points": 6, "folds": 2},
+        [strange.ablation(-0.3, -0.3, -0.3, 0.3, together=("kernel_size", "filters", "dropout"))],
+    ),
+    "other initialiser better, smaller better": (
+        errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05),
+        [strange.temperatures],
+    ),
+    "smaller worse": (
+        errors(0.4, 0.28, smaller=0.9),
+        [strange.probabilities(strange.always_dress, names=("improved",))],
+    ),
     "not smaller": ({"smaller_units": (16, 24, 32)}, [strange.several_machines()]),
     "one machine, several versions": ({}, [strange.several_machines(1, 2), strange.all_splits_alike]),
     "no extras": ({"switched_off": EVERY_EXTRA}, []),
     "no seeds, gaps no harder": (
-        {"switched_off": ("regression/seeds", "regression/baselines", "classification/tuned_seeds", "classification/ablation")},
+        {
+            "switched_off": (
+                "regression/seeds",
+                "regression/baselines",
+                "classification/tuned_seeds",
+                "classification/ablation",
+            )
+        },
         [strange.predictions("tuned", 0.3)],
     ),
     "all units dead": ({}, [*both(strange.dead, 1)]),
@@ -96,7 +126,10 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
                 {"score": lambda v, fold: 0.3 + 100 * v["learning_rate"] + v["weight_decay"] * 1e4 + v["batch_size"]},
                 {
                     "score": lambda v, fold: (
-                        0.4 + 0.3 * (v["learning_rate"] == 0.001) + 0.2 * (v["dropout"] == 0.4) - 0.0005 * v["batch_size"]
+                        0.4
+                        + 0.3 * (v["learning_rate"] == 0.001)
+                        + 0.2 * (v["dropout"] == 0.4)
+                        - 0.0005 * v["batch_size"]
                     )
                 },
             ),
@@ -127,12 +160,19 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
             search(
                 {
                     "score": lambda v, fold: (
-                        0.3 + v["batch_size"] / 100 + 0.5 * (v["learning_rate"] != 0.001) + 0.4 * (v["weight_decay"] != 1e-7) + 0.01 * fold
+                        0.3
+                        + v["batch_size"] / 100
+                        + 0.5 * (v["learning_rate"] != 0.001)
+                        + 0.4 * (v["weight_decay"] != 1e-7)
+                        + 0.01 * fold
                     )
                 },
                 {
                     "score": lambda v, fold: (
-                        0.9 - v["batch_size"] / 1000 - 0.1 * (v["learning_rate"] != 0.0001) - 0.1 * (v["dropout"] != 0.2)
+                        0.9
+                        - v["batch_size"] / 1000
+                        - 0.1 * (v["learning_rate"] != 0.0001)
+                        - 0.1 * (v["dropout"] != 0.2)
                     )
                 },
             ),
@@ -189,9 +229,15 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
         {},
         [
             lambda runs: strange.configure(runs, "classification/tuned", patience=500),
-            lambda runs: strange.configure(runs, "regression/reference", learning_rate_schedule="cosine", restore_best_weights=True),
+            lambda runs: strange.configure(
+                runs, "regression/reference", learning_rate_schedule="cosine", restore_best_weights=True
+            ),
             search(
-                {"score": lambda v, fold: 0.3 + 0.1 * (v["learning_rate"] > 0.01) + 0.001 * fold + 0.002 * v["patience"]},
+                {
+                    "score": lambda v, fold: (
+                        0.3 + 0.1 * (v["learning_rate"] > 0.01) + 0.001 * fold + 0.002 * v["patience"]
+                    )
+                },
                 {"score": lambda v, fold: 0.8 + 0.1 * (v["learning_rate"] > 0.01)},
                 grid={
                     "learning_rate": [0.01, 0.02],
@@ -219,13 +265,25 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
         [
             strange.few_tests(1),
             search(
-                {"score": lambda v, fold: 300 * v["learning_rate"] + 1e5 * v["weight_decay"] + v["batch_size"] / 50 + 0.01 * scatter(v)},
                 {
                     "score": lambda v, fold: (
-                        0.5 + 10 * v["learning_rate"] + 1e4 * v["weight_decay"] - v["batch_size"] / 900 + 0.001 * scatter(v)
+                        300 * v["learning_rate"] + 1e5 * v["weight_decay"] + v["batch_size"] / 50 + 0.01 * scatter(v)
                     )
                 },
-                grid={"learning_rate": [0.001, 0.002, 0.003], "weight_decay": [1e-6, 1e-5, 2e-5], "batch_size": [16, 32, 64]},
+                {
+                    "score": lambda v, fold: (
+                        0.5
+                        + 10 * v["learning_rate"]
+                        + 1e4 * v["weight_decay"]
+                        - v["batch_size"] / 900
+                        + 0.001 * scatter(v)
+                    )
+                },
+                grid={
+                    "learning_rate": [0.001, 0.002, 0.003],
+                    "weight_decay": [1e-6, 1e-5, 2e-5],
+                    "batch_size": [16, 32, 64],
+                },
             ),
         ],
     ),
@@ -233,7 +291,10 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
         {},
         [
             strange.one_seed_less,
-            search({"score": lambda v, fold: 0.3 + 0.1 * scatter(v) + 0.01 * fold}, {"score": lambda v, fold: 0.8 + 0.1 * scatter(v)}),
+            search(
+                {"score": lambda v, fold: 0.3 + 0.1 * scatter(v) + 0.01 * fold},
+                {"score": lambda v, fold: 0.8 + 0.1 * scatter(v)},
+            ),
         ],
     ),
     "one extra off; one combination failed": (
@@ -241,7 +302,14 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
         [search(failed=(3,), stops=1)],
     ),
     "two extras off; two combinations failed": (
-        {"switched_off": ("regression/initialisation", "regression/smaller", "classification/smaller", "classification/ablation")},
+        {
+            "switched_off": (
+                "regression/initialisation",
+                "regression/smaller",
+                "classification/smaller",
+                "classification/ablation",
+            )
+        },
         [search({"restore_best_weights": True}, {"restore_best_weights": False}, failed=(3, 4))],
     ),
     "only seeds off; all but one failed": (
@@ -252,7 +320,9 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
         {},
         [
             strange.near_the_report(0.01, 0.02),
-            search({}, {"grid": {"learning_rate_schedule": ["constant", "cosine"], "learning_rate": [0.01, 0.02, 0.03]}}),
+            search(
+                {}, {"grid": {"learning_rate_schedule": ["constant", "cosine"], "learning_rate": [0.01, 0.02, 0.03]}}
+            ),
         ],
     ),
     "the course's data, the mean below the report; an edge in the regression alone": (
@@ -260,7 +330,9 @@ RUNS = {  # what is strange about the runs: fields of Example, and what is done 
         [
             strange.near_the_report(0.05, 0.5),
             strange.search(
-                "classification", lambda v, fold: 0.9 - abs(v["learning_rate"] - 0.02), grid={"learning_rate": [0.01, 0.02, 0.03]}
+                "classification",
+                lambda v, fold: 0.9 - abs(v["learning_rate"] - 0.02),
+                grid={"learning_rate": [0.01, 0.02, 0.03]},
             ),
         ],
     ),

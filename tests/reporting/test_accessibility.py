@@ -64,10 +64,15 @@ def test_the_pdf_is_tagged_and_says_its_language_and_title(pdf):
 
 def test_every_drawing_says_what_it_shows_in_numbers(pdf, html):
     figures, equations = titles(html)
-    assert len(figures) >= 15 and all(re.search(r"\d", text) for text in figures), [text for text in figures if not re.search(r"\d", text)]
+    assert len(figures) >= 15 and all(re.search(r"\d", text) for text in figures), [
+        text for text in figures if not re.search(r"\d", text)
+    ]
     assert all(len(text) > 5 for text in equations)
     alternatives = [str(element.get("/Alt", "")) for element in of_kind(pdf, "Figure")]
-    plain = [" ".join(re.sub(r"&#39;", "'", text).replace("&amp;", "&").replace("&#34;", '"').split()) for text in (*figures, *equations)]
+    plain = [
+        " ".join(re.sub(r"&#39;", "'", text).replace("&amp;", "&").replace("&#34;", '"').split())
+        for text in (*figures, *equations)
+    ]
     assert sorted(" ".join(text.split()) for text in alternatives) == sorted(plain)
 
 
@@ -93,7 +98,9 @@ def outline_items(items):
 def test_the_outline_leads_to_every_heading(pdf, html):
     with pdf.open_outline() as outline:
         items = list(outline_items(outline.root))
-    headings = [re.sub("<[^>]*>", "", text).strip() for text in re.findall(r"<h[2-4][^>]*>(.*?)</h[2-4]>", html, re.DOTALL)]
+    headings = [
+        re.sub("<[^>]*>", "", text).strip() for text in re.findall(r"<h[2-4][^>]*>(.*?)</h[2-4]>", html, re.DOTALL)
+    ]
     assert [item.title for item in items] == headings and all(item.destination or item.action for item in items)
 
 
@@ -130,7 +137,9 @@ VISION = {
     "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
     "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
 }
-XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])  # sRGB's, D65
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)  # sRGB's, D65
 CLEAR = 25  # CIE 1976 difference, about ten just noticeable ones
 LIGHTER = 12  # difference in lightness (of 100) that grey print shows
 
@@ -144,7 +153,9 @@ def linear(color):
 def lab(color, vision="normal"):
     """CIE L*a*b* (3,) of a colour as it is seen."""
     seen = np.clip(np.array(VISION[vision]) @ linear(color), 0, 1)
-    x, y, z = (np.cbrt(part) if part > 0.008856 else 7.787 * part + 16 / 116 for part in XYZ @ seen / (0.95047, 1, 1.08883))
+    x, y, z = (
+        np.cbrt(part) if part > 0.008856 else 7.787 * part + 16 / 116 for part in XYZ @ seen / (0.95047, 1, 1.08883)
+    )
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
@@ -206,7 +217,9 @@ def test_every_figure_has_ink_and_words(figures):
         for axes in figure.axes:
             drawn = [*axes.lines, *axes.patches, *axes.collections, *axes.images, *axes.texts]
             assert any(artist.get_visible() for artist in drawn), name
-        labels = [axes.get_xlabel() + axes.get_ylabel() + axes.get_title() for axes in figure.axes] + [figure.get_supxlabel()]
+        labels = [axes.get_xlabel() + axes.get_ylabel() + axes.get_title() for axes in figure.axes] + [
+            figure.get_supxlabel()
+        ]
         texts = [text.get_text() for axes in figure.axes for text in axes.texts]
         ticks = [tick.get_text() for axes in figure.axes for tick in axes.get_yticklabels()]
         assert any(labels) or any(texts) or any(ticks), name

@@ -33,7 +33,9 @@ UNREACHABLE = {
 def documents(tmp_path_factory):
     """The report of each of the strange runs as HTML, without drawings; conditions are watched."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(artifacts.os, "fsync", lambda file: None)  # a thousand files that nobody needs after a power cut
+        patch.setattr(
+            artifacts.files.os, "fsync", lambda file: None
+        )  # a thousand files that nobody needs after a power cut
         patch.setattr(render, "Environment", WatchedEnvironment)
         watched = render.build_environment(render.TEMPLATES, FILTERS | {"layer_name": layer_name})  # compiled once
         patch.setattr(contents, "build_environment", lambda folder, filters: watched)
@@ -83,10 +85,17 @@ def test_every_condition_is_met_and_not_met(texts):
 
 
 def test_the_watch_on_the_templates_sees_what_is_left_out(tmp_path):
-    (tmp_path / "a.html.j2").write_text("{% if x > 1 %}a{% elif y %}b{% endif %}{{ 'c' if z }}{% for k in v if k %}{{ k }}{% endfor %}")
+    (tmp_path / "a.html.j2").write_text(
+        "{% if x > 1 %}a{% elif y %}b{% endif %}{{ 'c' if z }}{% for k in v if k %}{{ k }}{% endfor %}"
+    )
     WatchedEnvironment(loader=FileSystemLoader(tmp_path)).get_template("a.html.j2").render(x=2, y=1, z=0, v=[0, 1])
     seen = {name: truths for name, truths in SEEN.items() if name.startswith("a.html.j2")}
-    assert seen == {"a.html.j2: x > 1": {True}, "a.html.j2: y": set(), "a.html.j2: z": {False}, "a.html.j2: k": {False, True}}
+    assert seen == {
+        "a.html.j2: x > 1": {True},
+        "a.html.j2: y": set(),
+        "a.html.j2: z": {False},
+        "a.html.j2: k": {False, True},
+    }
     for name in seen:
         del SEEN[name]
 
@@ -106,14 +115,22 @@ NO_PROSE = {
 @pytest.mark.parametrize(("what", "pattern"), NO_PROSE.items(), ids=NO_PROSE)
 def test_no_sentence_of_any_report_holds(sentences, what, pattern):
     found = {
-        name: match[0] for name, parts in sentences.items() for part in parts if (match := re.search(f".{{0,60}}{pattern}.{{0,20}}", part))
+        name: match[0]
+        for name, parts in sentences.items()
+        for part in parts
+        if (match := re.search(f".{{0,60}}{pattern}.{{0,20}}", part))
     }
     assert not found
 
 
 HARD_RUNS = {  # what must be read there, and what must not
     "tuning is worse": (
-        ["the grid search raises the test error", "worse than the reference settings", "becomes worse by", "it does not fall"],
+        [
+            "the grid search raises the test error",
+            "worse than the reference settings",
+            "becomes worse by",
+            "it does not fall",
+        ],
         ["the grid search lowers", "improves by", "better than the reference settings", " gain "],
     ),
     "tied grids": (
@@ -121,7 +138,11 @@ HARD_RUNS = {  # what must be read there, and what must not
         ["differs from every other", "matters most", "stand out", "at the edge of the grid", "flatters it"],
     ),
     "all units dead": (
-        ["Of the 72 hidden units, 72 are dead", "Of the 176 hidden units, 176 are dead", "The activations of no hidden layer vary"],
+        [
+            "Of the 72 hidden units, 72 are dead",
+            "Of the 176 hidden units, 176 are dead",
+            "The activations of no hidden layer vary",
+        ],
         ["hidden units are used", "0 principal components", "0 and 0 principal"],
     ),
     "no gaps, perfect classifiers": (
@@ -131,10 +152,20 @@ HARD_RUNS = {  # what must be read there, and what must not
             "There is no test image that all of them take for the same wrong class",
             "is neither ahead of nor behind",
         ],
-        ["most frequent confusion", "mistakes fall", "labels may be wrong", "is ahead of the reference settings by 0", "overconfident"],
+        [
+            "most frequent confusion",
+            "mistakes fall",
+            "labels may be wrong",
+            "is ahead of the reference settings by 0",
+            "overconfident",
+        ],
     ),
     "one gap, classifiers of one opinion": (
-        ["No image at all was taken for T-shirt", "it is overconfident", "There is no share of the images on which it is right in 99"],
+        [
+            "No image at all was taken for T-shirt",
+            "it is overconfident",
+            "There is no share of the images on which it is right in 99",
+        ],
         ["It makes no mistake", "labels may be wrong", "is ahead of the reference settings by 0"],
     ),
 }
@@ -174,5 +205,7 @@ def test_hard_runs_have_a_pdf_that_says_so_and_no_empty_figure(tmp_path, capsys,
     true, false = HARD_RUNS[name]
     plain = text.replace("\N{HYPHEN}", "").replace("\N{SOFT HYPHEN}", "")
     assert [words for words in true if words not in plain] == [] and [words for words in false if words in plain] == []
-    for drawing in re.findall(r'<svg[^>]*role="img".*?</svg>', (runs / "report" / "report.html").read_text(), re.DOTALL):
+    for drawing in re.findall(
+        r'<svg[^>]*role="img".*?</svg>', (runs / "report" / "report.html").read_text(), re.DOTALL
+    ):
         assert drawing.count("<path") + drawing.count("<use") + drawing.count("<image") > 0

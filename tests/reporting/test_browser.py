@@ -141,7 +141,10 @@ def test_drawings_enlarge_and_return_with_the_keyboards_place(page):
         opener.focus()
         page.keyboard.press("Enter")
         dialog = page.locator("dialog[open]")
-        assert dialog.get_attribute("aria-label").startswith("Figure") and dialog.locator("svg").bounding_box()["width"] > before
+        assert (
+            dialog.get_attribute("aria-label").startswith("Figure")
+            and dialog.locator("svg").bounding_box()["width"] > before
+        )
         assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
         page.keyboard.press("Escape")
         page.wait_for_function("!document.querySelector('dialog').open && !document.querySelector('dialog svg')")
@@ -158,6 +161,8 @@ def test_a_click_enlarges_and_a_click_beside_it_closes(page):
 
 
 def test_no_other_script_runs(page):
-    page.evaluate("document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = 1' }))")
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = 1' }))"
+    )
     assert page.title() != "1" and any("Content Security Policy" in text for text in page.complaints)
     page.complaints.clear()

@@ -20,7 +20,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def pdf_text(path):
-    return " ".join(subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout.split())
+    return " ".join(
+        subprocess.run(
+            ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
 
 
 def test_pdf_prints_the_recorded_numbers(built):
@@ -48,7 +52,11 @@ def test_pdf_is_tagged_has_an_outline_alternatives_and_its_own_fonts(built):
             "A Provenance",
             "B All Combinations",
         ]
-        assert [item.title for item in outline.root[0].children] == ["1.1 Introduction", "1.2 Solutions", "1.3 Analysis"]
+        assert [item.title for item in outline.root[0].children] == [
+            "1.1 Introduction",
+            "1.2 Solutions",
+            "1.3 Analysis",
+        ]
     figures = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"]
     assert len(figures) > 20
     assert all(str(item.get("/Alt", "")) for item in figures)
@@ -79,7 +87,9 @@ def test_ids_of_the_html_are_unique_and_references_lead_somewhere(built):
     assert set(re.findall(r'<a href="#([^"]*)"', text)) <= set(ids)
 
 
-NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><cachedir>{}</cachedir></fontconfig>'
+NO_FONTS = (
+    '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><cachedir>{}</cachedir></fontconfig>'
+)
 WATCHED = """
 import json, sys
 from reporting.build_report import main
@@ -102,7 +112,12 @@ def as_somebody_else(folder):
     return os.environ | {
         **{name: str(folder) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "MPLCONFIGDIR")},
         **{"USER": "somebody", "LOGNAME": "somebody", "TZ": "Asia/Kathmandu", "LANG": "tr_TR.UTF-8", "LC_ALL": "POSIX"},
-        **{"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONHASHSEED": "7", "FONTCONFIG_FILE": str(folder / "fonts.conf")},
+        **{
+            "PYTHONCOERCECLOCALE": "0",
+            "PYTHONUTF8": "0",
+            "PYTHONHASHSEED": "7",
+            "FONTCONFIG_FILE": str(folder / "fonts.conf"),
+        },
     }
 
 
@@ -129,7 +144,9 @@ def test_the_same_bytes_in_every_zone_and_locale(built, tmp_path, zone, locale):
     runs = shutil.copytree(built, tmp_path / "runs")
     shutil.rmtree(runs / "report")
     environment = os.environ | {"TZ": zone, "LC_ALL": locale, "LANG": locale}
-    subprocess.run([sys.executable, "-m", "reporting.build_report", "--runs", str(runs)], env=environment, cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "reporting.build_report", "--runs", str(runs)], env=environment, cwd=ROOT, check=True
+    )
     for name in ("report.html", "report.pdf"):
         assert (runs / "report" / name).read_bytes() == (built / "report" / name).read_bytes()
 
@@ -173,7 +190,9 @@ def test_the_report_reads_its_own_folders_and_no_network(built_elsewhere):
         "/etc/mime",
     )
     strange = [
-        name for name, _ in seen["open"] if os.path.isabs(name) and not os.path.realpath(name).startswith(tuple(map(os.path.realpath, own)))
+        name
+        for name, _ in seen["open"]
+        if os.path.isabs(name) and not os.path.realpath(name).startswith(tuple(map(os.path.realpath, own)))
     ]
     assert not [name for name in strange if not name.startswith(("/usr/share/", "/proc/"))]
     written = [name for name, mode in seen["open"] if mode and any(letter in mode for letter in "wax+")]

@@ -94,4 +94,7 @@ def test_most_confident_images_are_kept_first():
 def test_order_among_equally_confident_images_does_not_matter():
     labels = np.array([0, 1, 1, 0])
     kept = accuracy_of_kept(certain_to(0.9, 0.9, 0.9, 0.9), labels)
-    assert kept == pytest.approx([0.5] * 4) and (kept == accuracy_of_kept(certain_to(0.9, 0.9, 0.9, 0.9), labels[::-1])).all()
+    assert (
+        kept == pytest.approx([0.5] * 4)
+        and (kept == accuracy_of_kept(certain_to(0.9, 0.9, 0.9, 0.9), labels[::-1])).all()
+    )

@@ -50,7 +50,9 @@ def right_in(variant, share, part="test"):
 # Calibration
 
 
-@pytest.mark.parametrize(("confidence", "over", "under"), [(0.99, True, False), (0.9, False, False), (0.7, False, True)])
+@pytest.mark.parametrize(
+    ("confidence", "over", "under"), [(0.99, True, False), (0.9, False, False), (0.7, False, True)]
+)
 def test_over_and_underconfident(results, confidence, over, under):
     item = calibration_of(answering(results.tuned, right_in(results.tuned, 0.9), confidence))
     assert (item.overconfident, item.underconfident) == (over, under)
@@ -65,7 +67,12 @@ def test_scaling_that_helps_that_does_not_and_that_does_half(results):
     assert item.scaling_lowers_both and not item.scaling_raises_both and item.temperature > 1 and item.scaled_calibrated
     misled = answering(overconfident, right_in(results.tuned, 1.0, "validation"), 0.5, "validation")
     item = calibration_of(misled)
-    assert item.scaling_raises_both and not item.scaling_lowers_both and item.temperature_at_edge and not item.scaled_calibrated
+    assert (
+        item.scaling_raises_both
+        and not item.scaling_lowers_both
+        and item.temperature_at_edge
+        and not item.scaled_calibrated
+    )
     half = dataclasses.replace(item, scaled_error=0.0)
     assert not half.scaling_lowers_both and not half.scaling_raises_both
 
@@ -113,7 +120,12 @@ def test_mean_and_deviation_over_seeds():
 
 def test_seeds_always_ahead_always_behind_and_mixed():
     ahead = compare_seeds(rung(0.90, 0.91), rung(0.93, 0.92, 0.94))
-    assert ahead.always_ahead and not ahead.always_behind and ahead.pairings == 6 and ahead.difference == pytest.approx(0.025)
+    assert (
+        ahead.always_ahead
+        and not ahead.always_behind
+        and ahead.pairings == 6
+        and ahead.difference == pytest.approx(0.025)
+    )
     behind = compare_seeds(rung(0.93, 0.92, 0.94), rung(0.90, 0.91))
     assert behind.always_behind and not behind.always_ahead
     mixed = compare_seeds(rung(0.90, 0.92), rung(0.91, 0.91))
@@ -133,7 +145,10 @@ def test_ingredients_help_hurt_and_stay_undecided(found):
     verdicts = {name: [item.name for item in found.ablation.named(name)] for name in ("helps", "hurts", "undecided")}
     assert verdicts == {"helps": ["horizontal_flips", "learning_rate"], "hurts": ["dropout"], "undecided": ["padding"]}
     item = found.ablation.ingredients[0]
-    assert dataclasses.replace(item, interval=(0.01, 0.02)).hurts and not dataclasses.replace(item, interval=(0.01, 0.02)).undecided
+    assert (
+        dataclasses.replace(item, interval=(0.01, 0.02)).hurts
+        and not dataclasses.replace(item, interval=(0.01, 0.02)).undecided
+    )
     assert dataclasses.replace(item, interval=(0.0, 0.02)).undecided
 
 
@@ -141,9 +156,12 @@ def test_ablation_knows_what_changed_and_by_how_much(results, found):
     rate = found.ablation.ingredients[-1]
     assert rate.changes == {"learning_rate": (0.002, 0.0001), "learning_rate_schedule": ("cosine", "constant")}
     accuracies = [
-        results.extras["ablation"].cases[name].run.metrics["validation_accuracy"] for name in ("complete", "without_learning_rate")
+        results.extras["ablation"].cases[name].run.metrics["validation_accuracy"]
+        for name in ("complete", "without_learning_rate")
     ]
-    assert found.ablation.complete == pytest.approx(accuracies[0]) and rate.difference == pytest.approx(accuracies[1] - accuracies[0])
+    assert found.ablation.complete == pytest.approx(accuracies[0]) and rate.difference == pytest.approx(
+        accuracies[1] - accuracies[0]
+    )
     assert rate.interval[0] < rate.difference < rate.interval[1]
 
 
@@ -164,8 +182,13 @@ def test_the_reports_loss_is_read_as_probabilities(found):
 
 def test_training_on_the_second_softmax_is_compared(results, found):
     second, case = found.decoder.trained, results.extras["double_softmax"].cases["double_softmax"]
-    assert second.last_train_loss == case.history[-1]["train_loss"] and second.first_train_loss == case.history[0]["train_loss"]
-    assert second.against_reference.difference == pytest.approx(second.scores.test_accuracy - found.reference.test_accuracy)
+    assert (
+        second.last_train_loss == case.history[-1]["train_loss"]
+        and second.first_train_loss == case.history[0]["train_loss"]
+    )
+    assert second.against_reference.difference == pytest.approx(
+        second.scores.test_accuracy - found.reference.test_accuracy
+    )
 
 
 # Mistakes
@@ -176,7 +199,9 @@ def test_class_shares_by_hand():
     matrix[0, 6] = 10
     shirt, top = class_errors(matrix, REPORT)[6], class_errors(matrix, REPORT)[0]
     assert shirt.precision.value == 0.9 and shirt.recall.value == 1 and shirt.f1.value == pytest.approx(2 * 90 / 190)
-    assert top.recall.value == 0.9 and top.recall.low < 0.9 < top.recall.high and top.f1.low < top.f1.value < top.f1.high
+    assert (
+        top.recall.value == 0.9 and top.recall.low < 0.9 < top.recall.high and top.f1.low < top.f1.value < top.f1.high
+    )
     assert top.report_difference == pytest.approx(0.9 - 0.860) and not top.differs_from_report
     assert shirt.report_difference == pytest.approx(1 - 0.688) and shirt.differs_from_report
 
@@ -184,7 +209,9 @@ def test_class_shares_by_hand():
 def test_class_without_images_or_answers_has_no_share():
     matrix = np.diag([5] * 9 + [0])
     empty = class_errors(matrix, REPORT)[9]
-    assert (empty.precision, empty.recall, empty.f1, empty.report_difference) == (None,) * 4 and not empty.differs_from_report
+    assert (empty.precision, empty.recall, empty.f1, empty.report_difference) == (
+        None,
+    ) * 4 and not empty.differs_from_report
     matrix[8] = 0
     matrix[8, 0] = 5
     missed = class_errors(matrix, REPORT)[8]
@@ -219,7 +246,9 @@ def test_suspects_need_every_network_to_be_certain(results, confidences, certain
 
 def test_no_suspects_without_agreement(results):
     right = results.tuned.predictions["test_labels"]
-    found = suspects_of([answering(results.tuned, right_in(results.tuned, 0.5), 0.99), answering(results.tuned, right, 0.99)])
+    found = suspects_of(
+        [answering(results.tuned, right_in(results.tuned, 0.5), 0.99), answering(results.tuned, right, 0.99)]
+    )
     assert found.agreed == found.certain == 0 and found.shown == ()
 
 

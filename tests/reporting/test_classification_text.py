@@ -50,12 +50,18 @@ def test_extras_are_described(text_of):
         "Over seeds, the tuned network is ahead of the reference settings by 2.0 points on average, and its worst seed is ahead",
     ):
         assert words in text
-    assert "Switched off in the settings, and therefore not in this section: " not in text.partition("Classification Task")[2]
+    assert (
+        "Switched off in the settings, and therefore not in this section: "
+        not in text.partition("Classification Task")[2]
+    )
 
 
 def test_extras_that_are_switched_off_are_left_out_and_named(text_of):
     text = text_of(switched_off=tuple(f"classification/{name}" for name in EXTRAS))
-    assert "not in this section: training with the second softmax, further seeds of the reference settings, further seeds" in text
+    assert (
+        "not in this section: training with the second softmax, further seeds of the reference settings, further seeds"
+        in text
+    )
     for words in (
         "Which ingredient",
         "tuned settings otherwise, it",
@@ -75,7 +81,10 @@ def test_each_extra_can_be_switched_off_alone(text_of, name):
 
 def test_sentence_about_seeds_follows_their_order(text_of):
     behind = text_of(accuracy=ACCURACY | {"reference": 0.93})
-    assert "the tuned network is behind the reference settings by 2.0 points on average, and its best seed is behind the worst" in behind
+    assert (
+        "the tuned network is behind the reference settings by 2.0 points on average, and its best seed is behind the worst"
+        in behind
+    )
     mixed = text_of(accuracy=ACCURACY | {"reference": 0.91})
     assert "pairing each seed with each, it is ahead in" in mixed
 
@@ -83,7 +92,8 @@ def test_sentence_about_seeds_follows_their_order(text_of):
 def test_sentence_about_ingredients_follows_their_effect(text_of):
     text = text_of()
     assert (
-        "With the reference settings’ horizontal flips or learning rate with schedule of the learning rate the accuracy is lower." in text
+        "With the reference settings’ horizontal flips or learning rate with schedule of the learning rate the accuracy is lower."
+        in text
     )
     assert "With the reference settings’ dropout the accuracy is higher." in text
     assert "For padding the images cannot tell." in text
@@ -96,10 +106,17 @@ def test_place_of_the_best_published_result(text_of, accuracy, place):
 
 
 def test_perfect_networks_have_no_confusions_and_no_suspects(text_of):
-    text = text_of(lambda runs: rewrite_all(runs, always_right), switched_off=tuple(f"classification/{name}" for name in EXTRAS))
-    assert "It makes no mistake." in text and "There is no test image that all of them take for the same wrong class." in text
+    text = text_of(
+        lambda runs: rewrite_all(runs, always_right), switched_off=tuple(f"classification/{name}" for name in EXTRAS)
+    )
+    assert (
+        "It makes no mistake." in text
+        and "There is no test image that all of them take for the same wrong class." in text
+    )
     assert "shows images of the most frequent" not in text
-    assert "no more than on all" in text and "it may answer 100.0 % of the images" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "no more than on all" in text and "it may answer 100.0 % of the images" in text.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
 
 
 def test_networks_that_always_answer_the_same(text_of):
@@ -134,7 +151,9 @@ def test_smaller_network_that_is_not_smaller_is_called_so(text_of):
     def change(runs):
         path = runs / "classification/smaller/smaller/run.json"
         run = json.loads(path.read_text())
-        run["metrics"]["parameters"] = json.loads((runs / "classification/tuned/run.json").read_text())["metrics"]["parameters"]
+        run["metrics"]["parameters"] = json.loads((runs / "classification/tuned/run.json").read_text())["metrics"][
+            "parameters"
+        ]
         path.write_text(json.dumps(run))
 
     assert "Fewer units and filters:" not in text_of(change)

@@ -90,7 +90,14 @@ def test_mean_curve_ends_with_the_first_fold():
 def test_training_curves_show_folds_and_means():
     figure = plot_training_curves([[4, 2, 1], [2, 1]], [[5, 3, 2], [3, 2]], "MSE", logarithmic=True)
     axes = figure.axes[0]
-    assert [list(line.get_ydata()) for line in axes.get_lines()] == [[4, 2, 1], [2, 1], [3, 1.5], [5, 3, 2], [3, 2], [4, 2.5]]
+    assert [list(line.get_ydata()) for line in axes.get_lines()] == [
+        [4, 2, 1],
+        [2, 1],
+        [3, 1.5],
+        [5, 3, 2],
+        [3, 2],
+        [4, 2.5],
+    ]
     assert list(axes.get_lines()[2].get_xdata()) == [1, 2]
     assert axes.get_yscale() == "log" and axes.get_ylabel() == "MSE" and width_of(figure) == pytest.approx(HALF)
     assert "10^" not in text_of(figure)
@@ -107,7 +114,9 @@ def test_short_and_diverged_curves_are_drawn(curve):
 
 
 GRID = {"learning_rate": [0.001, 0.002], "weight_decay": [1e-5, 1e-7]}
-VALUES = [{"learning_rate": rate, "weight_decay": decay} for rate in GRID["learning_rate"] for decay in GRID["weight_decay"]]
+VALUES = [
+    {"learning_rate": rate, "weight_decay": decay} for rate in GRID["learning_rate"] for decay in GRID["weight_decay"]
+]
 
 
 PAIRS = {("learning_rate", "weight_decay"): np.array([[0.1, 0.2], [0.3, 0.4]])}
@@ -139,7 +148,9 @@ def test_grid_shades_what_is_tied_with_the_winner():
 
 
 def test_heat_maps_hold_the_means_and_dark_is_better():
-    smaller, larger = (grid_of([[0.1], [0.2], [0.3], [0.4]], larger_is_better=larger).axes[2] for larger in (False, True))
+    smaller, larger = (
+        grid_of([[0.1], [0.2], [0.3], [0.4]], larger_is_better=larger).axes[2] for larger in (False, True)
+    )
     assert [text.get_text() for text in smaller.texts] == ["0.100", "0.300", "0.200", "0.400"]
     for axes, best in ((smaller, (0, 0)), (larger, (1, 1))):
         shades = image_of(axes)
@@ -159,7 +170,11 @@ def test_grid_leaves_out_what_failed(scores):
 
 
 def test_grid_of_one_combination():
-    saved(plot_grid(np.array([[0.5]]), None, {"padding": ["same"]}, [{"padding": "same"}], "accuracy", [False], {}, reference=0))
+    saved(
+        plot_grid(
+            np.array([[0.5]]), None, {"padding": ["same"]}, [{"padding": "same"}], "accuracy", [False], {}, reference=0
+        )
+    )
 
 
 def test_grid_of_many_values_is_drawn():
@@ -198,7 +213,12 @@ def test_constant_weights_are_drawn():
 
 
 def test_layer_names_in_words():
-    assert [layer_name(name) for name in ("conv_1", "dense_2", "hidden_3", "output")] == ["convolution 1", "dense 2", "hidden 3", "output"]
+    assert [layer_name(name) for name in ("conv_1", "dense_2", "hidden_3", "output")] == [
+        "convolution 1",
+        "dense 2",
+        "hidden 3",
+        "output",
+    ]
 
 
 def test_activation_stems_reach_the_activations():
@@ -228,7 +248,9 @@ def test_confusion_cells_hold_the_counts():
     assert "70.0 %" in text_of(figure)
 
 
-@pytest.mark.parametrize("matrix", [np.diag([5, 5, 5]), np.array([[5, 0, 0]] * 3), np.diag([5, 5, 0]), np.zeros((3, 3), dtype=int)])
+@pytest.mark.parametrize(
+    "matrix", [np.diag([5, 5, 5]), np.array([[5, 0, 0]] * 3), np.diag([5, 5, 0]), np.zeros((3, 3), dtype=int)]
+)
 def test_perfect_one_class_and_empty_confusions_are_drawn(matrix):
     saved(plot_confusion_matrix(matrix, ["a", "b", "c"], [0.1, 0.0, np.nan], [0.1, 0.0, np.nan]))
 
@@ -312,7 +334,9 @@ RUNGS = [
 
 def test_ladder_draws_published_accuracies_seeds_and_ingredients():
     names = ["people", "others", "tuned", "improved"]
-    figure = plot_ladder(RUNGS, names, [("padding", -0.01, (-0.02, -0.005)), ("dropout", 0.01, (0.004, 0.02)), ("flips", 0, (-0.1, 0.1))])
+    figure = plot_ladder(
+        RUNGS, names, [("padding", -0.01, (-0.02, -0.005)), ("dropout", 0.01, (0.004, 0.02)), ("flips", 0, (-0.1, 0.1))]
+    )
     left, right = figure.axes
     assert [label.get_text() for label in left.get_yticklabels()] == names
     drawn = [(line.get_marker(), line.get_xdata().tolist()) for line in left.get_lines()]
@@ -331,7 +355,9 @@ def test_double_softmax_curves_lie_between_the_bounds():
     bounds = double_softmax_bounds(10)
     axes = plot_double_softmax_curves([1.7, 1.6], [1.65, 1.62], bounds, 1.558).axes[0]
     levels = [line.get_ydata()[0] for line in axes.get_lines()[2:]]
-    assert levels == pytest.approx([1.558, *bounds]) and axes.get_ylim()[0] < bounds[0] and axes.get_ylim()[1] > bounds[1]
+    assert (
+        levels == pytest.approx([1.558, *bounds]) and axes.get_ylim()[0] < bounds[0] and axes.get_ylim()[1] > bounds[1]
+    )
     text = text_of(axes.figure)
     assert "1.4612: all right and certain" in text and "2.4612: all wrong and certain" in text
 
@@ -339,7 +365,9 @@ def test_double_softmax_curves_lie_between_the_bounds():
 def test_captioned_images_stand_in_groups():
     image = np.full((28, 28), 200, dtype=np.uint8)
     figure = plot_captioned_images(
-        [("Shirt taken\nfor Coat (3)", [(image, "0.1\n0.8"), (image, "0.2\n0.7")]), ("Bag", [(image, "0.3")])], 12, places=2
+        [("Shirt taken\nfor Coat (3)", [(image, "0.1\n0.8"), (image, "0.2\n0.7")]), ("Bag", [(image, "0.3")])],
+        12,
+        places=2,
     )
     drawn = figure.axes[0].get_images()
     assert len(drawn) == 3 and drawn[0].get_clim() == (0, 255)

@@ -158,7 +158,9 @@ def test_stopping_that_fired_cannot_fire_and_did_not(regression):
     rows = [row | {"stopped_early": row["fold"] < 3, "epochs": 20 + row["fold"]} for row in regression.tuned.folds]
     stopping = stopping_of(dataclasses.replace(regression.tuned, folds=rows))
     assert (
-        stopping.fired and (stopping.stopped_early, stopping.fits) == (2, 5) and (stopping.fewest_epochs, stopping.most_epochs) == (21, 25)
+        stopping.fired
+        and (stopping.stopped_early, stopping.fits) == (2, 5)
+        and (stopping.fewest_epochs, stopping.most_epochs) == (21, 25)
     )
     assert Stopping(1, 0, 500, 500, max_epochs=500, patience=400).can_fire
     assert not Stopping(1, 0, 15, 15, max_epochs=15, patience=500).can_fire
@@ -191,7 +193,9 @@ def truth(classification):
 
 def test_perfect_classifier(classification, truth):
     found = classification_findings(answering(classification, truth))
-    assert found.errors == 0 and found.most_misclassified == () and found.confusions == () and found.never_predicted == ()
+    assert (
+        found.errors == 0 and found.most_misclassified == () and found.confusions == () and found.never_predicted == ()
+    )
     assert not found.same_classes_as_report
     assert all(item.recall.value == 1 for item in found.classes)
 
@@ -208,7 +212,9 @@ def test_most_misclassified_as_in_the_report_and_not(classification):
     matrix = np.diag([100] * 10)
     matrix[5, 7] = 40
     assert [item.label for item in most_misclassified(class_errors(matrix, REPORT))] == [5]
-    assert not dataclasses.replace(found, most_misclassified=most_misclassified(class_errors(matrix, REPORT))).same_classes_as_report
+    assert not dataclasses.replace(
+        found, most_misclassified=most_misclassified(class_errors(matrix, REPORT))
+    ).same_classes_as_report
 
 
 def test_equal_errors_single_out_no_class():
@@ -259,7 +265,8 @@ def test_early_dropping_cannot_fire_but_a_short_patience_can(classification):
 
 
 @pytest.mark.parametrize(
-    ("losses", "epoch", "rose"), [([3, 2, 1], 3, False), ([3, 1, 2], 2, True), ([3, 1, 1.04], 2, False), ([3, 1, math.nan], 2, True)]
+    ("losses", "epoch", "rose"),
+    [([3, 2, 1], 3, False), ([3, 1, 2], 2, True), ([3, 1, 1.04], 2, False), ([3, 1, math.nan], 2, True)],
 )
 def test_validation_loss_rose(classification, losses, epoch, rose):
     history = [{"fold": 1, "epoch": k + 1, "validation_loss": loss} for k, loss in enumerate(losses)]
@@ -272,7 +279,9 @@ def test_test_interval_holds_the_accuracy(classification):
     assert scores.test_interval[0] < scores.test_accuracy < scores.test_interval[1]
 
 
-@pytest.mark.parametrize(("accuracy", "agrees", "above"), [(0.90, True, False), (0.95, False, True), (0.80, False, False)])
+@pytest.mark.parametrize(
+    ("accuracy", "agrees", "above"), [(0.90, True, False), (0.95, False, True), (0.80, False, False)]
+)
 def test_agreement_with_the_report(tmp_path, accuracy, agrees, above):
     runs = write_example_runs(tmp_path, accuracy={"reference": accuracy, "tuned": 0.91, "improved": 0.93})
     found = classification_findings(load_classification_results(runs))
@@ -296,7 +305,10 @@ def test_fields_that_show_their_classes_and_fields_that_do_not(classification):
 
 def test_fields_of_the_control_must_be_worse(classification):
     arrays = classification.tuned.receptive_fields
-    assert not any(field.shows_classes for field in field_findings(arrays | {f"untrained_{name}": value for name, value in arrays.items()}))
+    assert not any(
+        field.shows_classes
+        for field in field_findings(arrays | {f"untrained_{name}": value for name, value in arrays.items()})
+    )
 
 
 def test_black_fields_show_nothing(classification):

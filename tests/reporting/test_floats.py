@@ -19,7 +19,9 @@ def settled(*blocks, used=0.0):
 
 
 def test_text_moves_up_before_a_float_that_does_not_fit():
-    assert settled(block("a", "text", 60), block("F", "figure", 50), block("b", "text", 30), block("c", "text", 30)) == ["a", "b", "F", "c"]
+    assert settled(
+        block("a", "text", 60), block("F", "figure", 50), block("b", "text", 30), block("c", "text", 30)
+    ) == ["a", "b", "F", "c"]
 
 
 def test_floats_stay_where_they_fit():
@@ -28,13 +30,19 @@ def test_floats_stay_where_they_fit():
 
 def test_a_table_may_overtake_a_figure_but_no_figure_another():
     order = settled(
-        block("a", "text", 60), block("F", "figure", 90), block("G", "figure", 5), block("T", "table", 30), block("b", "text", 5)
+        block("a", "text", 60),
+        block("F", "figure", 90),
+        block("G", "figure", 5),
+        block("T", "table", 30),
+        block("b", "text", 5),
     )
     assert order.index("F") < order.index("G") and order.index("T") < order.index("F")
 
 
 def test_a_float_may_stand_before_the_paragraph_that_it_belongs_to():
-    order = settled(block("a", "text", 60), block("b", "text", 35, 35), block("F", "figure", 40), block("c", "text", *[10] * 9))
+    order = settled(
+        block("a", "text", 60), block("b", "text", 35, 35), block("F", "figure", 40), block("c", "text", *[10] * 9)
+    )
     assert order == ["a", "F", "b", "c"]
 
 
@@ -50,7 +58,12 @@ def test_nothing_comes_between_a_heading_and_what_follows_it():
 
 
 def test_nothing_comes_between_a_sentence_and_its_formula_list_or_end():
-    blocks = [block("a", "text", 10), block("F", "figure", 20), block("b", "text", 10), block("=", "text", 10, joined=True, glued=True)]
+    blocks = [
+        block("a", "text", 10),
+        block("F", "figure", 20),
+        block("b", "text", 10),
+        block("=", "text", 10, joined=True, glued=True),
+    ]
     blocks += [block("c", "text", 10, joined=True), block("d", "text", 60)]
     order = settled(*blocks)
     assert order[order.index("b") : order.index("b") + 3] == ["b", "=", "c"]
@@ -64,7 +77,11 @@ def test_floats_do_not_leave_their_section():
 
 def test_a_float_below_a_heading_stays_there():
     order = settled(
-        block("a", "text", 10), block("F", "figure", 95), block("h", "heading", 5), block("T", "table", 10), block("b", "text", 5)
+        block("a", "text", 10),
+        block("F", "figure", 95),
+        block("h", "heading", 5),
+        block("T", "table", 10),
+        block("b", "text", 5),
     )
     assert order[order.index("h") + 1] == "T" and order.index("F") < order.index("h")
 
@@ -90,7 +107,9 @@ def test_lines_keep_orphans_and_widows():
 def test_what_must_not_break_is_one_piece():
     def box(height, *children, avoid=False, tag="p"):
         style = {"break_inside": "avoid" if avoid else "auto", "orphans": 2, "widows": 2}
-        return types.SimpleNamespace(children=children, style=style, element_tag=tag, height=height, border_height=lambda: height)
+        return types.SimpleNamespace(
+            children=children, style=style, element_tag=tag, height=height, border_height=lambda: height
+        )
 
     whole = box(50, box(20), box(30), avoid=True)
     assert pieces([whole]) == [50] and pieces([box(9, tag="tr")]) == [9]
@@ -109,7 +128,9 @@ def test_a_pdf_keeps_all_its_parts():
 
 
 def named(name, kind, height, mentions=()):
-    return Block(types.SimpleNamespace(attrib={"id": name}), kind, [Run(height, 0, 0)], False, False, frozenset(mentions))
+    return Block(
+        types.SimpleNamespace(attrib={"id": name}), kind, [Run(height, 0, 0)], False, False, frozenset(mentions)
+    )
 
 
 def test_a_float_belongs_to_the_last_text_before_it_that_mentions_it():

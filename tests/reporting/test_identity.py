@@ -46,7 +46,12 @@ def overlapping_heads(content):
         page = pdf[1].get_textpage()
         top = pdf[1].get_height() - 70  # points: the margin
         boxes = [box for box in map(page.get_rect, range(page.count_rects())) if box[1] > top]
-    return [(a, b) for k, a in enumerate(boxes) for b in boxes[:k] if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]]
+    return [
+        (a, b)
+        for k, a in enumerate(boxes)
+        for b in boxes[:k]
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
 
 
 @pytest.fixture
@@ -86,10 +91,17 @@ def test_every_name_has_a_report(tmp_path, capsys, name):
     runs = write_example_runs(tmp_path / "runs")
     quoted = NAMES[name].replace("\\", "\\\\").replace('"', '\\"')
     fields = ("university", "title", "subject", "professor", "student", "number")
-    (tmp_path / "mine.toml").write_text("[identity]\n" + "".join(f'{field} = "{quoted}"\n' for field in fields), encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(
+        "[identity]\n" + "".join(f'{field} = "{quoted}"\n' for field in fields), encoding="utf-8"
+    )
     assert build_report.main(["--runs", str(runs), "--config", str(tmp_path / "mine.toml")]) == 0
     said = capsys.readouterr().err
-    assert not said or said.startswith("warning: no installed font holds ") and said.count("\n") == 1 and "apt-get install" in said
+    assert (
+        not said
+        or said.startswith("warning: no installed font holds ")
+        and said.count("\n") == 1
+        and "apt-get install" in said
+    )
     first = pages_of(runs / "report" / "report.pdf")[0]
     assert squeezed(NAMES[name]) in squeezed(first) or set(NAMES[name]) & MAY_LACK_A_FONT
     assert not overlapping_heads(runs / "report" / "report.pdf")

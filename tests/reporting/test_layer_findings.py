@@ -8,7 +8,14 @@ import pytest
 
 from reporting.artifacts import ArtifactError
 from reporting.findings import regression_findings
-from reporting.findings.layers import components_holding, effective_rank, layer_units, relative_change, shape_of, unit_findings
+from reporting.findings.layers import (
+    components_holding,
+    effective_rank,
+    layer_units,
+    relative_change,
+    shape_of,
+    unit_findings,
+)
 from reporting.metrics import excess_kurtosis, skewness
 from reporting.results import load_regression_results
 from tests.example_runs import write_example_runs
@@ -97,7 +104,9 @@ def test_components_hold_their_share():
     assert components_holding([1, 1, 1, 1], 0.99) == 4 and components_holding([0, 0], 0.99) == 0
 
 
-@pytest.mark.parametrize(("components", "size", "suggested"), [(1, 64, 8), (4, 64, 8), (5, 64, 16), (28, 48, 48), (3, 6, 6), (0, 64, 8)])
+@pytest.mark.parametrize(
+    ("components", "size", "suggested"), [(1, 64, 8), (4, 64, 8), (5, 64, 16), (28, 48, 48), (3, 6, 6), (0, 64, 8)]
+)
 def test_recommended_units_are_twice_the_components_in_eights(components, size, suggested):
     found = units([0] * size, [1] * size, spectrum=[1] * components + [0] * (size - components))
     assert (found.components, found.suggested_units) == (components, suggested)

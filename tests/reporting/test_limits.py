@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from reporting.artifacts import CLASSIFICATION_EXTRAS, REGRESSION_EXTRAS
+from reporting.artifacts import extras_of
 from reporting.findings.limits import EXTRA_NAMES, ensemble_error, limits_findings
 from reporting.results import load_classification_results, load_regression_results
 from tests.example_runs import write_example_runs
@@ -22,8 +22,8 @@ def limits_of(tmp_path):
 
 
 def test_every_extra_has_words():
-    assert set(EXTRA_NAMES) == {("regression", name) for name in REGRESSION_EXTRAS} | {
-        ("classification", name) for name in CLASSIFICATION_EXTRAS
+    assert set(EXTRA_NAMES) == {("regression", name) for name in extras_of("regression")} | {
+        ("classification", name) for name in extras_of("classification")
     }
 
 
@@ -53,7 +53,9 @@ def test_quick_runs_machines_and_commits(limits_of, tmp_path):
     regression, classification = load_regression_results(runs), load_classification_results(runs)
     machine = dataclasses.replace(regression.tuned.run.machine, devices=("GPU",))
     run = dataclasses.replace(regression.tuned.run, machine=machine, commit="f" * 40)
-    found = limits_findings(dataclasses.replace(regression, tuned=dataclasses.replace(regression.tuned, run=run)), classification)
+    found = limits_findings(
+        dataclasses.replace(regression, tuned=dataclasses.replace(regression.tuned, run=run)), classification
+    )
     assert (found.machines, found.commits) == (2, 2)
 
 

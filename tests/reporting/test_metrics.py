@@ -23,7 +23,11 @@ def test_confusion_matrix_rows_are_true_classes():
 
 
 def test_confusion_matrix_keeps_classes_without_examples():
-    assert metrics.confusion_matrix(np.array([1], dtype=np.uint8), [1], classes=3).tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert metrics.confusion_matrix(np.array([1], dtype=np.uint8), [1], classes=3).tolist() == [
+        [0, 0, 0],
+        [0, 1, 0],
+        [0, 0, 0],
+    ]
 
 
 def test_confusion_matrix_does_not_overflow_with_bytes():

@@ -29,7 +29,9 @@ def shown(results):
     regression, classification = results
     found = {"regression": regression_findings(regression), "classification": classification_findings(classification)}
     figures = contents.regression_figures(regression, found["regression"])
-    return list(figures | contents.classification_figures(classification, found["classification"])), contents.tables(found)
+    return list(figures | contents.classification_figures(classification, found["classification"])), contents.tables(
+        found
+    )
 
 
 def test_every_figure_and_table_names_its_files(shown):
@@ -40,10 +42,14 @@ def test_every_figure_and_table_names_its_files(shown):
 def test_no_entry_is_left_over(shown):
     depending = ["classification_suspects"]  # on what the networks say: there are none in the example
     for table, names in ((FIGURES, shown[0] + depending), (TABLES, shown[1])):
-        assert [entry for entry in table if not any(re.fullmatch(entry.replace("*", ".*"), name) for name in names)] == []
+        assert [
+            entry for entry in table if not any(re.fullmatch(entry.replace("*", ".*"), name) for name in names)
+        ] == []
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for table in (FIGURES, TABLES, SENTENCES) for name, text in table.items()])
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for table in (FIGURES, TABLES, SENTENCES) for name, text in table.items()]
+)
 def test_named_files_hold_the_named_keys(runs, name, text):
     assert missing_sources(runs, text) == []
 
@@ -61,7 +67,9 @@ def test_a_figure_without_files_is_a_clear_error():
 
 
 def test_each_file_is_listed_once_with_all_that_is_made_of_it():
-    listed = {item.file: item for item in origins(["regression_data", "regression_weights"], ["regression_layers", "runs"])}
+    listed = {
+        item.file: item for item in origins(["regression_data", "regression_weights"], ["regression_layers", "runs"])
+    }
     weights = listed["regression/tuned/weights.npz"]
     assert (weights.figures, weights.tables) == (["regression_weights"], ["regression_layers"])
     assert list(weights.keys) == ["initial/*/kernel", "trained/*/kernel"]

@@ -30,7 +30,14 @@ def test_splits_show_the_held_out_among_the_others():
     folds = [[(X[:3], X[3:]), (X[3:], X[:3])], [(X[::2], X[1::2])]]
     figure = plot_splits(["file order", "shuffled"], folds, {"validation MSE": ["7.5", "0.3"], "$R^2$": ["−1.6", ""]})
     axes, text = figure.axes
-    assert ticks(axes) == [X[3:].tolist(), X[:3].tolist(), X[:3].tolist(), X[3:].tolist(), X[1::2].tolist(), X[::2].tolist()]
+    assert ticks(axes) == [
+        X[3:].tolist(),
+        X[:3].tolist(),
+        X[:3].tolist(),
+        X[3:].tolist(),
+        X[1::2].tolist(),
+        X[::2].tolist(),
+    ]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["file order", "shuffled"]
     assert figure.get_size_inches()[0] * 25.4 == pytest.approx(FULL)
     assert "−1.6" in saved(figure) and "held out" in saved(figure)
@@ -40,7 +47,9 @@ def test_band_is_so_many_deviations_of_the_members():
     curves = np.array([X, X + 2])
     axes = plot_fit(X, curves, X, X, X, X, []).axes[0]
     band = axes.collections[0].get_paths()[0].vertices
-    assert band[:, 1].max() == pytest.approx(6 + 1.96 * np.sqrt(2)) and band[:, 1].min() == pytest.approx(-4 - 1.96 * np.sqrt(2))
+    assert band[:, 1].max() == pytest.approx(6 + 1.96 * np.sqrt(2)) and band[:, 1].min() == pytest.approx(
+        -4 - 1.96 * np.sqrt(2)
+    )
 
 
 def test_very_many_curves_become_pixels():

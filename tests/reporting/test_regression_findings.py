@@ -154,7 +154,11 @@ def test_equal_x_and_few_points():
 )
 def test_losses_against_the_floor(train_loss, validation_loss, fits_noise, train_at_floor, validation_at_floor):
     found = NoiseFindings(NoiseVariance(0.2, 0.03), NoiseVariance(0.01, 0.001), 0.22, train_loss, validation_loss)
-    assert (found.fits_noise, found.train_at_floor, found.validation_at_floor) == (fits_noise, train_at_floor, validation_at_floor)
+    assert (found.fits_noise, found.train_at_floor, found.validation_at_floor) == (
+        fits_noise,
+        train_at_floor,
+        validation_at_floor,
+    )
     assert found.excess == pytest.approx(validation_loss - 0.2)
 
 
@@ -178,7 +182,11 @@ def test_gaussian_process_agrees_or_not(results, gaps):
 
 
 def test_intervals_that_hold_zero_decide_nothing():
-    assert Interval(0.1, -0.1, 0.3).undecided and Interval(0.0, 0.0, 0.0).undecided and Interval(math.nan, math.nan, math.nan).undecided
+    assert (
+        Interval(0.1, -0.1, 0.3).undecided
+        and Interval(0.0, 0.0, 0.0).undecided
+        and Interval(math.nan, math.nan, math.nan).undecided
+    )
     better, worse = Interval(-0.2, -0.3, -0.1), Interval(0.2, 0.1, 0.3)
     assert better.better and not better.undecided
     assert not worse.better and not worse.undecided
@@ -199,7 +207,9 @@ def test_errors_of_the_mean_prediction_by_region(results, gaps):
     assert network.ensemble.value == pytest.approx(results.tuned.run.metrics["ensemble_test_loss"])
     parts = [interval.value * region.points for interval, region in zip(network.regions, found.regions, strict=True)]
     assert sum(parts) == pytest.approx(100 * network.ensemble.value)
-    assert all(interval.low < interval.value < interval.high for method in found.methods for interval in method.intervals)
+    assert all(
+        interval.low < interval.value < interval.high for method in found.methods for interval in method.intervals
+    )
     assert found.degrees == (7, 8)
 
 
@@ -210,7 +220,9 @@ def test_baselines_are_beaten_unbeaten_or_neither(results, gaps):
     assert sorted(found.beaten + found.unbeaten + found.undecided) == ["constant", "gaussian_process", "polynomial"]
     perfect = with_predictions(extra.cases["polynomial"], test_predictions=np.tile(y, (5, 1)))
     alike = with_predictions(extra.cases["constant"], test_predictions=results.tuned.predictions["test_predictions"])
-    changed = baseline_findings(results.tuned, Extra(None, extra.cases | {"polynomial": perfect, "constant": alike}), gaps)
+    changed = baseline_findings(
+        results.tuned, Extra(None, extra.cases | {"polynomial": perfect, "constant": alike}), gaps
+    )
     assert changed.unbeaten == ["polynomial"] and "constant" in changed.undecided and changed.best.name == "polynomial"
 
 

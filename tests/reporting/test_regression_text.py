@@ -25,9 +25,14 @@ def rewrite(folder, change):
     rows = load_table(folder / "folds.csv")
     for k, row in enumerate(rows):
         held = arrays["fold"] == k + 1
-        row |= {"train_loss": train[k][~held].mean(), "validation_loss": train[k][held].mean(), "test_loss": test[k].mean()}
+        row |= {
+            "train_loss": train[k][~held].mean(),
+            "validation_loss": train[k][held].mean(),
+            "test_loss": test[k].mean(),
+        }
     save_table(
-        folder / "folds.csv", [{key: getattr(value, "item", lambda value=value: value)() for key, value in row.items()} for row in rows]
+        folder / "folds.csv",
+        [{key: getattr(value, "item", lambda value=value: value)() for key, value in row.items()} for row in rows],
     )
     run = load_json(folder / "run.json")
     losses = {
@@ -75,7 +80,9 @@ def test_network_better_worse_and_no_different_from_the_gaussian_process(text_of
     def predict(offset):
         def change(runs):
             folder = runs / "regression" / "baselines" / "gaussian_process"
-            rewrite(folder, lambda arrays: {"test_predictions": arrays["test_predictions"] * 0 + arrays["y_test"] + offset})
+            rewrite(
+                folder, lambda arrays: {"test_predictions": arrays["test_predictions"] * 0 + arrays["y_test"] + offset}
+            )
 
         return change
 
@@ -99,14 +106,19 @@ def test_coverage_that_is_too_low_is_named(text_of):
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(0.9, "The other initialiser is worse"), (0.05, "The other initialiser is better"), (0.28, "neither initialiser is better")],
+    [
+        (0.9, "The other initialiser is worse"),
+        (0.05, "The other initialiser is better"),
+        (0.28, "neither initialiser is better"),
+    ],
 )
 def test_sentence_about_the_initialiser_follows_its_losses(text_of, error, words):
     assert words in text_of(extra_error={"splits": 0.4, "glorot_uniform": error, "smaller": 0.3})
 
 
 @pytest.mark.parametrize(
-    ("error", "words"), [(0.9, "same folds it is worse"), (0.05, "same folds it is better"), (0.28, "it is as good within the spread")]
+    ("error", "words"),
+    [(0.9, "same folds it is worse"), (0.05, "same folds it is better"), (0.28, "it is as good within the spread")],
 )
 def test_sentence_about_the_smaller_network_follows_its_losses(text_of, error, words):
     assert words in text_of(extra_error={"splits": 0.4, "glorot_uniform": 0.6, "smaller": error})
@@ -116,7 +128,9 @@ def test_network_that_is_no_smaller_is_not_called_so(text_of):
     assert "A smaller network:" not in text_of(smaller_units=(16, 24, 32))
 
 
-@pytest.mark.parametrize("changes", [{"folds": 2}, {"more_seeds": 1}, {"points": 30}, {"scale": "quick", "regression_epochs": 1}])
+@pytest.mark.parametrize(
+    "changes", [{"folds": 2}, {"more_seeds": 1}, {"points": 30}, {"scale": "quick", "regression_epochs": 1}]
+)
 def test_small_runs_have_a_report(text_of, changes):
     assert "Noise floor" in text_of(**changes)
 

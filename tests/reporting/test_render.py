@@ -26,7 +26,9 @@ from reporting.render import (
     without_appendix,
 )
 
-HEAD = '<!doctype html><html lang="en"><head><title>t</title><style>{} html {{ font-family: STIXGeneral }}</style></head>'
+HEAD = (
+    '<!doctype html><html lang="en"><head><title>t</title><style>{} html {{ font-family: STIXGeneral }}</style></head>'
+)
 
 
 def document(body):
@@ -71,7 +73,10 @@ def test_a_character_that_no_font_holds_is_a_visible_box_that_can_be_copied():
     ("characters", "words"),
     [
         ("王明", "王明 (CJK): printed as empty boxes; run: apt-get install fonts-noto-cjk, then"),
-        ("\N{HANGUL SYLLABLE GAG}م", "(HANGUL, ARABIC): printed as empty boxes; run: apt-get install fonts-noto-cjk fonts-noto-core, then"),
+        (
+            "\N{HANGUL SYLLABLE GAG}م",
+            "(HANGUL, ARABIC): printed as empty boxes; run: apt-get install fonts-noto-cjk fonts-noto-core, then",
+        ),
         ("\N{GRINNING FACE}", "(symbols): printed as empty boxes; run: apt-get install fonts-symbola, then"),
         ("\ue000", "(unknown)"),
     ],

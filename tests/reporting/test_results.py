@@ -7,8 +7,13 @@ import shutil
 import numpy as np
 import pytest
 
-from reporting.artifacts import ArtifactError, load_arrays, load_table, save_arrays, save_table
-from reporting.results import load_classification_results, load_published_results, load_reference_report, load_regression_results
+from reporting.artifacts import ArtifactError, load_arrays, load_table, plain, save_arrays, save_table
+from reporting.results import (
+    load_classification_results,
+    load_published_results,
+    load_reference_report,
+    load_regression_results,
+)
 from tests.example_runs import write_example_runs
 
 
@@ -29,7 +34,7 @@ def edit_json(path, edit):
 
 
 def edit_table(path, edit):
-    rows = load_table(path)
+    rows = plain(load_table(path))
     edit(rows)
     save_table(path, rows)
 
@@ -57,16 +62,24 @@ def test_ranked_trials_begin_with_the_best(example):
     assert search.fold_scores(search.best["trial"]).mean() == pytest.approx(search.best["score"])
 
 
-@pytest.mark.parametrize("name", ["train_loss", "validation_loss", "test_loss", "test_loss_sd", "ensemble_test_loss", "stopped_early"])
+@pytest.mark.parametrize(
+    "name", ["train_loss", "validation_loss", "test_loss", "test_loss_sd", "ensemble_test_loss", "stopped_early"]
+)
 def test_tampered_regression_number_is_refused(runs, name):
-    edit_json(runs / "regression/tuned/run.json", lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001 + 0.001}))
+    edit_json(
+        runs / "regression/tuned/run.json",
+        lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001 + 0.001}),
+    )
     with pytest.raises(ArtifactError, match=rf"tuned/run.json: {name} is .* but"):
         load_regression_results(runs)
 
 
 @pytest.mark.parametrize("name", ["validation_loss", "validation_accuracy", "test_loss", "test_accuracy"])
 def test_tampered_classification_number_is_refused(runs, name):
-    edit_json(runs / "classification/improved/run.json", lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001}))
+    edit_json(
+        runs / "classification/improved/run.json",
+        lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001}),
+    )
     with pytest.raises(ArtifactError, match=rf"improved/run.json: {name} is .* but"):
         load_classification_results(runs)
 
@@ -101,7 +114,9 @@ def test_missing_images_of_mistakes_are_refused(runs):
 
 
 def test_tampered_number_of_an_extra_is_refused(runs):
-    edit_json(runs / "classification/ablation/complete/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5))
+    edit_json(
+        runs / "classification/ablation/complete/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5)
+    )
     with pytest.raises(ArtifactError, match=r"ablation/complete/run.json: validation_accuracy is 0.5"):
         load_classification_results(runs)
 
@@ -114,7 +129,9 @@ def test_published_results_name_their_sources():
 def test_rounding_in_float32_is_accepted(runs):
     path = runs / "regression/reference/predictions.npz"
     arrays = load_arrays(path)
-    save_arrays(path, arrays | {name: arrays[name].astype(np.float32) for name in ("train_predictions", "test_predictions")})
+    save_arrays(
+        path, arrays | {name: arrays[name].astype(np.float32) for name in ("train_predictions", "test_predictions")}
+    )
     load_regression_results(runs)
 
 
@@ -195,7 +212,11 @@ def row_edit(number, **values):
 
 
 CONTRADICTIONS = {  # file, edit, what is said
-    "a fold's loss": ("regression/tuned/folds.csv", row_edit(2, test_loss=0.001), "test_loss of fold 3 is 0.001 in folds.csv, but"),
+    "a fold's loss": (
+        "regression/tuned/folds.csv",
+        row_edit(2, test_loss=0.001),
+        "test_loss of fold 3 is 0.001 in folds.csv, but",
+    ),
     "a fold left out": ("regression/tuned/folds.csv", lambda rows: rows.pop(), "does not hold the folds 1 to 5"),
     "a fold's points": (
         "regression/tuned/folds.csv",
@@ -212,34 +233,66 @@ CONTRADICTIONS = {  # file, edit, what is said
         row_edit(0, test_accuracy=0.99),
         "test_accuracy is 0.99 in folds.csv, but 0.91",
     ),
-    "a training loss": ("classification/tuned/folds.csv", row_edit(0, train_loss=0.5), "train_loss is 0.5 in folds.csv, but"),
+    "a training loss": (
+        "classification/tuned/folds.csv",
+        row_edit(0, train_loss=0.5),
+        "train_loss is 0.5 in folds.csv, but",
+    ),
     "the winner's score": (
         "classification/search/best.json",
         lambda best: best.update(score=0.5),
         "the winner's score is 0.5 in best.json",
     ),
-    "parameters": ("classification/tuned/run.json", lambda run: run["metrics"].update(parameters=7), "run.json counts 7 parameters"),
-    "counts": ("regression/tuned/run.json", lambda run: run["data"]["counts"].update(test=99), "run.json counts 99 test points"),
+    "parameters": (
+        "classification/tuned/run.json",
+        lambda run: run["metrics"].update(parameters=7),
+        "run.json counts 7 parameters",
+    ),
+    "counts": (
+        "regression/tuned/run.json",
+        lambda run: run["data"]["counts"].update(test=99),
+        "run.json counts 99 test points",
+    ),
     "other data": (
         "regression/tuned/run.json",
         lambda run: run["data"]["digests"].update({"test.csv": "0"}),
         "tuned was made from other data than",
     ),
-    "another seed": ("classification/improved/run.json", lambda run: run.update(seed=7), "improved was made with another seed than"),
+    "another seed": (
+        "classification/improved/run.json",
+        lambda run: run.update(seed=7),
+        "improved was made with another seed than",
+    ),
     "another scale": (
         "classification/reference/run.json",
         lambda run: run.update(scale="quick"),
         "reference was made with another scale than",
     ),
-    "a key": ("regression/search/search_space.json", lambda space: space.pop("folds"), "search_space.json holds no 'folds'"),
+    "a key": (
+        "regression/search/search_space.json",
+        lambda space: space.pop("folds"),
+        "search_space.json holds no 'folds'",
+    ),
     "a column": (
         "regression/search/folds.csv",
         lambda rows: [row.pop("validation_loss") for row in rows],
         "folds.csv holds no 'validation_loss'",
     ),
-    "a case's loss": ("regression/baselines/constant/folds.csv", row_edit(2, test_loss=0.001), "test_loss of fold 3 is 0.001"),
-    "a case's accuracy": ("classification/ablation/complete/folds.csv", row_edit(0, validation_accuracy=0.1), "validation_accuracy is 0.1"),
-    "text for numbers": ("regression/search/folds.csv", row_edit(0, validation_loss="low"), "holds what no finished run leaves behind"),
+    "a case's loss": (
+        "regression/baselines/constant/folds.csv",
+        row_edit(2, test_loss=0.001),
+        "test_loss of fold 3 is 0.001",
+    ),
+    "a case's accuracy": (
+        "classification/ablation/complete/folds.csv",
+        row_edit(0, validation_accuracy=0.1),
+        "validation_accuracy is 0.1",
+    ),
+    "text for numbers": (
+        "regression/search/folds.csv",
+        row_edit(0, validation_loss="low"),
+        "holds what no finished run leaves behind",
+    ),
 }
 
 
@@ -248,12 +301,24 @@ def test_files_that_contradict_each_other_are_refused(runs, name, edit, message)
     (edit_json if name.endswith(".json") else edit_table)(runs / name, edit)
     with pytest.raises(ArtifactError, match=message) as caught:
         (load_regression_results if name.startswith("regression") else load_classification_results)(runs)
-    assert "\n" not in str(caught.value) and re.search(r"delete \S*/run.json (and \S*/run.json )?and run 'make all'$", str(caught.value))
+    assert "\n" not in str(caught.value) and re.search(
+        r"delete \S*/run.json (and \S*/run.json )?and run 'make all'$", str(caught.value)
+    )
 
 
 ARRAYS = {  # file, array, what becomes of it, what is said
-    "other points": ("regression/tuned", "x_test", lambda x: x + 1, "x_test is not what the tuned networks were trained with"),
-    "another shape": ("regression/tuned", "test_predictions", lambda x: x[:, 1:], "holds what no finished run leaves behind"),
+    "other points": (
+        "regression/tuned",
+        "x_test",
+        lambda x: x + 1,
+        "x_test is not what the tuned networks were trained with",
+    ),
+    "another shape": (
+        "regression/tuned",
+        "test_predictions",
+        lambda x: x[:, 1:],
+        "holds what no finished run leaves behind",
+    ),
     "a network less": ("regression/tuned", "train_predictions", lambda x: x[1:], "tuned"),
     "fewer test images": ("classification/tuned", "test_labels", lambda x: x[1:], "do not add up to 1 over 10 classes"),
     "no probabilities": ("classification/tuned", "test_probabilities", lambda x: 2 * x, "do not add up to 1"),
@@ -274,6 +339,11 @@ def test_arrays_that_no_run_leaves_behind_are_refused(runs, folder, name, change
 
 def test_reference_report_says_where_its_numbers_come_from():
     report = load_reference_report()
-    assert report["source"] == report["regression"]["source"] == report["classification"]["source"] == "the reference report"
+    assert (
+        report["source"]
+        == report["regression"]["source"]
+        == report["classification"]["source"]
+        == "the reference report"
+    )
     assert report["regression"]["tuned"]["test_loss"] == 0.122
     assert len(report["classification"]["confusion_diagonal"]) == 10

@@ -23,9 +23,17 @@ def search_of(scores, direction="min", objective="validation_loss", grid=None, s
         for fold, score in enumerate(row, start=1)
     ]
     means = [float(np.mean(row)) for row in scores]
-    order = sorted(range(len(means)), key=lambda k: (math.isnan(means[k]), means[k] if direction == "min" else -means[k]))
+    order = sorted(
+        range(len(means)), key=lambda k: (math.isnan(means[k]), means[k] if direction == "min" else -means[k])
+    )
     trials = [
-        {"trial": k + 1, **values, "score": means[k], "rank": order.index(k) + 1, "seconds": seconds[k] if seconds else 1.0}
+        {
+            "trial": k + 1,
+            **values,
+            "score": means[k],
+            "rank": order.index(k) + 1,
+            "seconds": seconds[k] if seconds else 1.0,
+        }
         for k, values in enumerate(combinations)
     ]
     space = {"objective": objective, "direction": direction, "folds": len(scores[0]), "grid": grid}
@@ -45,7 +53,12 @@ def test_winner_far_ahead_is_distinct():
 
 def test_winner_within_the_noise_is_tied():
     found = search_findings(search_of([[1.0, 1.4, 0.9], [1.2, 1.0, 1.3]]), {"batch_size": 16}, 20)
-    assert trials(found.tied) == [2] and found.all_tied and not found.winner_is_distinct and found.winner_is_reference_setting
+    assert (
+        trials(found.tied) == [2]
+        and found.all_tied
+        and not found.winner_is_distinct
+        and found.winner_is_reference_setting
+    )
 
 
 def test_some_are_tied_and_others_not():
@@ -80,14 +93,24 @@ def test_one_fold_of_losses_alone_tells_nothing_apart():
 
 def test_combination_that_failed_is_counted_and_never_tied():
     found = search_findings(search_of([[1.0, 1.1], [math.nan, 1.0]]), {}, 20)
-    assert found.diverged == 1 and found.winner_is_distinct and found.others == 0 and found.worst_score == pytest.approx(1.05)
+    assert (
+        found.diverged == 1
+        and found.winner_is_distinct
+        and found.others == 0
+        and found.worst_score == pytest.approx(1.05)
+    )
     assert [item.verdict for item in found.ranked] == ["best", "failed"]
     assert found.reference_rank is None and found.strongest is None and found.explained is None
 
 
 def test_grid_of_one_combination():
     found = search_findings(search_of([[1.0, 1.1]]), {"batch_size": 16}, 20)
-    assert found.winner_is_distinct and found.winner_is_reference_setting and found.strongest is None and found.at_edge == ()
+    assert (
+        found.winner_is_distinct
+        and found.winner_is_reference_setting
+        and found.strongest is None
+        and found.at_edge == ()
+    )
     assert found.effects == () and found.pair_scores == {} and found.winner_is_cheapest and found.others == 0
 
 
@@ -100,7 +123,9 @@ def test_cheapest_within_one_standard_error():
 
 
 def test_error_of_one_fold_is_that_of_a_share():
-    found = search_findings(search_of([[0.9], [0.88], [0.5]], "max", "validation_accuracy", seconds=[3.0, 2.0, 1.0]), {}, 100)
+    found = search_findings(
+        search_of([[0.9], [0.88], [0.5]], "max", "validation_accuracy", seconds=[3.0, 2.0, 1.0]), {}, 100
+    )
     assert found.ranked[0].error == pytest.approx(math.sqrt(0.9 * 0.1 / 100)) and found.cheapest.trial == 2
     assert search_findings(search_of([[0.3], [0.5]], validation_accuracy=[0.9, 0.8]), {}, 100).cheapest is None
 
@@ -141,7 +166,9 @@ def test_effects_that_add_up_leave_no_rest():
 
 def test_equal_scores_have_no_effect():
     found = search_findings(search_of(scores_of(lambda a, b: 0.7), grid=GRID), {}, 20)
-    assert found.strongest is None and found.explained is None and [item.share for item in found.effects] == [None, None]
+    assert (
+        found.strongest is None and found.explained is None and [item.share for item in found.effects] == [None, None]
+    )
     rounded = search_findings(search_of(scores_of(lambda a, b: 0.7 + 1e-16 * a * b), grid=GRID), {}, 20)
     assert rounded.strongest is None and rounded.explained is None
 
@@ -155,7 +182,11 @@ def test_grid_with_a_failure_has_ranges_but_no_shares():
     scores = scores_of(lambda a, b: 5.0 * a + b)
     scores[1] = [math.nan]
     found = search_findings(search_of(scores, grid=GRID), {}, 20)
-    assert found.explained is None and found.strongest.name == "a" and found.strongest.spread == pytest.approx(effect_by_hand())
+    assert (
+        found.explained is None
+        and found.strongest.name == "a"
+        and found.strongest.spread == pytest.approx(effect_by_hand())
+    )
 
 
 def effect_by_hand():

@@ -42,7 +42,10 @@ def by_learning_rate(values, fold):
 
 def test_ties_are_called_ties(text_of):
     text = text_of(strange.search("regression", wavering))
-    assert "It is tied with all 17 others, none of which can be told apart from it by the corrected resampled t test over the five" in text
+    assert (
+        "It is tied with all 17 others, none of which can be told apart from it by the corrected resampled t test over the five"
+        in text
+    )
     assert "all 17 other combinations of the grid are tied with its winner" in text.lower()
     assert "A tie is no proof that settings are equal: a test over five folds finds large differences only." in text
 
@@ -55,7 +58,10 @@ def test_a_winner_without_ties_is_told_apart(text_of):
 
 def test_some_ties_are_counted(text_of):
     text = text_of(strange.search("classification", lambda values, fold: 0.9 if values["batch_size"] == 32 else 0.5))
-    assert "It is tied with five of the other eleven, which cannot be told apart from it by a test of two shares of the 600" in text
+    assert (
+        "It is tied with five of the other eleven, which cannot be told apart from it by a test of two shares of the 600"
+        in text
+    )
     assert "of the eleven other combinations of the grid, five are tied with its winner" in text.lower()
     assert "The test weighs the choice of the images, not that of the seed." in paragraph(text, "classification")
     assert "not that of the seed" not in paragraph(text)
@@ -65,7 +71,11 @@ def test_one_tie_is_one(text_of):
     text = text_of(strange.search("regression", lambda values, fold: wavering(values, fold) + 100 * (values["batch_size"] == 64) * fold,
                                   {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32, 64]}))  # fmt: skip
     assert "It is tied with" in paragraph(text)
-    two = text_of(strange.search("regression", wavering, {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32]}))
+    two = text_of(
+        strange.search(
+            "regression", wavering, {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32]}
+        )
+    )
     assert "It is tied with the only other one, which cannot be told apart from it" in two
 
 
@@ -87,7 +97,9 @@ def test_combinations_that_failed_are_named(text_of):
 
 def test_shares_of_the_variance_follow_the_scores(text_of):
     text = text_of(strange.search("regression", by_learning_rate))
-    assert "the learning rate accounts for 100 %" in paragraph(text) and "the learning rate stands out." in paragraph(text)
+    assert "the learning rate accounts for 100 %" in paragraph(text) and "the learning rate stands out." in paragraph(
+        text
+    )
     assert "; the learning rate matters by more than chance explains." in text
     text = text_of(strange.search("regression", wavering))
     assert "none stand" in paragraph(text) and "no hyperparameter matters by more than chance explains" in text
@@ -132,11 +144,16 @@ def test_one_fold_of_losses_has_no_standard_error(text_of):
 
 def test_an_edge_is_named(text_of):
     text = text_of(strange.search("regression", by_learning_rate))
-    assert "The winning learning rate and batch size lie at the edge" in text or "The winning learning rate lies at the edge" in text
+    assert (
+        "The winning learning rate and batch size lie at the edge" in text
+        or "The winning learning rate lies at the edge" in text
+    )
     assert "Beyond the edge of the grids, where the regression’s learning rate" in text
 
 
-@pytest.mark.parametrize(("restored", "words"), [(True, "its epoch of lowest validation loss"), (False, "its last epoch")])
+@pytest.mark.parametrize(
+    ("restored", "words"), [(True, "its epoch of lowest validation loss"), (False, "its last epoch")]
+)
 def test_a_fit_counts_with_one_epoch(text_of, restored, words):
     text = text_of(strange.search("regression", restore_best_weights=restored))
     assert f"A fit counts with {words}" in paragraph(text)
@@ -149,11 +166,18 @@ def test_fits_that_stopped_early_are_counted(text_of):
 
 def test_first_page_and_conclusions_follow_the_regression(text_of):
     better = text_of(regression_error={"reference": 0.9, "tuned": 0.1})
-    assert "the grid search lowers the test error" in better and "Tuning the regression lowers the test MSE: from" in better
+    assert (
+        "the grid search lowers the test error" in better
+        and "Tuning the regression lowers the test MSE: from" in better
+    )
     worse = text_of(regression_error={"reference": 0.1, "tuned": 0.9})
-    assert "the grid search raises the test error" in worse and "Tuning the regression raises the test MSE: from" in worse
+    assert (
+        "the grid search raises the test error" in worse and "Tuning the regression raises the test MSE: from" in worse
+    )
     equal = text_of(regression_error={"reference": 0.3, "tuned": 0.3})
-    assert "the grid search leaves the test error where it was" in equal and "is not shown to change the test MSE" in equal
+    assert (
+        "the grid search leaves the test error where it was" in equal and "is not shown to change the test MSE" in equal
+    )
 
 
 def test_a_change_within_the_seeds_is_not_shown(text_of):
@@ -173,7 +197,10 @@ def test_a_difference_that_not_every_seed_shows_is_restricted(text_of):
 
     accuracy = {"reference": 0.80, "tuned": 0.90, "improved": 0.96}
     text = text_of(change, accuracy=accuracy)
-    assert "is better than the reference settings (not with every seed)," in text and "(p&nbsp;&lt; 0.001) (not with every seed)" in text
+    assert (
+        "is better than the reference settings (not with every seed)," in text
+        and "(p&nbsp;&lt; 0.001) (not with every seed)" in text
+    )
     assert "not with every seed" not in text_of(accuracy=accuracy)
 
 
@@ -182,7 +209,9 @@ def test_conclusions_follow_the_classifiers(text_of):
     assert "the tuned settings gain" in text and "over the reference ones (p&nbsp;&lt;" in text
     assert "The best of the three by validation accuracy: improved settings." in text
     text = text_of(accuracy={"reference": 0.90, "tuned": 0.80, "improved": 0.80})
-    assert "the tuned settings lose" in text and "the improved settings cannot be told apart from the tuned ones" in text
+    assert (
+        "the tuned settings lose" in text and "the improved settings cannot be told apart from the tuned ones" in text
+    )
 
 
 def test_conclusions_follow_the_gaps_and_the_noise(text_of):
@@ -218,13 +247,18 @@ def test_trust_depends_on_the_seeds(text_of):
 
 def test_what_is_switched_off_is_missing_and_said_to_be(text_of):
     text = text_of(switched_off=["regression/splits", "classification/ablation"])
-    assert "Switched off in the settings: other ways to split the points and the ablation of the improved settings." in text
+    assert (
+        "Switched off in the settings: other ways to split the points and the ablation of the improved settings."
+        in text
+    )
     assert "Switched off in the settings: " not in text_of()
 
 
 def test_losses_compare_with_the_reference_report_only_on_its_data(text_of):
     assert "The regression’s data are not those of the reference report" in text_of()
-    assert "The regression’s validation losses do not compare with those of the reference report" in text_of(strange.the_courses_data)
+    assert "The regression’s validation losses do not compare with those of the reference report" in text_of(
+        strange.the_courses_data
+    )
 
 
 def test_runs_of_several_machines_are_said_to_be(text_of):

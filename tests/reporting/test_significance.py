@@ -5,19 +5,36 @@ import math
 import numpy as np
 import pytest
 
-from reporting.significance import corrected_resampled_p_value, f_p_value, holm_adjusted, incomplete_beta, t_p_value, two_shares_p_value
+from reporting.significance import (
+    corrected_resampled_p_value,
+    f_p_value,
+    holm_adjusted,
+    incomplete_beta,
+    t_p_value,
+    two_shares_p_value,
+)
 
 
 @pytest.mark.parametrize(
     ("degrees", "t", "p"),  # critical values as textbooks print them
-    [(1, 12.706, 0.05), (2, 4.303, 0.05), (4, 2.776, 0.05), (4, 4.604, 0.01), (9, 2.262, 0.05), (30, 2.750, 0.01), (120, 1.980, 0.05)],
+    [
+        (1, 12.706, 0.05),
+        (2, 4.303, 0.05),
+        (4, 2.776, 0.05),
+        (4, 4.604, 0.01),
+        (9, 2.262, 0.05),
+        (30, 2.750, 0.01),
+        (120, 1.980, 0.05),
+    ],
 )
 def test_student_t_has_its_table_values(degrees, t, p):
     assert t_p_value(t, degrees) == pytest.approx(p, rel=5e-4)
     assert t_p_value(-t, degrees) == t_p_value(t, degrees)
 
 
-@pytest.mark.parametrize(("between", "within", "f"), [(1, 4, 7.709), (2, 10, 4.103), (3, 20, 3.098), (5, 2, 19.296), (10, 60, 1.993)])
+@pytest.mark.parametrize(
+    ("between", "within", "f"), [(1, 4, 7.709), (2, 10, 4.103), (3, 20, 3.098), (5, 2, 19.296), (10, 60, 1.993)]
+)
 def test_f_has_its_table_values(between, within, f):
     assert f_p_value(f, between, within) == pytest.approx(0.05, rel=2e-3)
 

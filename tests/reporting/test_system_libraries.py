@@ -24,7 +24,10 @@ def bare_machine(monkeypatch):
 def test_without_root_the_exact_line_is_named_and_nothing_is_run(bare_machine, monkeypatch):
     monkeypatch.setattr(system_libraries, "can_install", lambda: False)
     message = system_libraries.main(["report"])
-    assert "apt-get update && apt-get install --yes --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0" in message
+    assert (
+        "apt-get update && apt-get install --yes --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
+        in message
+    )
     assert message.startswith("error: ") and "\n" not in message
     assert bare_machine == []
 

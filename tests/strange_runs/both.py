@@ -76,9 +76,15 @@ def stopped(folder, epochs, patience=1, fits=1):
         ]
         save_rows(place / "folds.csv", rows)
         kept = {row["fold"]: row["epochs"] for row in rows}
-        save_rows(place / "history.csv", [row for row in load_table(place / "history.csv") if row["epoch"] <= kept[row["fold"]]])
+        save_rows(
+            place / "history.csv",
+            [row for row in load_table(place / "history.csv") if row["epoch"] <= kept[row["fold"]]],
+        )
         configure(runs, folder, patience=patience)
-        edit_json(place / "run.json", lambda run: run["metrics"].update(stopped_early=sum(row["stopped_early"] for row in rows)))
+        edit_json(
+            place / "run.json",
+            lambda run: run["metrics"].update(stopped_early=sum(row["stopped_early"] for row in rows)),
+        )
 
     return change
 
@@ -88,11 +94,19 @@ def search(task, score=None, grid=None, failed=(), stops=0, objective=None, **se
 
     def change(runs):
         folder = runs / task / "search"
-        space, trials, folds = load_json(folder / "search_space.json"), load_table(folder / "trials.csv"), load_table(folder / "folds.csv")
+        space, trials, folds = (
+            load_json(folder / "search_space.json"),
+            load_table(folder / "trials.csv"),
+            load_table(folder / "folds.csv"),
+        )
         space = json.loads(json.dumps(space)) | (
             {"grid": grid, "combinations": len(list(itertools.product(*grid.values())))} if grid else {}
         )
-        space |= {"objective": objective, "direction": "max" if objective == "validation_accuracy" else "min"} if objective else {}
+        space |= (
+            {"objective": objective, "direction": "max" if objective == "validation_accuracy" else "min"}
+            if objective
+            else {}
+        )
         space["settings"] |= settings
         wanted, template = space["objective"], folds[0]
         rows, table = [], []
@@ -100,7 +114,12 @@ def search(task, score=None, grid=None, failed=(), stops=0, objective=None, **se
             values = dict(zip(space["grid"], combination, strict=True))
             for fold in range(1, space["folds"] + 1):
                 old = next(
-                    (row for row in folds if row["fold"] == fold and all(row[k] == v for k, v in values.items() if k in row)), template
+                    (
+                        row
+                        for row in folds
+                        if row["fold"] == fold and all(row[k] == v for k, v in values.items() if k in row)
+                    ),
+                    template,
                 )
                 row = {"trial": number, **values} | {
                     k: v for k, v in old.items() if k not in ("trial", *load_json(folder / "search_space.json")["grid"])
@@ -108,12 +127,22 @@ def search(task, score=None, grid=None, failed=(), stops=0, objective=None, **se
                 row |= {"fold": fold, wanted: score(values, fold) if score else old[wanted]}
                 row |= {"status": "completed", "reason": ""}
                 row |= (
-                    {wanted: float("nan"), "status": "failed", "reason": "its loss is not finite"} if number in failed and fold == 1 else {}
+                    {wanted: float("nan"), "status": "failed", "reason": "its loss is not finite"}
+                    if number in failed and fold == 1
+                    else {}
                 )
                 rows.append(row | {"stopped_early": len(rows) < stops})
             scores = [row[wanted] for row in rows[-space["folds"] :]]
             spread = float(np.std(scores, ddof=1)) if len(scores) > 1 else ""
-            table.append({"trial": number, **values, "score": float(np.mean(scores)), "score_sd": spread, "seconds": trials[0]["seconds"]})
+            table.append(
+                {
+                    "trial": number,
+                    **values,
+                    "score": float(np.mean(scores)),
+                    "score_sd": spread,
+                    "seconds": trials[0]["seconds"],
+                }
+            )
         sign = -1 if space["direction"] == "max" else 1
         order = sorted(table, key=lambda row: (np.isnan(row["score"]), sign * row["score"], row["trial"]))
         best = order[0]
@@ -122,7 +151,8 @@ def search(task, score=None, grid=None, failed=(), stops=0, objective=None, **se
         save_rows(folder / "trials.csv", [{**row, "rank": order.index(row) + 1} for row in table])
         winner = {name: best[name] for name in space["grid"]}
         save_json(
-            folder / "best.json", {"trial": best["trial"], "values": winner, "score": best["score"], "score_sd": best["score_sd"] or 0.0}
+            folder / "best.json",
+            {"trial": best["trial"], "values": winner, "score": best["score"], "score_sd": best["score_sd"] or 0.0},
         )
         configure(runs, f"{task}/tuned", **winner)
 
@@ -132,7 +162,11 @@ def search(task, score=None, grid=None, failed=(), stops=0, objective=None, **se
 def initial_zeros(runs):
     """Kernels that all began at zero, so that no layer can be said to have moved farther than another."""
     for task in ("regression", "classification"):
-        zero = {"weights.npz": lambda arrays: {name: 0 * array for name, array in arrays.items() if name.startswith("initial/")}}
+        zero = {
+            "weights.npz": lambda arrays: {
+                name: 0 * array for name, array in arrays.items() if name.startswith("initial/")
+            }
+        }
         edit_arrays(runs / task / "tuned", zero["weights.npz"], "weights.npz")
 
 
@@ -152,14 +186,21 @@ def one_hidden_layer(runs):
         for file in ("weights.npz", "activations.npz"):
             if (folder / file).exists():
                 arrays = load_arrays(folder / file)
-                save_arrays(folder / file, {k: v for k, v in arrays.items() if "hidden_2" not in k and "hidden_3" not in k})
+                save_arrays(
+                    folder / file, {k: v for k, v in arrays.items() if "hidden_2" not in k and "hidden_3" not in k}
+                )
     stored = load_arrays(runs / "regression/tuned/weights.npz")
     parameters = sum(array.size for name, array in stored.items() if name.startswith("trained/"))
     for path in (runs / "regression").rglob("run.json"):
-        edit_json(path, lambda run: run["metrics"].update({"parameters": parameters} if "parameters" in run["metrics"] else {}))
         edit_json(
             path,
-            lambda run: run["config"].update({"hidden_units": [16], "activations": ["tanh"]} if "hidden_units" in run["config"] else {}),
+            lambda run: run["metrics"].update({"parameters": parameters} if "parameters" in run["metrics"] else {}),
+        )
+        edit_json(
+            path,
+            lambda run: run["config"].update(
+                {"hidden_units": [16], "activations": ["tanh"]} if "hidden_units" in run["config"] else {}
+            ),
         )
 
 
@@ -170,7 +211,9 @@ def several_machines(machines=2, commits=2):
         for number, path in enumerate(sorted(runs.rglob("run.json"))):
             edit_json(
                 path,
-                lambda run, k=number: run.update(commit=f"{k % commits}" * 12, machine=run["machine"] | {"processor": f"P{k % machines}"}),
+                lambda run, k=number: run.update(
+                    commit=f"{k % commits}" * 12, machine=run["machine"] | {"processor": f"P{k % machines}"}
+                ),
             )
 
     return change

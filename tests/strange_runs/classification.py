@@ -52,7 +52,9 @@ def every_network(answer, part="test"):
             edit_arrays(
                 path.parent,
                 lambda arrays: (
-                    {f"{part}_probabilities": answer(arrays[f"{part}_labels"]).astype(np.float32)} if f"{part}_labels" in arrays else {}
+                    {f"{part}_probabilities": answer(arrays[f"{part}_labels"]).astype(np.float32)}
+                    if f"{part}_labels" in arrays
+                    else {}
                 ),
             )
         settle(runs)
@@ -109,7 +111,9 @@ def fields(shown):
         def edit(arrays):
             contrast, blank = arrays["class_mean"] - arrays["class_mean"].mean(axis=0), 0 * arrays["class_mean"]
             names = ("back_projection", "gradient", "activation_maximisation")
-            return {name: contrast if k < shown else blank for k, name in enumerate(names)} | {f"untrained_{name}": blank for name in names}
+            return {name: contrast if k < shown else blank for k, name in enumerate(names)} | {
+                f"untrained_{name}": blank for name in names
+            }
 
         edit_arrays(runs / "classification/tuned", edit, "receptive_fields.npz")
 
@@ -125,7 +129,10 @@ def ablation(*effects, together=()):
         labels = load_arrays(folder / cases[0] / "predictions.npz")["validation_labels"]
         for name, right in zip(cases, (0.5, *[0.5 + effect for effect in effects]), strict=False):
             answers = np.where(np.arange(len(labels)) < right * len(labels), labels, (labels + 1) % 10)
-            edit_arrays(folder / name, lambda _, answers=answers: {"validation_probabilities": perfect(answers).astype(np.float32)})
+            edit_arrays(
+                folder / name,
+                lambda _, answers=answers: {"validation_probabilities": perfect(answers).astype(np.float32)},
+            )
         for setting in together:
             configure(runs, f"classification/ablation/{cases[1]}", **{setting: 1})
         settle(runs)
@@ -135,7 +142,9 @@ def ablation(*effects, together=()):
 
 def no_smaller_classifier(runs):
     parameters = load_json(runs / "classification/tuned/run.json")["metrics"]["parameters"]
-    edit_json(runs / "classification/smaller/smaller/run.json", lambda run: run["metrics"].update(parameters=parameters))
+    edit_json(
+        runs / "classification/smaller/smaller/run.json", lambda run: run["metrics"].update(parameters=parameters)
+    )
 
 
 def temperatures(runs):
@@ -149,7 +158,10 @@ def temperatures(runs):
         return np.where(np.eye(10)[answers] > 0, certain, (1 - certain) / 9).astype(np.float32)
 
     for part, share in (("validation", 0.8), ("test", 0.845)):
-        edit_arrays(runs / "classification/tuned", lambda arrays, p=part, s=share: {f"{p}_probabilities": answer(arrays[f"{p}_labels"], s)})
+        edit_arrays(
+            runs / "classification/tuned",
+            lambda arrays, p=part, s=share: {f"{p}_probabilities": answer(arrays[f"{p}_labels"], s)},
+        )
     settle(runs)
 
 
@@ -162,7 +174,10 @@ def few_tests(count):
 
     def change(runs):
         for path in (runs / "regression").rglob("predictions.npz"):
-            edit_arrays(path.parent, lambda arrays: {name: array[..., :count] for name, array in arrays.items() if "test" in name})
+            edit_arrays(
+                path.parent,
+                lambda arrays: {name: array[..., :count] for name, array in arrays.items() if "test" in name},
+            )
         for path in (runs / "regression").rglob("run.json"):
             edit_json(path, lambda run: run["data"]["counts"].update(test=count))
         settle(runs)

@@ -34,7 +34,10 @@ def settle_regression(folder):
         for k, row in enumerate(variant.folds)
     ]
     save_rows(folder / "folds.csv", rows)
-    edit_json(folder / "run.json", lambda run: run["metrics"].update({k: plain(v) for k, v in recomputed_regression(variant).items()}))
+    edit_json(
+        folder / "run.json",
+        lambda run: run["metrics"].update({k: plain(v) for k, v in recomputed_regression(variant).items()}),
+    )
 
 
 def settle_classifier(folder):
@@ -43,13 +46,17 @@ def settle_classifier(folder):
     metrics = {name: plain(value) for name, value in recomputed_classification(variant, parts).items()}
     edit_json(folder / "run.json", lambda run: run["metrics"].update(metrics))
     save_rows(
-        folder / "folds.csv", [row | {k: v for k, v in metrics.items() if k in row and k != "stopped_early"} for row in variant.folds]
+        folder / "folds.csv",
+        [row | {k: v for k, v in metrics.items() if k in row and k != "stopped_early"} for row in variant.folds],
     )
     if "error_index" in variant.predictions:
         wrong = wrong_answers(variant.predictions)
         images = np.zeros((len(wrong), 28, 28), np.uint8)
         images[:, 4:24, 8:20] = 200
-        save_arrays(folder / "predictions.npz", variant.predictions | {"error_index": wrong.astype(np.int32), "error_image": images})
+        save_arrays(
+            folder / "predictions.npz",
+            variant.predictions | {"error_index": wrong.astype(np.int32), "error_image": images},
+        )
 
 
 def save_rows(path, rows):

@@ -9,7 +9,9 @@ from tests.strange_runs.files import edit_arrays, edit_json, save_rows, settle
 def points(runs, **functions):
     """Other points in all regression's files: name of an array -> function of the old one."""
     for path in (runs / "regression").rglob("predictions.npz"):
-        edit_arrays(path.parent, lambda arrays: {name: np.asarray(move(arrays[name])) for name, move in functions.items()})
+        edit_arrays(
+            path.parent, lambda arrays: {name: np.asarray(move(arrays[name])) for name, move in functions.items()}
+        )
     settle(runs)
 
 
@@ -25,7 +27,10 @@ def many_gaps(runs):
     points(
         runs,
         x_train=lambda x: np.concatenate(
-            [start + np.linspace(0, 0.2, len(part)) for start, part in zip((-5, -3, -1, 1, 4.8), np.array_split(x, 5), strict=True)]
+            [
+                start + np.linspace(0, 0.2, len(part))
+                for start, part in zip((-5, -3, -1, 1, 4.8), np.array_split(x, 5), strict=True)
+            ]
         ),
     )
 
@@ -58,7 +63,10 @@ def noisy_training(runs):
 def memorised(runs):
     """Networks that know every training point, noise included, and nothing between them."""
     for folder in ("tuned", "seeds/seed_2", "seeds/seed_3"):
-        edit_arrays(runs / "regression" / folder, lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (5, 1)) + 0.01})
+        edit_arrays(
+            runs / "regression" / folder,
+            lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (5, 1)) + 0.01},
+        )
     settle(runs)
 
 
@@ -82,7 +90,9 @@ def predictions(case, offset, name="test"):
 def agreeing(runs):
     """Networks of one opinion, and a wrong one."""
     for folder in ("tuned", "seeds/seed_2", "seeds/seed_3"):
-        edit_arrays(runs / "regression" / folder, lambda arrays: {"test_predictions": 0 * arrays["test_predictions"] + 7})
+        edit_arrays(
+            runs / "regression" / folder, lambda arrays: {"test_predictions": 0 * arrays["test_predictions"] + 7}
+        )
     settle(runs)
 
 
@@ -110,13 +120,18 @@ def one_fold_extrapolates(runs):
     """A file in order of x, cut so that one fold alone lies beyond the rest."""
     for name in ("file_order", "blocks"):
         edit_arrays(
-            runs / "regression/splits" / name, lambda arrays: {"fold": 1 + (arrays["x_train"] > 3.2) * 1 + (arrays["x_train"] < -40) * 1}
+            runs / "regression/splits" / name,
+            lambda arrays: {"fold": 1 + (arrays["x_train"] > 3.2) * 1 + (arrays["x_train"] < -40) * 1},
         )
-    edit_arrays(runs / "regression/splits/blocks", lambda _: load_arrays(runs / "regression/splits/shuffled/predictions.npz"))
+    edit_arrays(
+        runs / "regression/splits/blocks", lambda _: load_arrays(runs / "regression/splits/shuffled/predictions.npz")
+    )
     for name in ("file_order",):
         edit_arrays(
             runs / "regression/splits" / name,
-            lambda arrays: {"fold": np.where(arrays["fold"] == 2, 1, 2 + np.arange(len(arrays["fold"])) % 2).astype(int)},
+            lambda arrays: {
+                "fold": np.where(arrays["fold"] == 2, 1, 2 + np.arange(len(arrays["fold"])) % 2).astype(int)
+            },
         )
     settle(runs)
 
@@ -124,7 +139,9 @@ def one_fold_extrapolates(runs):
 def harmless_strips(runs):
     """Strips on which the networks do no worse than on shuffled folds."""
     for name in ("file_order", "blocks"):
-        edit_arrays(runs / "regression/splits" / name, lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (3, 1))})
+        edit_arrays(
+            runs / "regression/splits" / name, lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (3, 1))}
+        )
     settle(runs)
 
 
@@ -160,7 +177,9 @@ def near_the_report(mean, single):
     def change(runs):
         the_courses_data(runs)
         spread = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])[:, None] * np.sqrt(max(single - mean, 0) / 2)
-        edit_arrays(runs / "regression/tuned", lambda arrays: {"test_predictions": arrays["y_test"] + np.sqrt(mean) + spread})
+        edit_arrays(
+            runs / "regression/tuned", lambda arrays: {"test_predictions": arrays["y_test"] + np.sqrt(mean) + spread}
+        )
         settle(runs)
 
     return change

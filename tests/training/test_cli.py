@@ -53,7 +53,9 @@ def test_an_interrupt_says_that_the_next_run_goes_on(capsys):
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_a_full_or_closed_disk_is_one_line_and_status_1(capsys, number):
     assert run_main(raising(OSError(number, "words of a library\nin two lines", "runs/model.keras"))) == 1
-    assert capsys.readouterr().err.startswith(f"error: cannot go on: runs/model.keras: {os.strerror(number)}; check") == 1
+    assert (
+        capsys.readouterr().err.startswith(f"error: cannot go on: runs/model.keras: {os.strerror(number)}; check") == 1
+    )
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), FileNotFoundError(errno.ENOENT, "a file of the program's own")])
@@ -65,7 +67,9 @@ def test_a_fault_of_the_program_keeps_its_traceback(error):
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_help_answers_without_loading_what_is_heavy(script):
     heavy = "{'tensorflow', 'keras', 'keras_tuner', 'matplotlib', 'sklearn', 'grpc'}"
-    run = f"try: runpy.run_module({script!r}, run_name='__main__')\nexcept SystemExit: print({heavy} & set(sys.modules))"
+    run = (
+        f"try: runpy.run_module({script!r}, run_name='__main__')\nexcept SystemExit: print({heavy} & set(sys.modules))"
+    )
     code = f"import sys, runpy; sys.argv = ['x', '--help']\n{run}"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.endswith("set()\n") and "--config" in result.stdout

@@ -67,7 +67,10 @@ def test_improved_inherits_from_the_reference_settings(tmp_path):
         ("[regression.search.grid]\nlearning_rate = [1, 0.1]", ["mixes types"]),
         ("[regression.search.grid]\nlearning_rte = [0.1]", ["learning_rte", "did you mean learning_rate"]),
         ("[regression.search.grid]\nbatch_size = [0]", ["batch_size must be at least 1"]),
-        ('[classification.search]\nobjective = "accuracy"', ["objective must be one of validation_accuracy, validation_loss"]),
+        (
+            '[classification.search]\nobjective = "accuracy"',
+            ["objective must be one of validation_accuracy, validation_loss"],
+        ),
         ("[compute]\nseed = -1", ["seed must be at least 0"]),
         ('[compute]\nprecision = "half"', ["precision must be one of auto, float32"]),
         ("[compute]\nthreads = 0", ["threads must be at least 1"]),

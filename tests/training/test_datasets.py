@@ -41,14 +41,18 @@ BAD_CSV = {
 
 
 def data_config(**changes):
-    return DataConfig(**({"regression_train": "", "regression_test": "", "fashion_mnist": "", "train_images": 60000} | changes))
+    return DataConfig(
+        **({"regression_train": "", "regression_test": "", "fashion_mnist": "", "train_images": 60000} | changes)
+    )
 
 
 def load_csv(folder, content, test=GOOD):
     """The Split of a training file with `content` and a good test file."""
     (folder / "train.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     (folder / "test.csv").write_text(test)
-    return load_regression(data_config(regression_train=str(folder / "train.csv"), regression_test=str(folder / "test.csv")))
+    return load_regression(
+        data_config(regression_train=str(folder / "train.csv"), regression_test=str(folder / "test.csv"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,9 @@ def test_a_folder_in_place_of_a_csv_is_refused(tmp_path):
         load_regression(data_config(regression_train=str(tmp_path), regression_test=str(tmp_path)))
 
 
-@pytest.mark.parametrize(("given", "missing"), [("regression_train", "regression_test"), ("regression_test", "regression_train")])
+@pytest.mark.parametrize(
+    ("given", "missing"), [("regression_train", "regression_test"), ("regression_test", "regression_train")]
+)
 def test_one_csv_without_the_other_is_refused(given, missing):
     with pytest.raises(UserError, match=f"{missing} is empty"):
         load_regression(data_config(**{given: "points.csv"}))
@@ -115,7 +121,10 @@ def test_files_of_one_name_keep_a_digest_each(tmp_path):
     for path, content in zip(paths, (GOOD, GOOD + "7,8\n"), strict=True):
         path.parent.mkdir()
         path.write_text(content)
-    assert len(load_regression(data_config(regression_train=str(paths[0]), regression_test=str(paths[1]))).data.digests) == 2
+    assert (
+        len(load_regression(data_config(regression_train=str(paths[0]), regression_test=str(paths[1]))).data.digests)
+        == 2
+    )
 
 
 def test_shipped_points_leave_the_gaps_empty_and_test_points_do_not():
@@ -152,7 +161,10 @@ def idx(array):
 def stand_in(tmp_path, monkeypatch):
     """A small data set in a folder of its own; no other folder holds one, and nothing can be fetched."""
     rng = np.random.default_rng(0)
-    shapes = {name: tuple(size // 1000 if size >= 10000 else size for size in shape) for name, shape in fashion_mnist.SHAPES.items()}
+    shapes = {
+        name: tuple(size // 1000 if size >= 10000 else size for size in shape)
+        for name, shape in fashion_mnist.SHAPES.items()
+    }
     contents = {name: idx(rng.integers(0, 10, shape, dtype=np.uint8)) for name, shape in shapes.items()}
     folder = tmp_path / "named"
     folder.mkdir()
@@ -226,8 +238,14 @@ BAD_FILES = {
         "should hold 60 x 28 x 28 values; its header says 59 x 28 x 28",
     ),
     "truncated content": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8))[:-1])), "and 47039 bytes follow"),
-    "a header that ends early": (replace(gzip.compress(bytes([0, 0, 8, 3, 0, 0, 0]))), "its header says 0 x 0 x 0, and 0 bytes follow"),
-    "far too much": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8)) + bytes(10**7))), "and 47041 bytes follow"),
+    "a header that ends early": (
+        replace(gzip.compress(bytes([0, 0, 8, 3, 0, 0, 0]))),
+        "its header says 0 x 0 x 0, and 0 bytes follow",
+    ),
+    "far too much": (
+        replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8)) + bytes(10**7))),
+        "and 47041 bytes follow",
+    ),
     "wrong digest": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8)))), "its digest differs"),
 }
 

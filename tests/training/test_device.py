@@ -28,7 +28,14 @@ def test_versions_name_what_results_depend_on():
 
 @pytest.mark.parametrize(
     ("named", "found", "expected"),
-    [(None, 2, ["0", "1"]), ("", 0, []), ("-1", 0, []), ("3,5", 2, ["3", "5"]), ("GPU-8f2a", 1, ["GPU-8f2a"]), (None, 0, [])],
+    [
+        (None, 2, ["0", "1"]),
+        ("", 0, []),
+        ("-1", 0, []),
+        ("3,5", 2, ["3", "5"]),
+        ("GPU-8f2a", 1, ["GPU-8f2a"]),
+        (None, 0, []),
+    ],
 )
 def test_gpus_are_named_as_workers_can_be_told(monkeypatch, named, found, expected):
     import tensorflow as tf

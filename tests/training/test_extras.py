@@ -6,7 +6,7 @@ import types
 import numpy as np
 import pytest
 
-from reporting.artifacts import CLASSIFICATION_EXTRAS, REGRESSION_EXTRAS, Data, load_run, save_arrays
+from reporting.artifacts import Data, extras_of, load_run, save_arrays
 from training import classification_extras, regression_extras
 from training.baselines import DEGREES, fit_constant, fit_gaussian_process, fit_members, fit_polynomial
 from training.config import load_homework
@@ -26,8 +26,8 @@ def split_of(f, n=60, noise=0.0):
 
 def test_every_extra_has_a_maker_and_a_setting():
     for names, module, settings in (
-        (REGRESSION_EXTRAS, regression_extras, HOMEWORK.regression_extras),
-        (CLASSIFICATION_EXTRAS, classification_extras, HOMEWORK.classification_extras),
+        (extras_of("regression"), regression_extras, HOMEWORK.regression_extras),
+        (extras_of("classification"), classification_extras, HOMEWORK.classification_extras),
     ):
         assert set(names) == set(module.MAKERS) and all(hasattr(settings, name) for name in names)
 
@@ -67,11 +67,15 @@ def test_an_extra_without_cases_is_recorded_as_switched_off(tmp_path):
 
 def test_the_split_audit_holds_out_files_order_and_blocks_of_x(monkeypatch):
     seen = {}
-    monkeypatch.setattr(regression_extras, "network_case", lambda config, folds, split, seed: seen.setdefault(len(seen), folds))
+    monkeypatch.setattr(
+        regression_extras, "network_case", lambda config, folds, split, seed: seen.setdefault(len(seen), folds)
+    )
     split = split_of(np.sin)
     names = list(regression_extras.splits(HOMEWORK, split, None))
     folds = dict(zip(names, seen.values(), strict=True))
-    assert [held[0] for _, held in folds["file_order"]] == [0, 20, 40] and folds["file_order"][1][1].tolist() == list(range(20, 40))
+    assert [held[0] for _, held in folds["file_order"]] == [0, 20, 40] and folds["file_order"][1][1].tolist() == list(
+        range(20, 40)
+    )
     ranges = [(split.x_train[held].min(), split.x_train[held].max()) for _, held in folds["blocks"]]
     assert all(low[1] <= high[0] for low, high in zip(ranges, ranges[1:], strict=False))
     for kind in folds.values():
@@ -81,13 +85,21 @@ def test_the_split_audit_holds_out_files_order_and_blocks_of_x(monkeypatch):
 def test_ablation_puts_back_every_setting_of_the_improved_network_but_the_length_of_training(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        classification_extras, "network_case", lambda config, fold, _split, _seed, parts: seen.append((config, fold, parts))
+        classification_extras,
+        "network_case",
+        lambda config, fold, _split, _seed, parts: seen.append((config, fold, parts)),
     )
     n = HOMEWORK.classification_extras.ablation_images * 2
     names = list(classification_extras.ablation(HOMEWORK, types.SimpleNamespace(x_train=np.zeros(n)), None))
     complete, base = seen[0][0], HOMEWORK.classification
-    different = {name for name, value in vars(complete).items() if value != getattr(base, name)} - {"max_epochs", "patience"}
-    put_back = [{name for name in vars(complete) if getattr(config, name) != getattr(complete, name)} for config, _, _ in seen[1:]]
+    different = {name for name, value in vars(complete).items() if value != getattr(base, name)} - {
+        "max_epochs",
+        "patience",
+    }
+    put_back = [
+        {name for name in vars(complete) if getattr(config, name) != getattr(complete, name)}
+        for config, _, _ in seen[1:]
+    ]
     assert names[0] == "complete" and set().union(*put_back) == different
     assert all(parts == ("validation",) for *_, parts in seen)
     assert all(len(fold[0]) == HOMEWORK.classification_extras.ablation_images for _, fold, _ in seen)

@@ -13,7 +13,9 @@ from training.models import build_network
 
 HOMEWORK = load_homework()
 MLP = dataclasses.replace(HOMEWORK.regression, hidden_units=(16, 16, 16), max_epochs=3, batch_size=8)
-CNN = dataclasses.replace(HOMEWORK.classification, filters=(4, 4), dense_units=(8, 8), dropout=0.0, max_epochs=2, learning_rate=1e-3)
+CNN = dataclasses.replace(
+    HOMEWORK.classification, filters=(4, 4), dense_units=(8, 8), dropout=0.0, max_epochs=2, learning_rate=1e-3
+)
 
 
 def points(n=30):
@@ -46,7 +48,9 @@ def test_equals_plain_fit_for_the_same_batches(config, data):
     train, validation = np.arange(0, len(x) - 9), np.arange(len(x) - 9, len(x))  # the last batch is not full
     trainer = Trainer(config)
     trainer.fit(config, x, y, train, validation, seed=11)
-    for expected, got in zip(plain_fit(config, x, y, train, seed=11).get_weights(), trainer.model.get_weights(), strict=True):
+    for expected, got in zip(
+        plain_fit(config, x, y, train, seed=11).get_weights(), trainer.model.get_weights(), strict=True
+    ):
         np.testing.assert_allclose(got, expected, rtol=2e-3, atol=2e-5)
 
 
@@ -56,7 +60,9 @@ def test_a_saved_network_opens_without_this_project(tmp_path):
     model.save(tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as stored:
         assert "training." not in stored.read("config.json").decode()
-    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras").predict(x, verbose=0), model.predict(x, verbose=0))
+    np.testing.assert_array_equal(
+        keras.models.load_model(tmp_path / "model.keras").predict(x, verbose=0), model.predict(x, verbose=0)
+    )
 
 
 def test_validation_while_training_sees_images_as_they_are_and_predictions_average_both_views():
@@ -67,7 +73,9 @@ def test_validation_while_training_sees_images_as_they_are_and_predictions_avera
     straight, mirrored = (trainer.model(view, training=False).numpy() for view in (x[50:], x[50:, :, ::-1]))
     loss = keras.losses.SparseCategoricalCrossentropy()
     assert history[-1]["validation_loss"] == pytest.approx(float(loss(y[50:], straight)), rel=1e-4)
-    assert trainer.evaluate(x[50:], y[50:])["loss"] == pytest.approx(float(loss(y[50:], (straight + mirrored) / 2)), rel=1e-4)
+    assert trainer.evaluate(x[50:], y[50:])["loss"] == pytest.approx(
+        float(loss(y[50:], (straight + mirrored) / 2)), rel=1e-4
+    )
     np.testing.assert_allclose(trainer.predict(x[50:]), (straight + mirrored) / 2, atol=1e-6)
 
 
@@ -96,8 +104,12 @@ def test_predictions_and_evaluation_are_one_computation():
     trainer = Trainer(config)
     trainer.fit(config, x, y, np.arange(60), np.arange(60, 70), seed=1)
     probabilities = trainer.predict(x)
-    assert trainer.evaluate(x, y)["accuracy"] == pytest.approx(float(np.mean(probabilities.argmax(axis=1) == y)), abs=1e-7)
-    assert trainer.evaluate(x, y)["loss"] == pytest.approx(float(-np.log(probabilities[np.arange(len(y)), y]).mean()), rel=1e-5)
+    assert trainer.evaluate(x, y)["accuracy"] == pytest.approx(
+        float(np.mean(probabilities.argmax(axis=1) == y)), abs=1e-7
+    )
+    assert trainer.evaluate(x, y)["loss"] == pytest.approx(
+        float(-np.log(probabilities[np.arange(len(y)), y]).mean()), rel=1e-5
+    )
 
 
 def test_double_softmax_lies_between_its_bounds_and_is_trained_on():
@@ -146,7 +158,11 @@ def test_flips_average_over_both_views():
 
 def test_seeds_differ_by_fold_hyperparameter_and_task():
     other = dataclasses.replace(MLP, learning_rate=0.5)
-    seeds = [derive_seed(1, "regression", MLP, 1), derive_seed(1, "regression", MLP, 2), derive_seed(1, "regression", other, 1)]
+    seeds = [
+        derive_seed(1, "regression", MLP, 1),
+        derive_seed(1, "regression", MLP, 2),
+        derive_seed(1, "regression", other, 1),
+    ]
     seeds += [derive_seed(2, "regression", MLP, 1), derive_seed(1, "classification", MLP, 1)]
     assert len(set(seeds)) == 5
     assert derive_seed(1, "regression", MLP, 1) == seeds[0]

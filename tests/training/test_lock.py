@@ -26,7 +26,10 @@ def test_the_second_waits_says_for_whom_and_goes_on_when_the_first_is_killed(tmp
     assert first.stdout.readline() == b"in\n"
     second = holder(tmp_path / "new" / "lock", then="")
     said = second.stderr.readline().decode()
-    assert said.startswith(f"stage: process {first.pid} on ") and f"is at work in {tmp_path / 'new'}; waiting until it ends" in said
+    assert (
+        said.startswith(f"stage: process {first.pid} on ")
+        and f"is at work in {tmp_path / 'new'}; waiting until it ends" in said
+    )
     time.sleep(0.3)
     assert second.poll() is None
     first.send_signal(signal.SIGKILL)

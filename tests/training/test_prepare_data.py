@@ -24,7 +24,9 @@ def settings(tmp_path, monkeypatch):
 
     def write(more=""):
         path = tmp_path / "mine.toml"
-        path.write_text(f'[data]\nregression_train = "{tmp_path}/train points.csv"\nregression_test = "{tmp_path}/test.csv"\n{more}')
+        path.write_text(
+            f'[data]\nregression_train = "{tmp_path}/train points.csv"\nregression_test = "{tmp_path}/test.csv"\n{more}'
+        )
         return path
 
     return write
@@ -47,7 +49,9 @@ def test_make_is_told_of_every_file_and_understands_its_name(settings, tmp_path)
     makefile = tmp_path / "Makefile"
     makefile.write_text(f"RUNS = {tmp_path}/runs\ninclude $(RUNS)/data.mk\n$(RUNS)/data.json: ; @echo '$^'\n")
     (tmp_path / "runs" / "data.json").unlink()
-    output = subprocess.run(["make", "-f", makefile, f"{tmp_path}/runs/data.json"], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(
+        ["make", "-f", makefile, f"{tmp_path}/runs/data.json"], capture_output=True, text=True, check=True
+    ).stdout
     assert f"{tmp_path}/train points.csv {tmp_path}/test.csv {tmp_path}/train-images-idx3-ubyte.gz" in output
 
 
@@ -55,15 +59,24 @@ def test_make_can_tell_that_a_file_was_exchanged_for_an_older_one(settings, tmp_
     prepare(settings(), tmp_path / "runs")
     told = (tmp_path / "runs" / "data.stat").read_text()
     names = [line.split(" ", 2)[2] for line in told.splitlines()]
-    assert names[:4] == [str(tmp_path / "mine.toml"), str(SHIPPED), f"{tmp_path}/train points.csv", f"{tmp_path}/test.csv"]
-    assert subprocess.run(["stat", "-Lc", "%Y %s %n", *names], capture_output=True, text=True, check=True).stdout == told
+    assert names[:4] == [
+        str(tmp_path / "mine.toml"),
+        str(SHIPPED),
+        f"{tmp_path}/train points.csv",
+        f"{tmp_path}/test.csv",
+    ]
+    assert (
+        subprocess.run(["stat", "-Lc", "%Y %s %n", *names], capture_output=True, text=True, check=True).stdout == told
+    )
 
 
 def test_a_grid_that_will_hardly_end_is_said(settings, tmp_path, capsys):
     values = [number / 1000 for number in range(1, 101)]
     more = f"[regression.search.grid]\nlearning_rate = {values}\nweight_decay = {values}\nbatch_size = {list(range(1, 101))}"
     prepare(settings(more), tmp_path / "runs")
-    assert "warning: the grid of the regression has 1,000,000 combinations, so 5,000,000 fits" in capsys.readouterr().err
+    assert (
+        "warning: the grid of the regression has 1,000,000 combinations, so 5,000,000 fits" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +105,13 @@ def test_a_mistake_in_the_settings_is_one_line_on_stderr(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text("[regression]\nfold = 5\n")
     result = subprocess.run(
-        [sys.executable, "-m", "training.prepare_data", "--config", path, "--runs", tmp_path], capture_output=True, text=True
+        [sys.executable, "-m", "training.prepare_data", "--config", path, "--runs", tmp_path],
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 1
-    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1 and "did you mean folds?" in result.stderr
+    assert (
+        result.stderr.startswith("error: ")
+        and result.stderr.count("\n") == 1
+        and "did you mean folds?" in result.stderr
+    )

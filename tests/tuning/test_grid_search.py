@@ -15,7 +15,9 @@ from tuning.trials import rank_trials, save_search
 
 def nan_at(learning_rate, fold):
     """A loss that is not finite for one learning rate on one fold."""
-    return lambda config, number: math.nan if (config.learning_rate, number) == (learning_rate, fold) else loss_of(config, number)
+    return lambda config, number: (
+        math.nan if (config.learning_rate, number) == (learning_rate, fold) else loss_of(config, number)
+    )
 
 
 def test_every_combination_on_every_fold_exactly_once(tmp_path):
@@ -40,7 +42,9 @@ def test_a_grown_grid_trains_only_its_new_combinations(tmp_path):
     assert sorted(recorder.calls) == sorted(itertools.product([0.008], GRID["batch_size"], (1, 2, 3)))
 
 
-@pytest.mark.parametrize("change", [{"data": Data("test", {"a.csv": "1" * 64}, DATA.counts)}, {"machine": MACHINE | {"precision": "half"}}])
+@pytest.mark.parametrize(
+    "change", [{"data": Data("test", {"a.csv": "1" * 64}, DATA.counts)}, {"machine": MACHINE | {"precision": "half"}}]
+)
 def test_other_data_or_precision_reuse_nothing(tmp_path, change):
     run(tmp_path, Recorder())
     recorder = Recorder()
@@ -50,7 +54,13 @@ def test_other_data_or_precision_reuse_nothing(tmp_path, change):
 
 def test_fingerprint_follows_every_part():
     parts = {"task": "regression", "config": BASE, "fold": 1, "seed": 1, "data": DATA, "machine": MACHINE}
-    changes = [{"task": "other"}, {"config": dataclasses.replace(BASE, patience=3)}, {"fold": 2}, {"seed": 2}, {"machine": {}}]
+    changes = [
+        {"task": "other"},
+        {"config": dataclasses.replace(BASE, patience=3)},
+        {"fold": 2},
+        {"seed": 2},
+        {"machine": {}},
+    ]
     assert len({fingerprint(**parts), *(fingerprint(**(parts | change)) for change in changes)}) == 6
 
 
@@ -74,9 +84,17 @@ def test_shards_together_are_the_whole_grid(tmp_path):
 def test_a_fold_that_fails_is_tried_once_more_and_then_stops_the_search(tmp_path):
     recorder = Recorder(loss=nan_at(0.004, 2))
     oracle = run(tmp_path, recorder)
-    assert oracle.error.startswith("the combination learning_rate=0.004, batch_size=16 failed in fold 2: its loss is not finite")
-    assert recorder.calls[-3:] == [(0.004, 16, 1), (0.004, 16, 2), (0.004, 16, 2)]  # what is recorded is not trained again
-    assert len(list((tmp_path / "rows").glob("*.json"))) == 2 * 3 + 1  # of the combinations before it, which have batches of 16 too
+    assert oracle.error.startswith(
+        "the combination learning_rate=0.004, batch_size=16 failed in fold 2: its loss is not finite"
+    )
+    assert recorder.calls[-3:] == [
+        (0.004, 16, 1),
+        (0.004, 16, 2),
+        (0.004, 16, 2),
+    ]  # what is recorded is not trained again
+    assert (
+        len(list((tmp_path / "rows").glob("*.json"))) == 2 * 3 + 1
+    )  # of the combinations before it, which have batches of 16 too
 
 
 def test_an_error_that_passes_stops_nothing(tmp_path, capsys):
@@ -100,7 +118,10 @@ def test_a_search_that_keeps_going_records_what_is_missing(tmp_path):
     metrics = save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
     folds, trials = load_table(tmp_path / "folds.csv"), load_table(tmp_path / "trials.csv")
     failed = [row for row in folds if row["status"] == "failed"]
-    assert [(row["learning_rate"], row["batch_size"], row["fold"]) for row in failed] == [(0.004, 16, 2), (0.004, 32, 2)]
+    assert [(row["learning_rate"], row["batch_size"], row["fold"]) for row in failed] == [
+        (0.004, 16, 2),
+        (0.004, 32, 2),
+    ]
     assert all("not finite" in row["reason"] and math.isnan(row["validation_loss"]) for row in failed)
     assert [math.isnan(row["score"]) for row in trials] == [False] * 4 + [True] * 2
     assert sorted(row["rank"] for row in trials[4:]) == [5, 6]

@@ -91,7 +91,10 @@ def test_a_full_disk_stops_the_search(tmp_path):
 
 
 def test_handing_out_ten_thousand_combinations_costs_the_same_at_both_ends(tmp_path):
-    grid = {"learning_rate": [0.0001 * number for number in range(1, 101)], "weight_decay": [0.0001 * number for number in range(1, 101)]}
+    grid = {
+        "learning_rate": [0.0001 * number for number in range(1, 101)],
+        "weight_decay": [0.0001 * number for number in range(1, 101)],
+    }
     oracle = make_oracle(tmp_path, grid)
     oracle.recorded = lambda number: {}  # the cost of looking into files is the same for each, and not in question
     counts = []

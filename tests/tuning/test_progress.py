@@ -24,7 +24,15 @@ def test_a_log_gets_one_line_a_combination():
     with progress.table():
         finish_one(progress)
     (line,) = stream.getvalue().splitlines()
-    for part in ("1/4", "learning_rate=0.001", "batch_size=16", "validation_loss 0.2500", "best 0.2500", "w1", "s left"):
+    for part in (
+        "1/4",
+        "learning_rate=0.001",
+        "batch_size=16",
+        "validation_loss 0.2500",
+        "best 0.2500",
+        "w1",
+        "s left",
+    ):
         assert part in line
 
 

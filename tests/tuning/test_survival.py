@@ -39,10 +39,21 @@ class Search:
         folder.mkdir(exist_ok=True, parents=True)
         self.rows_folder = folder / "runs/regression/search/rows"
         self.log = folder / f"log-{time.monotonic_ns()}"
-        command = [sys.executable, "-m", "tuning.tune_regression", "--config", str(settings), "--runs", str(folder / "runs"), *flags]
+        command = [
+            sys.executable,
+            "-m",
+            "tuning.tune_regression",
+            "--config",
+            str(settings),
+            "--runs",
+            str(folder / "runs"),
+            *flags,
+        ]
         with open(self.log, "w") as log:
             environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-            self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
 
     def count(self):
         return len(list(self.rows_folder.glob("[!.]*.json")))
@@ -193,7 +204,9 @@ def test_what_changes_decides_what_is_trained(tmp_path):
     search = Search(tmp_path, write_settings(tmp_path / "s.toml", RATES[:2], epochs=5)).finish()
     assert search.count() == 2 * FOLDS
     assert Search(tmp_path, write_settings(tmp_path / "s.toml", RATES[:3], epochs=5)).finish().count() == 3 * FOLDS
-    assert Search(tmp_path, write_settings(tmp_path / "s.toml", RATES[:3], epochs=5, seed=8)).finish().count() == 6 * FOLDS
+    assert (
+        Search(tmp_path, write_settings(tmp_path / "s.toml", RATES[:3], epochs=5, seed=8)).finish().count() == 6 * FOLDS
+    )
 
 
 def memory(pid):

@@ -28,7 +28,18 @@ def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go():
 
 def test_workers_run_the_same_script_with_the_same_settings():
     (worker,) = team([], "--workers", "1", "--quick", "--runs", "elsewhere", "--tensorboard")
-    flags = ["--config", "homework.toml", "--runs", "elsewhere", "--quick", "--tensorboard", "--join", "127.0.0.1:80", "--worker-id", "w1"]
+    flags = [
+        "--config",
+        "homework.toml",
+        "--runs",
+        "elsewhere",
+        "--quick",
+        "--tensorboard",
+        "--join",
+        "127.0.0.1:80",
+        "--worker-id",
+        "w1",
+    ]
     assert worker.command[1:] == ["-m", "tuning.tune_regression", *flags] and worker.environment == {}
 
 

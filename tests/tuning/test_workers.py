@@ -24,7 +24,9 @@ IDENTITY = {"settings": "1", "data": "2"}
 def connected_tuner(address, name, recorder, folder, monkeypatch):
     """A tuner whose oracle is the chief's, as a worker makes it."""
     host, _, port = address.rpartition(":")
-    oracle = keras_tuner.oracles.GridSearchOracle(make_objective(search_over(GRID)), hyperparameters=make_hyperparameters(GRID, {}))
+    oracle = keras_tuner.oracles.GridSearchOracle(
+        make_objective(search_over(GRID)), hyperparameters=make_hyperparameters(GRID, {})
+    )
     with monkeypatch.context() as patch:
         for key, value in {"ORACLE_IP": host, "ORACLE_PORT": port, "TUNER_ID": name}.items():
             patch.setenv(f"KERASTUNER_{key}", value)
@@ -50,20 +52,26 @@ def chief(tmp_path):
 def stripped(folder):
     """The rows by file, without what may differ between equal searches."""
     rows = {path.name: path.read_text() for path in (folder / "rows").glob("*.json")}
-    return {name: "\n".join(line for line in text.splitlines() if '"worker"' not in line) for name, text in rows.items()}
+    return {
+        name: "\n".join(line for line in text.splitlines() if '"worker"' not in line) for name, text in rows.items()
+    }
 
 
 def test_workers_share_a_grid_and_deliver_to_the_last_digit(tmp_path, chief, monkeypatch):
     oracle, address = chief()
     recorders = [Recorder(), Recorder()]
-    tuners = [connected_tuner(address, f"w{number}", each, tmp_path, monkeypatch) for number, each in enumerate(recorders, 1)]
+    tuners = [
+        connected_tuner(address, f"w{number}", each, tmp_path, monkeypatch) for number, each in enumerate(recorders, 1)
+    ]
     threads = [threading.Thread(target=work_for, args=(tuner, IDENTITY, address)) for tuner in tuners]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
     assert oracle.finished and not oracle.error
-    assert len(recorders[0].calls) + len(recorders[1].calls) == 18 and not set(recorders[0].calls) & set(recorders[1].calls)
+    assert len(recorders[0].calls) + len(recorders[1].calls) == 18 and not set(recorders[0].calls) & set(
+        recorders[1].calls
+    )
     run(tmp_path / "alone", Recorder())
     assert stripped(tmp_path) == stripped(tmp_path / "alone")
 

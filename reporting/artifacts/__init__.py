@@ -1,0 +1,60 @@
+"""The format of everything on disk: what a run and a search leave behind, and how it is written and read.
+
+This is the one package of `reporting` that training and tuning import, so it needs the standard library and numpy only.
+"""
+
+from reporting.artifacts.errors import ArtifactError, UserError, mendable, remedy
+from reporting.artifacts.files import (
+    is_current,
+    load_arrays,
+    load_json,
+    load_run,
+    load_table,
+    save_arrays,
+    save_json,
+    save_table,
+    write_bytes,
+)
+from reporting.artifacts.parsing import load_toml, parse
+from reporting.artifacts.reads import Reads, RecordedRun, Stored, note, noting, plain
+from reporting.artifacts.registry import TASKS, Extra, Task, extras_of, stages, variants_of
+from reporting.artifacts.schema import SCHEMA_VERSION, Data, Identity, Machine, Run
+from reporting.artifacts.spectrum import EXPLAINED, components_holding, sufficient_units
+
+__all__ = [
+    "EXPLAINED",
+    "SCHEMA_VERSION",
+    "TASKS",
+    "ArtifactError",
+    "Data",
+    "Extra",
+    "Identity",
+    "Machine",
+    "Reads",
+    "RecordedRun",
+    "Run",
+    "Stored",
+    "Task",
+    "UserError",
+    "components_holding",
+    "extras_of",
+    "is_current",
+    "load_arrays",
+    "load_json",
+    "load_run",
+    "load_table",
+    "load_toml",
+    "mendable",
+    "note",
+    "noting",
+    "parse",
+    "plain",
+    "remedy",
+    "save_arrays",
+    "save_json",
+    "save_table",
+    "stages",
+    "sufficient_units",
+    "variants_of",
+    "write_bytes",
+]

@@ -1,0 +1,89 @@
+"""The tasks: their networks and their extras, by name. Settings, scripts, Makefile and report read them here.
+
+    python3 reporting/artifacts/registry.py     prints a line a stage, its folder and those that it needs, for make
+
+Standard library only, since make asks before any package is installed.
+"""
+
+from collections import namedtuple
+
+# name: of its folder below the task's. needs: the stage that it starts from. words: what is missing where it is
+# switched off, as the conclusions say it. short_words: as the task's own chapter says it
+Extra = namedtuple("Extra", "name needs words short_words")
+# variants: its main networks, in order; searched: the one that takes the winner of the grid search
+Task = namedtuple("Task", "name variants searched extras")
+
+TASKS = {
+    task.name: task
+    for task in (
+        Task(
+            "regression",
+            ("reference", "tuned"),
+            "tuned",
+            (
+                Extra("splits", "data", "other ways to split the points", "other ways to split the points"),
+                Extra("baselines", "data", "other models", "baselines"),
+                Extra("initialisation", "tuned", "the other initialiser", "another initialiser"),
+                Extra("seeds", "tuned", "further seeds of the regression", "further seeds"),
+                Extra("smaller", "tuned", "the smaller regression network", "a smaller network"),
+            ),
+        ),
+        Task(
+            "classification",
+            ("reference", "tuned", "improved"),
+            "tuned",
+            (
+                Extra("double_softmax", "data", "the loss of the reference report", "training with the second softmax"),
+                Extra(
+                    "reference_seeds",
+                    "data",
+                    "further seeds of the reference settings",
+                    "further seeds of the reference settings",
+                ),
+                Extra(
+                    "tuned_seeds", "tuned", "further seeds of the tuned network", "further seeds of the tuned network"
+                ),
+                Extra(
+                    "improved_seeds",
+                    "data",
+                    "further seeds of the improved network",
+                    "further seeds of the improved one",
+                ),
+                Extra(
+                    "ablation", "data", "the ablation of the improved settings", "trainings without single ingredients"
+                ),
+                Extra("smaller", "tuned", "the smaller classification network", "a smaller network"),
+            ),
+        ),
+    )
+}
+
+
+def variants_of(task):
+    """The names of a task's main networks, in order."""
+    return TASKS[task].variants
+
+
+def extras_of(task):
+    """The names of a task's extras, in order."""
+    return tuple(extra.name for extra in TASKS[task].extras)
+
+
+def stages():
+    """Folder -> the folder of the stage that it needs, or "data": of all searches, networks and extras."""
+    needs = {}
+    for task in TASKS.values():
+        needs[f"{task.name}/search"] = "data"
+        needs |= {
+            f"{task.name}/{name}": f"{task.name}/search" if name == task.searched else "data" for name in task.variants
+        }
+        needs |= {
+            f"{task.name}/{extra.name}": f"{task.name}/{extra.needs}" if extra.needs != "data" else "data"
+            for extra in task.extras
+        }
+    return needs
+
+
+if __name__ == "__main__":
+    for folder, needed in stages().items():
+        print(folder, needed)

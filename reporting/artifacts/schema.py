@@ -1,0 +1,58 @@
+"""The schema of `run.json`: everything that is needed to say where a result came from and to make it again."""
+
+import dataclasses
+
+SCHEMA_VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """The title block of the report."""
+
+    university: str
+    title: str
+    subject: str
+    professor: str
+    student: str
+    number: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """Which data a run used: where they came from, how many points, and a SHA-256 digest of each file."""
+
+    source: str
+    digests: dict  # file name -> SHA-256 of its bytes
+    counts: dict  # "train", "test" -> number of points or images
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """What computed a run."""
+
+    system: str
+    processor: str
+    cores: int
+    memory_gib: float
+    devices: tuple[str, ...]  # what TensorFlow computes on: "CPU", or the names of the GPUs
+    precision: str  # Keras' name of the dtype policy
+    threads: int  # of one fit
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """`run.json`: everything that is needed to say where a result came from and to make it again."""
+
+    schema_version: int
+    task: str  # "regression" or "classification"
+    variant: str  # one of the task's variants or extras, a case of an extra, or "search"
+    scale: str  # "full" or "quick"
+    seed: int
+    config: dict  # every setting and hyperparameter, by its name in homework.toml
+    data: Data
+    machine: Machine
+    versions: dict  # package -> version
+    commit: str  # of the code, "-dirty" behind it if files were changed, "unknown" outside a checkout
+    seconds: float  # wall time
+    finished_at: str  # ISO 8601, UTC
+    metrics: dict  # name -> number: the headline numbers, see the training scripts

@@ -53,10 +53,11 @@ def parse_arguments(argv):
 
 def build_report(config, runs):
     """Write the HTML, then the PDF; returns a line that names them. Raises UserError for whatever the reader can mend."""
-    from reporting.contents import (
-        report_document,
-    )  # matplotlib and jinja2 load here, so that --help does not wait for them
-    from reporting.render import MissingLibraries, font_advice, render_pdf
+    # matplotlib and jinja2 load here, so that --help does not wait for them
+    from reporting.document import report_document
+    from reporting.engine.errors import MissingLibraries
+    from reporting.engine.fonts import font_advice
+    from reporting.engine.pdf import render_pdf
 
     document = report_document(load_identity(config), runs)
     html, pdf = runs / "report" / "report.html", runs / "report" / "report.pdf"

@@ -1,102 +1,113 @@
 """What the files of one network, and those of a task, must agree on before a word is written about them.
 
-A folder may hold files that were edited, cut short, or left by runs of other settings. The headline numbers are computed again
-from the stored predictions; what contradicts them raises an ArtifactError that names the file and both numbers.
+A folder may hold files that were edited, cut short, or left by runs of other settings. The headline numbers are computed
+again from the stored predictions; what contradicts them raises an ArtifactError that names the file and both numbers.
 """
+
+from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reporting.artifacts import ArtifactError, remedy
-from reporting.metrics import accuracy, cross_entropy, mean_squared_error
+from reporting.stats.metrics import accuracy, cross_entropy, mean_squared_error
+
+if TYPE_CHECKING:
+    from reporting.results import Results, Variant
 
 TOLERANCE = 1e-4  # relative; training may have added the same numbers in another order and in float32
 CLASSES = 10
 
 
 @contextlib.contextmanager
-def readable(folder):
-    """Turns what goes wrong with arrays of another shape or kind than expected into an ArtifactError that names the folder."""
+def readable(folder: Path) -> Iterator[None]:
+    """Turn what goes wrong with arrays of an unexpected shape or kind into an ArtifactError that names the folder."""
     try:
         yield
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise ArtifactError(f"{folder} holds what no finished run leaves behind ({error}); {remedy(folder)}") from error
 
 
-def refuse(folder, mistake):
+def refuse(folder: Path, mistake: str) -> None:
     """Raise ArtifactError unless `mistake` is empty."""
     if mistake:
         raise ArtifactError(f"{folder}: {mistake}; {remedy(folder)}")
 
 
-def close(a, b):
+def close(a: Any, b: Any) -> bool:
     """Whether two values are numbers that are equal up to the rounding of training."""
-    return (
-        isinstance(a, (int, float))
-        and isinstance(b, (int, float))
-        and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-9)
-    )
+    numbers = isinstance(a, int | float) and isinstance(b, int | float)
+    return numbers and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-9)
 
 
-def check_regression(folder, variant):
-    """Raise ArtifactError where the files of a regression's networks contradict their stored predictions."""
+def check_regression(folder: Path, variant: Variant, results: Results) -> None:
+    """Raise ArtifactError where the files of a regression's networks contradict their predictions, or the tuned ones."""
     stored = variant.predictions
     check_metrics(folder, variant.run, recomputed_regression(variant))
     refuse(folder, wrong_counts(variant.run, train=len(stored["x_train"]), test=len(stored["x_test"])))
     refuse(folder, wrong_folds(variant))
-    refuse(folder, wrong_history(variant) or wrong_parameters(variant))
+    refuse(folder, wrong_history(variant) or wrong_parameters(variant) or wrong_points(folder, variant, results.tuned))
 
 
-def check_classification(folder, variant):
+def check_classification(folder: Path, variant: Variant, results: Results) -> None:
     """Raise ArtifactError where the files of a classifier contradict its stored probabilities."""
     stored = variant.predictions
-    parts = [
-        name for name in ("validation", "test") if f"{name}_labels" in stored
-    ]  # the test set plays no part in some cases
+    parts = [name for name in ("validation", "test") if f"{name}_labels" in stored]  # some cases have no test set
     for name in parts:
         refuse(folder, wrong_probabilities(stored[f"{name}_probabilities"], stored[f"{name}_labels"]))
     check_metrics(folder, variant.run, recomputed_classification(variant, parts))
     if "test" in parts:
         refuse(folder, wrong_counts(variant.run, test=len(stored["test_labels"])))
     refuse(folder, wrong_row(variant) or wrong_history(variant) or wrong_parameters(variant))
+    if any(variant is main for main in results.variants.values()):
+        refuse(folder, wrong_error_images(variant))
 
 
-def check_error_images(folder, variant):
-    """Raise ArtifactError unless the recorded images are those of all wrong answers on the test images."""
+# What a task's networks are checked by: the folder, the Variant, and the Results that it is part of, as yet without search
+CHECKS: dict[str, Callable[[Path, Variant, Results], None]] = {
+    "regression": check_regression,
+    "classification": check_classification,
+}
+
+
+def wrong_error_images(variant: Variant) -> str:
+    """Where the recorded images are not those of all wrong answers on the test images, in words; empty if they are."""
     stored, wrong = variant.predictions, wrong_answers(variant.predictions)
     if not np.array_equal(stored.get("error_index"), wrong) or len(stored["error_image"]) != len(wrong):
-        refuse(folder, f"the recorded images are not those of the {len(wrong)} wrong answers")
+        return f"the recorded images are not those of the {len(wrong)} wrong answers"
+    return ""
 
 
-def wrong_answers(stored):
+def wrong_answers(stored: Mapping[str, Any]) -> np.ndarray:
     """The numbers of the test images that are taken for another class: (k,)."""
     return np.flatnonzero(stored["test_probabilities"].argmax(axis=1) != stored["test_labels"])
 
 
-def check_points(folder, variant, tuned):
-    """Raise ArtifactError unless a regression's networks rest on the tuned ones' points and, where they stand beside them, folds."""
+def wrong_points(folder: Path, variant: Variant, tuned: Variant) -> str:
+    """Which points, or where they stand beside them folds, are not those of the tuned networks, in words; empty if none."""
     own_folds = folder.name == "reference" or folder.parent.name == "splits"
-    names = ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (not own_folds)
-    for name in names:
+    for name in ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (not own_folds):
         if not np.array_equal(variant.predictions[name], tuned.predictions[name]):
-            refuse(folder, f"{name} is not what the tuned networks were trained with")
+            return f"{name} is not what the tuned networks were trained with"
+    return ""
 
 
-def check_origin(folder, parts):
-    """Raise ArtifactError unless the main networks and the search of a task come from the same data, seed and scale."""
+def check_origin(folder: Path, parts: Mapping[str, Any]) -> None:
+    """Raise ArtifactError unless a task's main networks and search come from the same data, seed and scale."""
     (first, one), *others = parts.items()
     for name, other in others:
         for what in ("data", "seed", "scale"):
             if getattr(other.run, what) != getattr(one.run, what):
-                refuse(
-                    folder / name,
-                    f"{name} was made {'from other' if what == 'data' else 'with another'} {what} than {first}",
-                )
+                other_what = f"from other {what}" if what == "data" else f"with another {what}"
+                refuse(folder / name, f"{name} was made {other_what} than {first}")
 
 
-def fold_losses(variant):
+def fold_losses(variant: Variant) -> dict[str, np.ndarray]:
     """The losses of each fold's network, from its stored predictions: a mapping of column to (folds,)."""
     stored = variant.predictions
     train = (stored["train_predictions"].astype(float) - stored["y_train"]) ** 2  # (folds, n)
@@ -109,12 +120,12 @@ def fold_losses(variant):
     }
 
 
-def means_where(values, mask):
+def means_where(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The mean of each row over the entries that `mask` picks."""
     return np.sum(values * mask, axis=1) / np.sum(mask, axis=1)
 
 
-def recomputed_regression(variant):
+def recomputed_regression(variant: Variant) -> dict[str, float]:
     """The headline numbers of a regression run, from its stored predictions."""
     stored, metrics = variant.predictions, {}
     for name, values in fold_losses(variant).items():
@@ -125,7 +136,7 @@ def recomputed_regression(variant):
     return metrics | stopped_early(variant)
 
 
-def recomputed_classification(variant, parts):
+def recomputed_classification(variant: Variant, parts: Sequence[str]) -> dict[str, float]:
     """The headline numbers of a classification run, from its stored probabilities."""
     metrics = stopped_early(variant)
     for name in parts:
@@ -135,12 +146,12 @@ def recomputed_classification(variant, parts):
     return metrics
 
 
-def stopped_early(variant):
+def stopped_early(variant: Variant) -> dict[str, float]:
     """The number of fits that early stopping ended, as a mapping; empty for what is not trained by epochs."""
     return {"stopped_early": variant.column("stopped_early").sum()} if "stopped_early" in variant.folds[0] else {}
 
 
-def check_metrics(folder, run, recomputed):
+def check_metrics(folder: Path, run: Any, recomputed: Mapping[str, float]) -> None:
     """Raise ArtifactError unless the recorded metrics equal the recomputed ones."""
     for name, value in recomputed.items():
         if not close(run.metrics.get(name), float(value)):
@@ -148,7 +159,7 @@ def check_metrics(folder, run, recomputed):
             raise ArtifactError(f"{where}, but {float(value):.6g} by the run's own arrays; {remedy(folder)}")
 
 
-def wrong_counts(run, **found):
+def wrong_counts(run: Any, **found: int) -> str:
     """Where the recorded numbers of training and test points are not those of the arrays, in words; empty if nowhere."""
     for part, count in found.items():
         if run.data.counts.get(part) != count:
@@ -156,7 +167,7 @@ def wrong_counts(run, **found):
     return ""
 
 
-def wrong_folds(variant):
+def wrong_folds(variant: Variant) -> str:
     """Where folds.csv contradicts the losses and sizes of its folds by the arrays."""
     losses, held_out = fold_losses(variant), variant.predictions["fold"]
     count = len(losses["test_loss"])
@@ -171,7 +182,7 @@ def wrong_folds(variant):
     return ""
 
 
-def wrong_row(variant):
+def wrong_row(variant: Variant) -> str:
     """Where the one fold of a classifier contradicts run.json."""
     for name in sorted(variant.run.metrics.keys() & variant.folds[0].keys()):
         if not close(float(variant.folds[0][name]), variant.run.metrics[name]):
@@ -179,7 +190,7 @@ def wrong_row(variant):
     return ""
 
 
-def wrong_history(variant):
+def wrong_history(variant: Variant) -> str:
     """Where history.csv, if there is one, does not hold each epoch of each fold, once and in order."""
     recorded = [(row["fold"], row["epoch"]) for row in variant.history]
     expected = [(row["fold"], epoch) for row in variant.folds for epoch in range(1, row.get("epochs", 0) + 1)]
@@ -188,7 +199,7 @@ def wrong_history(variant):
     )
 
 
-def wrong_parameters(variant):
+def wrong_parameters(variant: Variant) -> str:
     """Where the number of parameters is not that of the stored weights, if they are stored."""
     stored = sum(array.size for name, array in variant.weights.items() if name.startswith("trained/"))
     recorded = variant.run.metrics.get("parameters")
@@ -199,7 +210,7 @@ def wrong_parameters(variant):
     )
 
 
-def wrong_probabilities(probabilities, labels):
+def wrong_probabilities(probabilities: np.ndarray, labels: np.ndarray) -> str:
     """Where probabilities (n, classes) and labels (n,) are none."""
     if probabilities.shape != (len(labels), CLASSES) or not np.allclose(probabilities.sum(axis=1), 1, atol=0.02):
         return f"the probabilities in predictions.npz do not add up to 1 over {CLASSES} classes"

@@ -1,0 +1,194 @@
+"""The report: an ordered list of chapters, headings and sections, and how it becomes one HTML document."""
+
+import functools
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from markupsafe import Markup
+
+from reporting import names
+from reporting.artifacts import Identity, Reads, noting
+from reporting.engine import formatting
+from reporting.engine.drawing import Panels
+from reporting.engine.fonts import font_faces
+from reporting.engine.html import TEMPLATES, Numbered, build_environment, rendered, script_digest
+from reporting.engine.provenance import Reader, braced, origins
+from reporting.engine.sections import Chapter, Findings, Heading, Section, headings_above, numbered
+from reporting.engine.svg import labelled, svg_of_equation
+from reporting.results import Results, load_all_results, load_published_results, load_reference_report
+from reporting.sections import classification as c
+from reporting.sections import combinations, conclusions, provenance, title
+from reporting.sections import regression as r
+from reporting.sections import shared as s
+
+
+def chapter(task: str | None, *parts: Heading | ModuleType, kind: str = "section") -> Chapter:
+    """A Chapter whose sections belong to a task."""
+    return Chapter(kind, tuple(Section(part, task) if isinstance(part, ModuleType) else part for part in parts))
+
+
+DOCUMENT = (
+    chapter(None, title, kind="header"),
+    chapter(
+        "regression",
+        Heading("regression", "Regression Task", 2),
+        Heading("regression-introduction", "Introduction", 3),
+        r.data,
+        Heading("regression-solutions", "Solutions", 3),
+        r.settings,
+        r.splits,
+        s.search,
+        r.results,
+        r.noise,
+        r.ensemble,
+        r.baselines,
+        r.report,
+        Heading("regression-analysis", "Analysis", 3),
+        s.weights,
+        s.units,
+        r.smaller,
+        s.activations,
+        r.initialisation,
+        r.variations,
+        s.switched_off,
+    ),
+    chapter(
+        "classification",
+        Heading("classification", "Classification Task", 2),
+        Heading("classification-introduction", "Introduction", 3),
+        c.data,
+        Heading("classification-solutions", "Solutions", 3),
+        c.settings,
+        s.search,
+        c.results,
+        c.loss,
+        c.ladder,
+        c.mistakes,
+        c.calibration,
+        Heading("classification-analysis", "Analysis", 3),
+        s.weights,
+        s.units,
+        c.smaller,
+        s.activations,
+        c.fields,
+        c.filters,
+        s.switched_off,
+    ),
+    chapter(None, Heading("conclusions", "Conclusions and Limits", 2), conclusions),
+    chapter(
+        None,
+        Heading("provenance", "Provenance", 2),
+        provenance,
+        Heading("combinations", "All Combinations", 2),
+        combinations,
+        kind="appendix",
+    ),
+)
+
+
+def report_document(identity: Identity, runs: Path | str) -> str:
+    """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError) if it cannot be made."""
+    return Document(identity, load_all_results(runs), runs).html()
+
+
+class Document:
+    """One report in the making: its findings, what is numbered in it, and what was read for each of its parts."""
+
+    def __init__(self, identity: Identity, results: dict[str, Results], runs: Path | str) -> None:
+        self.identity, self.results, self.runs = identity, results, runs
+        self.findings = Findings(DOCUMENT, results)
+        for name in self.findings.sections:
+            self.findings(name)  # all of them, before figures are drawn in processes of their own
+        self.figures, self.rows = self.findings.parts("figures"), self.findings.parts("tables")
+        self.equations = self.findings.parts("EQUATIONS")
+        self.panels, self.outline = Panels(self.figures), numbered(DOCUMENT)
+        self.headings = headings_above(DOCUMENT)
+        self.numbers = {
+            "figures": Numbered("figure", self.figures),
+            "tables": Numbered("table", self.rows),
+            "equations": Numbered("equation", self.equations),
+            "drawings": Numbered(
+                "drawing", [(name, panel) for name, panels in self.figures.items() for panel in range(len(panels))]
+            ),
+        }
+        self.rows["origins"] = self.origins
+        self.reads: dict[Reader, Reads] = {}
+        for name, reads in self.findings.reads.items():
+            self.reads_below(name).update(reads)
+
+    def reads_below(self, section: str) -> Reads:
+        """What is read for the sentences below the heading that a section belongs to."""
+        return self.reads.setdefault(("heading", self.headings[section]), {})
+
+    def html(self) -> str:
+        """The document; every figure, table and equation is placed once and in order, or RenderError is raised."""
+        environment = build_environment(TEMPLATES, formatting.FILTERS | names.FILTERS | {"braced": braced})
+        shared = self.context()
+        bodies = [
+            (chapter.kind, Markup("").join(self.part(part, environment, shared) for part in chapter.parts))
+            for chapter in DOCUMENT
+        ]
+        text = rendered(environment.get_template("report.html.j2"), shared | {"bodies": bodies})
+        for numbers in self.numbers.values():
+            numbers.check()
+        return text.replace("/*fonts*/", font_faces(text), 1)
+
+    def context(self) -> dict[str, Any]:
+        """What all templates know."""
+        return self.numbers | {
+            "identity": self.identity,
+            "outline": self.outline,
+            "findings": self.findings,
+            "report": load_reference_report(),
+            "published": load_published_results(),
+            "draw": self.draw,
+            "rows_of": self.rows_of,
+            "origins": self.origins,
+            "draw_equation": lambda name: svg_of_equation(*self.equations[name]),
+            "style": template_text,
+            "script": template_text("report.js"),
+            "script_digest": script_digest(template_text("report.js")),
+        }
+
+    def part(self, part: Heading | Section, environment: Any, shared: dict[str, Any]) -> Markup:
+        """A heading or a section as HTML; nothing of a section that is left out."""
+        if isinstance(part, Heading):
+            number = self.outline[part.name][0]
+            opening = Markup('<h{} id="{}"><span class="number">{}</span> {}</h{}>\n')
+            return opening.format(part.level, part.name, number, part.text, part.level)
+        if not self.findings.shown(part):
+            return Markup("")
+        with noting(self.reads_below(part.name)):
+            own = {
+                "subject": part.module,
+                "task": part.task,
+                "results": self.findings.results_of(part),
+                "findings": self.findings.near(part),
+                "found": self.findings(part.name),
+            }
+            return rendered(environment.get_template(part.template), shared | own)
+
+    def draw(self, name: str, alternative: str, panel: int = 0) -> Markup:
+        """The SVG of one panel of a figure with its alternative text, noting that it stands here."""
+        self.numbers["drawings"].place((name, panel))
+        return labelled(self.panels.svg(name, panel), alternative)
+
+    def rows_of(self, name: str) -> Any:
+        """The rows of a table, noting what is read for them."""
+        with noting(self.reads.setdefault(("table", name), {})):
+            return self.rows[name]()
+
+    def origins(self) -> list[Any]:
+        """The files that all parts of the document are made of, and what is read of them for which part."""
+        self.reads |= {("figure", name): reads for name, reads in self.panels.reads.items()}
+        for name in self.rows:
+            if ("table", name) not in self.reads:  # further behind in the document
+                self.rows_of(name)
+        return origins(self.reads, self.runs)
+
+
+@functools.cache
+def template_text(name: str) -> Markup:
+    """A file of the templates as it is."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))

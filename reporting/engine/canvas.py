@@ -1,0 +1,57 @@
+"""What figures are drawn on: matplotlib Figures at print size, without titles, file names or pyplot.
+
+Colours and sizes of text live in report_templates/figures.mplstyle; ticks are made when a figure is saved, so save it
+inside `style()` too. matplotlib is loaded when something is drawn, not before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+HALF, FULL = 79, 164  # mm, the widths of a column and of the page's text
+MANY = 1000  # points, from which on they are drawn as pixels, which keeps the file small
+STYLE = Path(__file__).parents[2] / "report_templates" / "figures.mplstyle"
+WHITE_TO_BLACK = "gray_r"  # ink on paper: 0 is white
+
+Arguments = ParamSpec("Arguments")
+Drawn = TypeVar("Drawn")
+
+
+def style() -> contextlib.AbstractContextManager[None]:
+    """The context in which figures are drawn and saved."""
+    import matplotlib.style
+
+    return matplotlib.style.context(["default", STYLE])
+
+
+def styled(plot: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
+    """Decorator of a plot function: it runs in `style()`."""
+
+    @functools.wraps(plot)
+    def wrapper(*arguments: Arguments.args, **keywords: Arguments.kwargs) -> Drawn:
+        with style():
+            return plot(*arguments, **keywords)
+
+    return wrapper
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty Figure of this size in mm."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width / 25.4, height / 25.4))
+
+
+def tints(color: str) -> Colormap:
+    """A colour map from white to a colour of the style."""
+    from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+    return LinearSegmentedColormap.from_list(color, ["white", to_rgb(color)])

@@ -1,0 +1,65 @@
+"""The panels of all figures as SVG, drawn in several processes: drawing takes a third of the report's time."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from reporting.artifacts import Reads, noting
+from reporting.engine.canvas import style
+from reporting.engine.svg import svg_of_figure
+
+GROUPS = 4
+Figures = Mapping[str, Sequence[Callable[[], Any]]]  # a figure's name -> functions that draw its panels
+
+
+class Panels:
+    """The drawings of all figures, made when the first one is asked for; `reads` then says what each one was made of."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self.drawn: dict[tuple[str, int], str] = {}
+        self.reads: dict[str, Reads] = {}
+
+    def svg(self, name: str, panel: int) -> str:
+        """The SVG of one panel, without an alternative text."""
+        if not self.drawn:
+            for (figure, number), (svg, reads) in draw_all(self.figures).items():
+                self.drawn[figure, number] = svg
+                self.reads.setdefault(figure, {}).update(reads)
+        return self.drawn[name, panel]
+
+
+def draw_all(figures: Figures) -> dict[tuple[str, int], tuple[str, Reads]]:
+    """(name, panel) -> SVG, and what was read of the runs' files to draw it.
+
+    What matplotlib keeps from one drawing to the next may show in the last digit of another. So the panels are dealt
+    into a fixed number of groups, each of which is drawn in order by a process of its own, on however many processors:
+    the report is the same byte for byte. The processes are forked, so they have what the functions draw.
+    """
+    places = [(name, panel) for name, panels in figures.items() for panel in range(len(panels))]
+    groups = [
+        [(figures[name][panel], f"{name}-{panel}") for name, panel in places[start::GROUPS]] for start in range(GROUPS)
+    ]
+    processors = len(os.sched_getaffinity(0))
+    with multiprocessing.get_context("fork").Pool(processors, receive, (groups,), maxtasksperchild=1) as pool:
+        drawn = pool.map(draw_group, range(GROUPS), chunksize=1)
+    return {place: drawn[k % GROUPS][k // GROUPS] for k, place in enumerate(places)}
+
+
+RECEIVED: list[list[tuple[Callable[[], Any], str]]] = []  # in a process of the pool: the groups
+
+
+def receive(groups: list[list[tuple[Callable[[], Any], str]]]) -> None:
+    RECEIVED[:] = groups
+
+
+def draw_group(number: int) -> list[tuple[str, Reads]]:
+    """The SVGs of one group and their reads. Ticks are made as a figure is saved, so that too happens in its style."""
+    drawn = []
+    with style():
+        for draw, name in RECEIVED[number]:
+            with noting({}) as reads:
+                figure = draw()
+            drawn.append((svg_of_figure(figure, name), reads))
+    return drawn

@@ -1,0 +1,71 @@
+"""Which files a document is made of, from what was read while its parts were made."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from reporting.artifacts import Reads
+
+PROJECT = Path(__file__).parents[2]
+KINDS = ("figure", "table", "heading")
+Reader = tuple[str, str]  # one of KINDS, and the name of what is read for
+
+
+class Origin(NamedTuple):
+    """Files of one name from which the same is read for the same parts of the document."""
+
+    files: list[str]  # relative to the folder of the runs, or to the project
+    keys: list[str]  # names in a JSON object (a.b is b inside of a), columns of CSV files, names of arrays
+    figures: list[str]
+    tables: list[str]
+    headings: list[str]  # below which sentences hang on them
+
+
+def origins(reads_by: Mapping[Reader, Reads], runs: Path | str) -> list[Origin]:
+    """An Origin for each group of files: what is read of each, and for what. The project's own files come last."""
+    keys: dict[str, dict[str, None]] = {}
+    readers: dict[str, dict[Reader, None]] = {}
+    for reader, reads in reads_by.items():
+        for path, key in reads:
+            file = relative(path, runs)
+            keys.setdefault(file, {})[key] = None
+            readers.setdefault(file, {})[reader] = None
+    groups: dict[tuple, Origin] = {}
+    for file in sorted(keys, key=lambda file: (file.startswith("reporting/"), file)):
+        by_kind = [[name for kind, name in readers[file] if kind == wanted] for wanted in KINDS]
+        same = Path(file).name, tuple(sorted(keys[file])), tuple(readers[file])
+        groups.setdefault(same, Origin([], sorted(keys[file]), *by_kind)).files.append(file)
+    return list(groups.values())
+
+
+def relative(path: str, runs: Path | str) -> str:
+    """The path below the folder of the runs, or below the project."""
+    for folder in (Path(runs), PROJECT):
+        if Path(path).is_relative_to(folder):
+            return Path(path).relative_to(folder).as_posix()
+    return path
+
+
+def braced(names: Iterable[str]) -> list[str]:
+    """The same names in short: those that differ in one part only are one, with braces around what that part may be.
+
+    Parts are divided by slashes and dots: a/x.npz and b/x.npz are {a,b}/x.npz.
+    """
+    rows = [re.split(r"([/.])", name) for name in names]
+    for place in range(max(map(len, rows), default=0)):
+        merged: dict[tuple, list[str]] = {}
+        for row in rows:
+            merged.setdefault((*row[:place], None, *row[place + 1 :]), []).append(
+                row[place] if place < len(row) else ""
+            )
+        rows = [
+            [*others[:place], joined(values), *others[place + 1 :]] if place < len(others) else list(others)
+            for others, values in merged.items()
+        ]
+    return ["".join(part for part in row if part is not None) for row in rows]
+
+
+def joined(values: list[str]) -> str:
+    different = list(dict.fromkeys(values))
+    return different[0] if len(different) == 1 else "{" + ",".join(different) + "}"

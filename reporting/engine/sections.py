@@ -1,0 +1,128 @@
+"""The parts that a document is made of, and what each of them finds, draws and reads.
+
+A section is a module with a template of the same name. The module may define
+
+    find(results, found)     its findings, on which the sentences of the template hang; None: the section is left out
+    figures(results, found)  figure name -> functions that draw its panels
+    tables(results, found)   table name -> function that returns its rows
+    EQUATIONS                equation name -> (formula in TeX's notation, the same in words)
+
+`results` are those of the section's task (of all tasks, for a section of none), and `found("name")` are the findings of
+another section of the task, `found("task/name")` of any one. What is read of recorded files in the meantime is noted for
+the figure, the table or the findings at work, and counts for whoever asks for those findings: so `found` is called where
+something is drawn, not before.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from reporting.artifacts import Reads, note, noting
+from reporting.engine.errors import RenderError
+
+Found = Callable[[str], Any]
+
+
+class Heading(NamedTuple):
+    name: str  # by which links find it
+    text: str
+    level: int  # 2 for a chapter, 3 below it
+
+
+class Section(NamedTuple):
+    module: ModuleType
+    task: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The module's own name, behind that of the task."""
+        own = self.module.__name__.rpartition(".")[2]
+        return f"{self.task}/{own}" if self.task else own
+
+    @property
+    def template(self) -> str:
+        """reporting.sections.regression.noise has sections/regression/noise.html.j2."""
+        return "/".join(self.module.__name__.split(".")[1:]) + ".html.j2"
+
+    def part(self, what: str, *arguments: Any) -> dict[str, Any]:
+        """The module's figures, tables or equations; empty if it has none."""
+        value = getattr(self.module, what, {})
+        return value(*arguments) if callable(value) else value
+
+
+class Chapter(NamedTuple):
+    kind: str  # of its HTML: "header", "section" or "appendix"
+    parts: tuple[Heading | Section, ...]
+
+    @property
+    def sections(self) -> list[Section]:
+        return [part for part in self.parts if isinstance(part, Section)]
+
+
+class Findings:
+    """What all sections find, each computed when it is first asked for."""
+
+    def __init__(self, chapters: Iterable[Chapter], results: Mapping[str, Any]) -> None:
+        self.sections = {section.name: section for chapter in chapters for section in chapter.sections}
+        self.results = results
+        self.known: dict[str, Any] = {}
+        self.reads: dict[str, Reads] = {}
+
+    def __call__(self, name: str) -> Any:
+        """The findings of a section; None if it has none. What they were made of counts as read here."""
+        if name not in self.sections:
+            raise RenderError(f"there is no section {name!r} in the document")
+        if name not in self.known:
+            section = self.sections[name]
+            find = getattr(section.module, "find", None)
+            with noting({}) as self.reads[name]:
+                self.known[name] = find and find(self.results_of(section), self.near(section))
+        note(self.reads[name])
+        return self.known[name]
+
+    def near(self, section: Section) -> Found:
+        """The same, which also knows other sections of this section's task by their short names."""
+        return lambda name: self(name if "/" in name or not section.task else f"{section.task}/{name}")
+
+    def results_of(self, section: Section) -> Any:
+        return self.results[section.task] if section.task else self.results
+
+    def shown(self, section: Section) -> bool:
+        """Whether the section is part of the document: it has something to say, or nothing to find."""
+        return self(section.name) is not None or not hasattr(section.module, "find")
+
+    def parts(self, what: str) -> dict[str, Any]:
+        """The figures, tables or equations of all sections that are shown, by name, in order."""
+        collected: dict[str, Any] = {}
+        for section in filter(self.shown, self.sections.values()):
+            arguments = () if what == "EQUATIONS" else (self.results_of(section), self.near(section))
+            collected |= section.part(what, *arguments)
+        return collected
+
+
+def numbered(chapters: Sequence[Chapter]) -> dict[str, tuple[str, Heading]]:
+    """Heading name -> its number and itself: chapters 1, 2, ... with 1.1, 1.2, ... below, those of an appendix A, B, ..."""
+    listed: dict[str, tuple[str, Heading]] = {}
+    counts = {"section": 0, "appendix": 0}
+    number, below = "", 0
+    for chapter in chapters:
+        for heading in (part for part in chapter.parts if isinstance(part, Heading)):
+            if heading.level == 2:
+                counts[chapter.kind] += 1
+                number, below = str(counts[chapter.kind]), 0
+                number = chr(ord("A") + counts[chapter.kind] - 1) if chapter.kind == "appendix" else number
+            else:
+                below += 1
+            listed[heading.name] = (number if heading.level == 2 else f"{number}.{below}"), heading
+    return listed
+
+
+def headings_above(chapters: Sequence[Chapter]) -> dict[str, str]:
+    """Section -> the name of the last heading before it; "title" where there is none."""
+    above, last = {}, "title"
+    for part in (part for chapter in chapters for part in chapter.parts):
+        if isinstance(part, Heading):
+            last = part.name
+        else:
+            above[part.name] = last
+    return above

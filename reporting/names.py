@@ -1,0 +1,71 @@
+"""Identifiers as words: the one place where a name of the settings or the recorded files becomes what a reader sees."""
+
+from markupsafe import Markup
+
+NAMES: dict[str, dict[str, str]] = {
+    "setting": {
+        "activations": "activations",
+        "initializer": "initialiser",
+        "learning_rate_schedule": "schedule of the learning rate",
+        "max_epochs": "maximum epochs",
+        "patience": "early stopping patience",
+        "restore_best_weights": "weights of the best epoch kept",
+        "convolution_dropout": "dropout after pooling",
+        "loss": "criterion",
+    },
+    "axis": {"learning_rate_schedule": "schedule", "convolution_dropout": "dropout after pooling"},  # in figures
+    "value": {"cross_entropy": "cross-entropy", "double_softmax": "cross-entropy of a second softmax"},
+    "activation": {"relu": "ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU"},
+    "initializer": {
+        "fan_in_uniform": "fan-in uniform",
+        "glorot_uniform": "Glorot uniform",
+        "he_normal": "He normal",
+        "lecun_normal": "LeCun normal",
+    },
+    "initializer in full": {
+        "fan_in_uniform": "uniform in ±1/√(fan-in), biases too",
+        "glorot_uniform": "Glorot uniform, biases zero",
+        "he_normal": "He normal, biases zero",
+        "lecun_normal": "LeCun normal, biases zero",
+    },
+    "split": {"file_order": "file order", "shuffled": "shuffled", "blocks": "blocks along $x$"},
+    "folds": {"file_order": "in file order", "blocks": Markup("as blocks along <var>x</var>")},
+    "model": {"network": "network (tuned)", "gaussian_process": "Gaussian process"},
+    "configuration": {"reference": "reference settings", "tuned": "tuned", "improved": "improved"},
+    "best configuration": {
+        "reference": "reference settings",
+        "tuned": "tuned network",
+        "improved": "improved settings",
+    },
+    "rung": {
+        "human": "people",
+        "other_reports": "other reports on this homework",
+        "reference_report": "reference report",
+        "reference": "this run: reference settings",
+        "tuned": "this run: tuned",
+        "improved": "this run: improved",
+        "two_convolutions": "two convolutions, best found",
+        "record": "data set’s own table, highest",
+    },
+    "field": {"back_projection": "back-projection", "activation_maximisation": "maximised activation"},
+}
+LAYERS = {"conv": "convolution"}
+
+
+def named(identifier: str, kind: str = "setting") -> str:
+    """The words for an identifier of a kind; where none are given, the identifier with spaces."""
+    return NAMES[kind].get(identifier, identifier.replace("_", " "))
+
+
+def column_name(setting: str) -> str:
+    """A setting's name for the head of a column."""
+    return "schedule" if setting == "learning_rate_schedule" else named(setting)
+
+
+def layer_name(layer: str) -> str:
+    """A layer's name in words: conv_1 is "convolution 1"."""
+    kind, _, number = layer.partition("_")
+    return f"{LAYERS.get(kind, kind)} {number}".strip()
+
+
+FILTERS = {"named": named, "column_name": column_name, "layer_name": layer_name}

@@ -1,0 +1,171 @@
+"""The points: what is given to learn from, where it leaves gaps, and how they look."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.engine.canvas import FULL, MANY, new_figure, styled
+from reporting.engine.sections import Found
+from reporting.results import Results, load_reference_report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+GAP_SHARE = 0.1  # of the range of x, from which on an interval may be a gap
+CHANCE = 0.05
+MANY_GAPS = 2  # from more on they are one region
+FEW_POINTS = 5  # test points, below which a region is not judged
+TRAINING = {"color": "C0", "marker": "o"}
+TEST = {"color": "C1", "marker": "D", "markersize": 2.4}
+EQUATIONS = {
+    "goal": (
+        r"f:\ \mathbb{R}\rightarrow\mathbb{R},\qquad x\mapsto y=f(x),\qquad \mathrm{network}(x)\approx f(x)",
+        "f maps the real numbers to the real numbers, x to y = f(x); network(x) is approximately f(x)",
+    ),
+    "noise": (r"\hat{y}=f(x)+\mathrm{noise}", "y hat equals f(x) plus noise"),
+    "mse": (
+        r"\mathrm{MSE}=\dfrac{1}{N}\,\sum_{i=1}^{N}\,\left(\mathrm{network}(x_i)-\hat{y}_i\right)^2",
+        "MSE is the mean over the N points of the squared difference between network(x_i) and y_i hat",
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Gap:
+    """An unusually wide interval of x without a training point."""
+
+    start: float
+    end: float
+    test_points: int  # that lie inside
+
+
+@dataclasses.dataclass(frozen=True)
+class Region:
+    """A part of the x axis that is looked at by itself, with its test points."""
+
+    kind: str  # "all", "outside" of all gaps, "gap" or "gaps"
+    gaps: tuple[Gap, ...]  # that it consists of; empty for what is no gap
+    inside: np.ndarray  # (m,) bool: which test points it holds
+
+    @property
+    def points(self) -> int:
+        return int(self.inside.sum())
+
+
+@dataclasses.dataclass(frozen=True)
+class DataFindings:
+    source: str
+    train_points: int
+    test_points: int
+    train_x: tuple[float, float]  # least and greatest
+    train_y: tuple[float, float]
+    test_x: tuple[float, float]
+    gaps: tuple[Gap, ...]  # empty if the training points leave none
+    test_points_in_gaps: int
+    test_points_outside_range: int  # where the network must extrapolate
+    same_as_reference: bool  # both files are the course's, by SHA-256
+
+    @property
+    def has_gaps(self) -> bool:
+        return bool(self.gaps)
+
+
+def find(results: Results, found: Found) -> DataFindings:
+    """What the points are, by the files of the tuned networks."""
+    stored, data = results.tuned.predictions, results.tuned.run.data
+    x_train, x_test = stored["x_train"], stored["x_test"]
+    gaps = find_gaps(x_train, x_test)
+    return DataFindings(
+        source=data.source,
+        train_points=len(x_train),
+        test_points=len(x_test),
+        train_x=limits(x_train),
+        train_y=limits(stored["y_train"]),
+        test_x=limits(x_test),
+        gaps=gaps,
+        test_points_in_gaps=int(in_gaps(x_test, gaps).sum()),
+        test_points_outside_range=int(np.sum((x_test < x_train.min()) | (x_test > x_train.max()))),
+        same_as_reference=set(load_reference_report()["regression"]["data"].values()) <= set(data.digests.values()),
+    )
+
+
+def figures(results: Results, found: Found) -> dict[str, list]:
+    return {"regression_data": [lambda: plot_scatter(*points_of(results), found("data").gaps)]}
+
+
+def points_of(results: Results) -> list[np.ndarray]:
+    """x and y of the training points, x and y of the test points."""
+    return [results.tuned.predictions[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+
+
+def find_gaps(x_train: np.ndarray, x_test: np.ndarray) -> tuple[Gap, ...]:
+    """The gaps between neighbouring training points, from left to right.
+
+    An interval is a gap if it is wider than a tenth of the range and if chance hardly explains it: between n points
+    spread evenly at random, an interval wider than the share w of the range arises with probability at most
+    (n - 1) (1 - w)^(n - 2) (David and Nagaraja, 2003, Order Statistics, 6.4, by the union bound), which must be below 5 %.
+    """
+    x = np.sort(np.asarray(x_train, dtype=float))
+    shares = np.diff(x) / max(x[-1] - x[0], np.finfo(float).tiny)
+    chance = len(shares) * (1 - shares) ** (len(x) - 2)
+    starts = np.flatnonzero((shares > GAP_SHARE) & (chance < CHANCE))
+    return tuple(Gap(float(x[k]), float(x[k + 1]), int(np.sum((x_test > x[k]) & (x_test < x[k + 1])))) for k in starts)
+
+
+def in_gaps(x: np.ndarray, gaps: Sequence[Gap]) -> np.ndarray:
+    """Which of the points lie inside one of the gaps: (n,) bool."""
+    return np.any([(x > gap.start) & (x < gap.end) for gap in gaps], axis=0) if gaps else np.zeros(len(x), dtype=bool)
+
+
+def regions_of(x_test: np.ndarray, gaps: Sequence[Gap]) -> tuple[Region, ...]:
+    """Outside of the gaps, then each gap; empty without gaps.
+
+    Many gaps are one region, so that tables stay narrow. A region with too few test points to say anything of it is
+    left out.
+    """
+    parts: list[tuple[str, tuple[Gap, ...]]]
+    parts = [("gap", (gap,)) for gap in gaps] if len(gaps) <= MANY_GAPS else [("gaps", tuple(gaps))]
+    inside = [Region(kind, part, in_gaps(x_test, part)) for kind, part in parts]
+    regions = [Region("outside", (), ~in_gaps(x_test, gaps)), *inside]
+    return tuple(region for region in regions if region.points >= FEW_POINTS) if gaps else ()
+
+
+def limits(values: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest value."""
+    return float(values.min()), float(values.max())
+
+
+@styled
+def plot_scatter(
+    x_train: np.ndarray, y_train: np.ndarray, x_test: np.ndarray, y_test: np.ndarray, gaps: Sequence[Gap]
+) -> Figure:
+    """Test points (left) and training points (right) on common axes; gaps are shaded."""
+    figure = new_figure(FULL, 54)
+    left, right = figure.subplots(1, 2, sharex=True, sharey=True)
+    for axes, name, x, y, look in (
+        (left, "test points", x_test, y_test, TEST),
+        (right, "training points", x_train, y_train, TRAINING),
+    ):
+        shade(axes, gaps)
+        points(axes, x, y, look)
+        axes.set_xlabel("$x$")
+        axes.set_title(f"{len(x)} {name}")
+    left.set_ylabel("$y$", rotation=0)
+    right.tick_params(labelleft=True)
+    return figure
+
+
+def points(axes: Axes, x: np.ndarray, y: np.ndarray, look: dict[str, Any], **keywords: Any) -> None:
+    """Draw points."""
+    axes.plot(x, y, linestyle="none", rasterized=len(x) > MANY, **look, **keywords)
+
+
+def shade(axes: Axes, gaps: Sequence[Gap]) -> None:
+    """Shade the gaps in x."""
+    for gap in gaps:
+        axes.axvspan(gap.start, gap.end, color="C4", linewidth=0, zorder=0)

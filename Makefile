@@ -182,7 +182,7 @@ lint: $(VENV)/.test
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q tests/test_structure.py
+	$(PY) -m pytest -q --noconftest tests/test_structure.py
 
 $(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
 	@echo "installing what is compared with into $(VENV)-bench"

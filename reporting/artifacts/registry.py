@@ -8,13 +8,26 @@ checked.
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import NamedTuple
 
-# name: of its folder below the task's. needs: the stage that it starts from. words: what is missing where it is
-# switched off, as the conclusions say it. short_words: as the task's own chapter says it
-Extra = namedtuple("Extra", "name needs words short_words")
-# variants: its main networks, in order; searched: the one that takes the winner of the grid search
-Task = namedtuple("Task", "name variants searched extras")
+
+class Extra(NamedTuple):
+    """Further trainings that answer one question, and can be switched off."""
+
+    name: str  # of its folder below that of the task
+    needs: str  # the stage that must be finished before it
+    words: str  # what the conclusions say is missing where it is switched off
+    short_words: str  # the same in the chapter of the task
+
+
+class Task(NamedTuple):
+    """A task of the homework."""
+
+    name: str
+    variants: tuple[str, ...]  # its main networks, in order
+    searched: str  # the variant that takes the winner of the grid search
+    extras: tuple[Extra, ...]
+
 
 TASKS = {
     task.name: task
@@ -66,7 +79,7 @@ FILLERS = ("classification/improved_seeds",)  # as long as what the shorter sear
 
 def variants_of(task: str) -> tuple[str, ...]:
     """The names of a task's main networks, in order."""
-    return tuple(TASKS[task].variants)
+    return TASKS[task].variants
 
 
 def extras_of(task: str) -> tuple[str, ...]:
@@ -75,8 +88,8 @@ def extras_of(task: str) -> tuple[str, ...]:
 
 
 def stages() -> dict[str, str]:
-    """Folder -> the folder of the stage that it needs, or "data": of all searches, networks and extras."""
-    needs = {}
+    """The folder of each search, network and extra -> the folder of the stage that it needs, or "data"."""
+    needs: dict[str, str] = {}
     for task in TASKS.values():
         needs[f"{task.name}/search"] = "data"
         for name in task.variants:

@@ -54,7 +54,8 @@ if runs:
     target = runs / fixed.get(module, f"{{task}}/{{name}}/run.json")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(str(time.time()))
-    for event, pause in (("begins", float(os.environ.get("LINGER", "0"))), ("ends", 0)):
+    linger = 1.5 if os.environ.get("SLOW", "nothing") in line else float(os.environ.get("LINGER", "0"))
+    for event, pause in (("begins", linger), ("ends", 0)):
         with open("moments", "a") as file:
             file.write(event + "\\n")
         time.sleep(pause)
@@ -372,6 +373,15 @@ def test_stages_run_side_by_side_as_jobs_allow(project):
         )
         most[jobs] = at_work.max()
     assert most[1] == 1 and 1 < most[4] <= 4
+
+
+def test_of_two_jobs_one_fills_the_time_of_the_longest_search_and_what_needs_that_goes_first_afterwards(project):
+    project.make("all", "JOBS=2", SLOW="tune --task classification")
+    calls = [call.removeprefix("-m ").partition(" --config")[0] for call in project.calls() if "--task" in call]
+    tuned = calls.index("training.train --task classification --variant tuned")
+    assert [call for call in calls[:tuned] if "--extra" in call] == [
+        "training.run_extra --task classification --extra improved_seeds"
+    ]
 
 
 def test_clean_removes_results_but_neither_data_nor_environment(finished):

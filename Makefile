@@ -1,5 +1,5 @@
-# The homework, from nothing to the report. `make` alone explains. The recorded runs tell which stages are up to date: their
-# settings and data are compared, never the times of files. Interrupted work goes on where it was.
+# The homework, from nothing to the report. `make` alone explains. The recorded runs tell which stages are up to date:
+# their settings and data are compared, never the times of files. Interrupted work goes on where it was.
 
 CONFIG ?= homework.toml
 RUNS   ?= runs
@@ -15,12 +15,13 @@ PY    := $(VENV)/bin/python
 ALONE := $(if $(shell command -v flock),flock $(VENV)/.lock)
 PIP   := $(ALONE) $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)
-SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)$(if $(TENSORBOARD), --tensorboard)
+SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)
+SEARCH_FLAGS += $(if $(TENSORBOARD),--tensorboard)
 
 export PYTHONUNBUFFERED := 1
 
 $(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS and VENV must be paths without spaces))
-$(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give an existing one, as in make all CONFIG=homework.toml))
+$(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
 # Stages that do not wait for each other run side by side; every stage computes with a fixed number of threads.
 ifeq ($(MAKELEVEL),0)
@@ -28,13 +29,14 @@ MAKEFLAGS += -j$(JOBS)
 endif
 
 REPORT := $(RUNS)/report/report.pdf
-# The checksum of all that the report is made of, as it was before it was made, is kept beside it.
+# The checksum of all that the report is made of, as it was before it was made, is kept beside it. (Of two
+# makes at once, one may find it moved already.)
 REPORT_INPUTS = { cat homework.toml $(CONFIG) $(RUNS)/*/*/run.json; \
 	find reporting report_templates -type f ! -name '*.pyc' | sort | xargs cat; } 2>/dev/null | cksum
 define BUILD_REPORT
 @mkdir -p $(RUNS)/report && $(REPORT_INPUTS) >$(RUNS)/report/inputs.new
 $(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
-@mv $(RUNS)/report/inputs.new $(RUNS)/report/inputs 2>/dev/null || true  # another make may have moved it
+@mv $(RUNS)/report/inputs.new $(RUNS)/report/inputs 2>/dev/null || true
 endef
 
 .DEFAULT_GOAL := help
@@ -45,14 +47,14 @@ help:
 	@echo "make quick    the same on a small scale, in about two minutes: ends with $(RUNS)/quick/report/report.pdf"
 	@echo
 	@echo "make data     check the settings, find or fetch the data"
-	@echo "make tune     the grid searches of both tasks; WORKERS=n trains in n processes each, KEEP_GOING=1 goes on without"
-	@echo "              combinations that fail, TENSORBOARD=1 logs for TensorBoard"
+	@echo "make tune     the grid searches of both tasks; WORKERS=n trains in n processes each, KEEP_GOING=1 goes on"
+	@echo "              without combinations that fail, TENSORBOARD=1 logs for TensorBoard"
 	@echo "make train    the networks before and after tuning, the improved one, and the extras that the report draws on"
 	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
-	@echo "make lock     the lock files again after a change of requirements*.txt; UPGRADE=1 renews what is not pinned there"
+	@echo "make lock     the lock files again after a change of requirements*.txt; UPGRADE=1 renews the rest"
 	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
@@ -69,15 +71,17 @@ quick:
 
 # Results
 
-# A stage runs if its result is missing or if training.plan names it. It then compares once more, so one that another make has
-# finished meanwhile returns at once. Stages depend on each other in order alone: the times of their files decide nothing.
+# A stage runs if its result is missing or if training.plan names it. It then compares once more, so one that another
+# make has finished meanwhile returns at once. Stages depend on each other in order alone: the times of their files
+# decide nothing.
 ifneq ($(filter all data tune train clean $(RUNS)/%,$(MAKECMDGOALS)),)
 
 # All stages in the order in which they start, each as folder:needed folder:kind
 STAGES   := $(shell $(or $(wildcard $(PY)),$(PYTHON)) reporting/artifacts/registry.py | tr ' ' :)
 column    = $(word $1,$(subst :, ,$2))
 result    = $(RUNS)/$(if $(filter data,$1),data,$1/run).json
-of_kind   = $(foreach stage,$(STAGES),$(if $(filter $1,$(call column,3,$(stage))),$(call result,$(call column,1,$(stage)))))
+made      = $(call result,$(call column,$2,$1))
+of_kind   = $(foreach stage,$(STAGES),$(if $(filter $1,$(call column,3,$(stage))),$(call made,$(stage),1)))
 SEARCHES := $(call of_kind,search)
 TUNED    := $(call of_kind,tuned)
 VARIANTS := $(call of_kind,variant) $(TUNED)
@@ -87,7 +91,7 @@ data: $(RUNS)/data.json
 tune: $(SEARCHES)
 train: $(VARIANTS) $(EXTRAS)
 
-$(foreach stage,$(STAGES),$(eval $(call result,$(call column,1,$(stage))): | $(call result,$(call column,2,$(stage)))))
+$(foreach stage,$(STAGES),$(eval $(call made,$(stage),1): | $(call made,$(stage),2)))
 # With WORKERS, one search after the other: each has the processors, and the terminal, for itself.
 $(if $(WORKERS),$(foreach search,$(SEARCHES),$(eval $(search): | $(EARLIER))$(eval EARLIER := $(search))))
 # With two jobs at a time the longest search ends last: what needs it goes before the extras that could run at any time.
@@ -108,7 +112,7 @@ $(EXTRAS): $(RUNS)/%/run.json:
 $(REPORT): | $(VENV)/.libraries $(VENV)/.report $(SEARCHES) $(VARIANTS) $(EXTRAS)
 	$(BUILD_REPORT)
 
-# Every file is written beside its target and moved into place when it is complete: an interrupt leaves nothing to delete.
+# A file is written beside its target and moved into place when it is complete: an interrupt leaves none to delete.
 .PRECIOUS: $(RUNS)/data.json $(SEARCHES) $(VARIANTS) $(EXTRAS) $(REPORT)
 endif
 
@@ -161,8 +165,8 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.all
 
 # Development
 
-# For Python 3.11 and later on every system, with the digests of all files of a release. What is not pinned in requirements*.txt
-# keeps the version that it has in the lock file.
+# For Python 3.11 and later on every system, with the digests of all files of a release. What is not pinned in
+# requirements*.txt keeps the version that it has in the lock file.
 LOCKED := requirements requirements-report requirements-test requirements-tensorboard requirements-gpu
 COMPILE := pip compile --quiet --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes
 lock:
@@ -194,7 +198,7 @@ bench: $(VENV)/.all $(VENV)-bench/.made
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
 
 clean:
-	rm -rf $(addprefix $(RUNS)/,$(sort $(foreach stage,$(STAGES),$(firstword $(subst /, ,$(stage))))) report quick data.json)
-	rm -rf .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(addprefix $(RUNS)/,$(sort $(foreach stage,$(STAGES),$(firstword $(subst /, ,$(stage))))))
+	rm -rf $(addprefix $(RUNS)/,report quick data.json) .pytest_cache .ruff_cache .mypy_cache
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 	-@rmdir $(RUNS) 2>/dev/null || true

@@ -79,7 +79,7 @@ def empty_box(em: int) -> Any:
 
 
 def font_advice(characters: str) -> str:
-    """One line on characters that no font holds: their scripts, and the packages of Debian that bring fonts for them."""
+    """One line on characters that no font holds: their scripts, and Debian's packages with fonts for them."""
     scripts = [script_of(character) for character in characters]
     packages = dict.fromkeys(
         FONT_PACKAGES.get(script, "fonts-symbola" if script == "symbols" else "fonts-noto-core") for script in scripts

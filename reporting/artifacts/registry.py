@@ -1,17 +1,30 @@
 """The tasks: their networks and their extras, by name. Settings, scripts, Makefile and report read them here.
 
-    python3 reporting/artifacts/registry.py     prints a line a stage, its folder and those that it needs, for make
+    python3 reporting/artifacts/registry.py     prints each stage's folder and that of the stage it needs, for make
 
 Standard library only, since make asks before any package is installed.
 """
 
-from collections import namedtuple
+from typing import NamedTuple
 
-# name: of its folder below the task's. needs: the stage that it starts from. words: what is missing where it is
-# switched off, as the conclusions say it. short_words: as the task's own chapter says it
-Extra = namedtuple("Extra", "name needs words short_words")
-# variants: its main networks, in order; searched: the one that takes the winner of the grid search
-Task = namedtuple("Task", "name variants searched extras")
+
+class Extra(NamedTuple):
+    """Further trainings that answer one question, and can be switched off."""
+
+    name: str  # of its folder below that of the task
+    needs: str  # the stage that must be finished before it
+    words: str  # what the conclusions say is missing where it is switched off
+    short_words: str  # the same in the chapter of the task
+
+
+class Task(NamedTuple):
+    """A task of the homework."""
+
+    name: str
+    variants: tuple[str, ...]  # its main networks, in order
+    searched: str  # the variant that takes the winner of the grid search
+    extras: tuple[Extra, ...]
+
 
 TASKS = {
     task.name: task
@@ -59,19 +72,19 @@ TASKS = {
 }
 
 
-def variants_of(task):
+def variants_of(task: str) -> tuple[str, ...]:
     """The names of a task's main networks, in order."""
     return TASKS[task].variants
 
 
-def extras_of(task):
+def extras_of(task: str) -> tuple[str, ...]:
     """The names of a task's extras, in order."""
     return tuple(extra.name for extra in TASKS[task].extras)
 
 
-def stages():
-    """Folder -> the folder of the stage that it needs, or "data": of all searches, networks and extras."""
-    needs = {}
+def stages() -> dict[str, str]:
+    """The folder of each search, network and extra -> the folder of the stage that it needs, or "data"."""
+    needs: dict[str, str] = {}
     for task in TASKS.values():
         needs[f"{task.name}/search"] = "data"
         needs |= {

@@ -131,8 +131,8 @@ def paired_difference_interval(lost: int, won: int, n: int, confidence: float = 
     """The interval (low, high) of the difference of two classifiers' accuracies on the same n examples.
 
     `lost` examples only the first gets right, `won` only the second; the difference is (won - lost) / n. The adjusted
-    Wald interval (Bonett and Price, 2012, Journal of Educational and Behavioral Statistics 37, 479-488) has a width even
-    if both are 0.
+    Wald interval (Bonett and Price, 2012, Journal of Educational and Behavioral Statistics 37, 479-488), which has a
+    width even if both are 0.
     """
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     first, second = (lost + 1) / (n + 2), (won + 1) / (n + 2)

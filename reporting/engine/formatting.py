@@ -180,6 +180,6 @@ def format_number_word(value: int, zero: str = "no") -> str:
     return NUMBER_WORDS[value] if 0 < finite(value) < len(NUMBER_WORDS) else format_count(value)
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., Any]] = {
     name.removeprefix("format_"): function for name, function in sorted(globals().items()) if name.startswith("format_")
 }

@@ -42,7 +42,8 @@ def boxes_by_element(pages: Iterable[Box]) -> dict[Element, list[Box]]:
 def block_of(element: Element, twin: Element, boxes: Sequence[Box]) -> Block:
     """The Block of an element, from the boxes of its twin in the document that was laid out.
 
-    A formula is glued to the block before it. A list, and a paragraph that continues the sentence, are joined to it.
+    It is glued to the block before it where its style says so, as that of formulas does. A list, and a paragraph that
+    continues a sentence, are joined to it.
     """
     style, heights = boxes[0].style, piece_heights(boxes)
     above, below = (getattr(style[f"margin_{side}"], "value", 0) for side in ("top", "bottom"))  # "auto" has no value

@@ -23,7 +23,7 @@ class Estimate:
 class Difference(Estimate):
     """The second of two results less the first, and the interval of that difference.
 
-    It is undecided if the interval contains zero or one of its ends is no number.
+    It is undecided if the interval contains zero or an end of it is nan.
     """
 
     larger_is_better: bool = dataclasses.field(default=False, kw_only=True)
@@ -36,12 +36,12 @@ class Difference(Estimate):
     @property
     def lower(self) -> bool:
         """Whether the whole interval lies below zero."""
-        return self.high < 0
+        return self.low <= self.high < 0
 
     @property
     def higher(self) -> bool:
         """Whether the whole interval lies above zero."""
-        return self.low > 0
+        return 0 < self.low <= self.high
 
     @property
     def undecided(self) -> bool:

@@ -25,6 +25,8 @@ def verdicts(difference):
         (0, 3, ["undecided"], ["undecided"]),  # zero is still possible
         (-3, 0, ["undecided"], ["undecided"]),
         (NAN, NAN, ["undecided"], ["undecided"]),
+        (3, NAN, ["undecided"], ["undecided"]),
+        (NAN, -3, ["undecided"], ["undecided"]),
         (-math.inf, math.inf, ["undecided"], ["undecided"]),
     ],
 )

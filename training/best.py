@@ -3,8 +3,11 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
-from reporting.artifacts import ArtifactError, UserError, is_current, load_json, parse
+from reporting.artifacts import ArtifactError, Data, UserError, is_current, load_json, parse
+from training.config import FitConfig
+from training.settings import Homework, Search
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,20 +20,20 @@ class Best:
     score_sd: float
 
 
-def search_identity(homework, search, data):
+def search_identity(homework: Homework, search: Search, data: Data) -> dict[str, Any]:
     """What a finished search must have recorded to belong to these settings and data."""
     return {"config": search_config(search), "data": data, "seed": homework.compute.seed, "scale": homework.scale}
 
 
-def search_config(search):
+def search_config(search: Search) -> dict[str, Any]:
     """A search as it is recorded in its run.json: shared settings, objective and grid."""
     return json.loads(
         json.dumps(dataclasses.asdict(search.base) | {"objective": search.objective, "grid": search.grid})
     )
 
 
-def load_best_config(folder, homework, search, data):
-    """The search's shared settings with the winner's values; raises UserError unless the search is finished and current."""
+def load_best_config(folder: Path | str, homework: Homework, search: Search, data: Data) -> FitConfig:
+    """The search's settings with the winner's values; raises UserError unless the search is finished and current."""
     folder = Path(folder)
     if not is_current(folder, **search_identity(homework, search, data)):
         raise UserError(f"{folder} holds no finished search of these settings and data; run 'make tune'")

@@ -1,7 +1,8 @@
-"""The flags that all scripts share, and how a script ends. Imports nothing heavy: --help and mistakes answer at once."""
+"""The flags that all scripts share, and how a script ends. Nothing heavy is imported, so that --help answers at once."""
 
 import argparse
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from reporting.artifacts import UserError, mendable
@@ -9,8 +10,13 @@ from reporting.artifacts import UserError, mendable
 INTERRUPTED = 130  # the exit code that shells give a program ended by Ctrl-C
 
 
-def parse_arguments(description, argv=None, add_flags=None, **choices):
-    """Parse --config, --runs and --quick, and for each further keyword a required flag that takes one of its choices.
+def parse_arguments(
+    description: str | None,
+    argv: Sequence[str] | None = None,
+    add_flags: Callable[[argparse.ArgumentParser], None] | None = None,
+    **choices: Iterable[str] | None,
+) -> argparse.Namespace:
+    """Parse --config, --runs and --quick, and for each further keyword a required flag with its choices, or any value.
 
     `add_flags(parser)` adds what else a script understands.
     """
@@ -18,7 +24,7 @@ def parse_arguments(description, argv=None, add_flags=None, **choices):
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     for name, values in choices.items():
-        parser.add_argument(f"--{name}", choices=values, required=True)
+        parser.add_argument(f"--{name}", choices=values and list(values), required=True)
     parser.add_argument(
         "--config", type=Path, default=Path("homework.toml"), help="settings file (default: %(default)s)"
     )
@@ -31,8 +37,8 @@ def parse_arguments(description, argv=None, add_flags=None, **choices):
     return parser.parse_args(argv)
 
 
-def run_main(main):
-    """Call `main` and return its exit code: a user's mistake, a full disk and Ctrl-C end in one line on stderr, not in a traceback."""
+def run_main(main: Callable[[], int | None]) -> int:
+    """Call `main` and return its exit code. A user's mistake, a full disk and Ctrl-C end in one line on stderr."""
     try:
         return main() or 0
     except UserError as error:

@@ -12,9 +12,12 @@ from training.config import DataConfig
 from training.fashion_mnist import DIGESTS, find_fashion_mnist
 from training.points_csv import read_points
 
+Fold = tuple[np.ndarray, np.ndarray]  # indices of the training and of the validation part
+Folds = list[Fold]
+
 
 @dataclasses.dataclass(frozen=True)
-class Split:
+class Dataset:
     """Training and test data of one task.
 
     Regression: float32 columns (n, 1). Classification: images (n, 28, 28, 1) uint8, labels (n,) int64 from 0 to 9.
@@ -27,8 +30,8 @@ class Split:
     data: Data
 
 
-def load_regression(config: DataConfig) -> Split:
-    """The user's CSV files, or the project's own points where none are named; raises UserError that names file and line."""
+def load_regression(config: DataConfig) -> Dataset:
+    """The user's CSV files, or the project's own points where none are named; raises UserError with file and line."""
     named = config.regression_train, config.regression_test
     if any(named) and not all(named):
         missing = "regression_test" if named[0] else "regression_train"
@@ -36,7 +39,7 @@ def load_regression(config: DataConfig) -> Split:
     return load_csv_files(*named) if all(named) else load_synthetic()
 
 
-def load_csv_files(train: str, test: str) -> Split:
+def load_csv_files(train: str, test: str) -> Dataset:
     """The points of two CSV files."""
     paths = Path(train).expanduser(), Path(test).expanduser()
     points = [read_points(path) for path in paths]
@@ -47,7 +50,7 @@ def load_csv_files(train: str, test: str) -> Split:
     return split_of_points(*points, f"{names[0]} and {names[1]}", digests)
 
 
-def load_synthetic() -> Split:
+def load_synthetic() -> Dataset:
     """The points that ship with the project; their digests are those of the numbers, since there are no files."""
     points = synthetic.make_points()
     names = "synthetic training points", "synthetic test points"
@@ -58,18 +61,18 @@ def load_synthetic() -> Split:
     return split_of_points(*points, "the project's own function", digests)
 
 
-def split_of_points(train: np.ndarray, test: np.ndarray, source: str, digests: dict) -> Split:
-    """The Split of training and test points, each (n, 2)."""
+def split_of_points(train: np.ndarray, test: np.ndarray, source: str, digests: dict) -> Dataset:
+    """The Dataset of training and test points, each (n, 2)."""
     columns = [part.astype(np.float32)[:, [column]] for part in (train, test) for column in (0, 1)]
-    return Split(*columns, Data(source, digests, {"train": len(train), "test": len(test)}))
+    return Dataset(*columns, Data(source, digests, {"train": len(train), "test": len(test)}))
 
 
-def load_fashion_mnist(config: DataConfig) -> Split:
+def load_fashion_mnist(config: DataConfig) -> Dataset:
     """The first `config.train_images` training images of Fashion-MNIST and its 10,000 test images."""
     _, arrays = find_fashion_mnist(config.fashion_mnist)
     x_train, y_train, x_test, y_test = (arrays[name] for name in DIGESTS)
     x_train, y_train = x_train[: config.train_images], y_train[: config.train_images]
-    return Split(
+    return Dataset(
         x_train[..., None],
         y_train.astype(np.int64),
         x_test[..., None],
@@ -79,30 +82,31 @@ def load_fashion_mnist(config: DataConfig) -> Split:
 
 
 def fashion_mnist_data(train_images: int, test_images: int = 10_000) -> Data:
-    """The provenance of Fashion-MNIST. Its files are used only with these digests, so the folder they lie in is no part of it."""
+    """The provenance of Fashion-MNIST: its files are used only with these digests, wherever they lie."""
     return Data("Fashion-MNIST", dict(DIGESTS), {"train": train_images, "test": test_images})
 
 
-def hold_out(n: int, share: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the training and the validation part of `n` shuffled points; the latter has the share `share`, rounded."""
+def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:
+    """Indices of the training and validation part of `n` shuffled points; `share` of them, rounded, for validation."""
     size = round(n * share)
     if not 0 < size < n:
         raise UserError(
-            f"validation_share = {share} of {n} leaves {size} for validation and {n - size} for training; both need at least one"
+            f"validation_share = {share} of {n} leaves {size} for validation and {n - size} for training;"
+            " both need at least one"
         )
     shuffled = rng.permutation(n)
     return np.sort(shuffled[size:]), np.sort(shuffled[:size])
 
 
-def kfold_indices(n: int, folds: int, rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Indices (training, validation) of each shuffled fold: every point is held out once, sizes differ by one at most."""
+def kfold_indices(n: int, folds: int, rng: np.random.Generator) -> Folds:
+    """Indices (training, validation) of shuffled folds: every point is held out once, sizes differ by one at most."""
     if not 2 <= folds <= n:
         raise UserError(f"folds = {folds} is impossible with {n} training points; choose between 2 and {n}")
     return folds_of(rng.permutation(n), folds)
 
 
-def folds_of(order: np.ndarray, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Indices (training, validation) of each fold, which holds out consecutive indices of `order`; sizes differ by one at most."""
+def folds_of(order: np.ndarray, folds: int) -> Folds:
+    """Indices (training, validation) of folds that hold out consecutive indices of `order`; sizes differ by one at most."""
     parts = np.array_split(order, folds)
     return [
         (np.sort(np.concatenate(parts[:held] + parts[held + 1 :])), np.sort(part)) for held, part in enumerate(parts)

@@ -1,58 +1,86 @@
-"""Extras: short further trainings that the report draws on, the same for both tasks. Each is a folder of cases."""
+"""Extras: short further trainings that the report draws on. Each is a folder of cases, named in the registry."""
+
+from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
-
-from reporting.artifacts import load_arrays
+from reporting.artifacts import components_holding, load_arrays, sufficient_units
+from training.datasets import Folds
+from training.experiment import Experiment
 from training.recording import Recording
-
-VARIANCE_SHARE = 0.99
-WIDTH_STEP = 8
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
     """One run of an extra: its configuration, its seed, and `train(record)`, which trains and records it."""
 
-    config: object
+    config: Any
     seed: int
-    train: Callable
+    train: Callable[[Recording], None]
 
 
-def run_extra(task, name, homework, data, runs, cases):
-    """Train the `cases` (name -> Case) that are not recorded yet, below runs/<task>/<name>/; without any the extra is off."""
-    folder = runs / task / name
-    config = {
-        "enabled": bool(cases),
-        "cases": list(cases),
-        "configs": {label: dataclasses.asdict(case.config) for label, case in cases.items()},
-    }
-    stage = Recording(folder, task, name, homework, config, data)
-    if stage.is_current():
+Cases = dict[str, Case]
+Maker = Callable[[Experiment], Cases]
+
+
+def make_cases(this: Experiment, name: str) -> Cases:
+    """The cases of an extra by name, in order; none if the settings switch it off."""
+    makers = importlib.import_module(f"training.{this.task.name}_extras").MAKERS
+    return makers[name](this) if getattr(this.settings.extras, name) else {}
+
+
+def recording_of(this: Experiment, name: str, cases: Mapping[str, Case]) -> Recording:
+    """The record of a whole extra, which holds the settings of all its cases."""
+    configs = {label: dataclasses.asdict(case.config) for label, case in cases.items()}
+    return this.recording(name, {"enabled": bool(cases), "cases": list(cases), "configs": configs})
+
+
+def train_cases(this: Experiment, name: str, cases: Mapping[str, Case]) -> None:
+    """Train the cases that are not recorded yet, below runs/<task>/<name>/."""
+    stage = recording_of(this, name, cases)
+    if stage.is_done():
         return
     stage.begin()
     for label, case in cases.items():
-        record = Recording(folder / label, task, f"{name}/{label}", homework, case.config, data, case.seed)
-        if not record.is_current():
+        record = this.recording(f"{name}/{label}", case.config, case.seed)
+        if not record.is_done():
             record.precision = stage.precision
-            record.withdraw()
+            record.invalidate()
             case.train(record)
     stage.finish({})
 
 
-def fewer_units(tuned, layers, units):
-    """The widths that suffice by the tuned run's activations: a tuple for `layers`, which have `units` now.
-
-    Twice the number of principal components that hold 99 % of the variance, rounded up to a multiple of eight.
-    """
-    stored = load_arrays(tuned / "activations.npz")
-    needed = [-(-2 * components(stored[f"{layer}/spectrum"]) // WIDTH_STEP) * WIDTH_STEP for layer in layers]
-    return tuple(min(pair) for pair in zip(needed, units, strict=True))
+def network_case(this: Experiment, config: Any, folds: Folds, seed: int, **options: Any) -> Case:
+    """A Case that trains a network, or one a fold; the options are those of the task's `train`."""
+    return Case(
+        config, seed, lambda record: this.task.module.train(record, config, folds, this.dataset, seed, **options)
+    )
 
 
-def components(spectrum):
-    """How many of the eigenvalues (units,), largest first, hold VARIANCE_SHARE of their sum; at least one."""
-    cumulated = np.cumsum(spectrum, dtype=np.float64)
-    return int(np.searchsorted(cumulated, VARIANCE_SHARE * cumulated[-1])) + 1
+def further_seeds(variant: str, setting: str, **options: Any) -> Maker:
+    """What makes the cases of one configuration trained from other initial weights, as often as `setting` says."""
+
+    def make(this: Experiment) -> Cases:
+        config = this.config(variant)
+        folds, count = this.folds(config), getattr(this.settings.extras, setting)
+        return {
+            f"seed_{number + 1}": network_case(this, config, folds, this.seed + number, **options)
+            for number in range(1, count + 1)
+        }
+
+    return make
+
+
+def smaller(this: Experiment) -> Cases:
+    """The tuned settings with as many units as the spectra of the tuned network's activations recommend."""
+    config, module = this.config("tuned"), this.task.module
+    stored = load_arrays(this.folder / "tuned" / "activations.npz")
+    units = {
+        layer: sufficient_units(components_holding(stored[f"{layer}/spectrum"]), now)
+        for layer, now in module.layer_sizes(config).items()
+    }
+    config = module.resized(config, units)
+    return {"smaller": network_case(this, config, this.folds(config), this.seed)}

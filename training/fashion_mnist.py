@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from reporting.artifacts import UserError
-from training.lock import take_turn
+from training.lock import acquire_lock
 
 # SHA-256 of the unpacked files. The archives have no digest in common: Debian packs the same files anew.
 DIGESTS = {
@@ -52,6 +52,12 @@ def find_fashion_mnist(named: str = "") -> tuple[Path, dict[str, np.ndarray]]:
         except UserError:
             continue
     return OWN_FOLDER, fetch(OWN_FOLDER)
+
+
+def is_there(named: str = "") -> bool:
+    """Whether one of the folders that `find_fashion_mnist` looks into holds all four files, whatever is in them."""
+    folders = [Path(named).expanduser()] if named else [SYSTEM_FOLDER, OWN_FOLDER]
+    return any(all(archive(folder, name).exists() for name in DIGESTS) for folder in folders)
 
 
 def read_folder(folder: Path) -> dict[str, np.ndarray]:
@@ -101,7 +107,7 @@ def parse_idx(content: bytes, name: str, folder: Path) -> np.ndarray:
 
 def fetch(folder: Path) -> dict[str, np.ndarray]:
     """Fetch the data set into `folder`, in place of what is there, once it is checked; returns its arrays."""
-    with take_turn(folder.parent / ".lock", "Fashion-MNIST"):
+    with acquire_lock(folder.parent / ".lock", "Fashion-MNIST"):
         with contextlib.suppress(UserError):  # fetched by another process in the meantime
             return read_folder(folder)
         for leftover in folder.parent.glob(".fetching-*"):  # of a process that was killed

@@ -6,12 +6,14 @@ import os
 import platform
 import sys
 from datetime import datetime
+from pathlib import Path
+from typing import TextIO
 
 from reporting.artifacts import UserError
 
 
-def take_turn(path, name):
-    """Wait until no other process holds the lock file `path`, saying which one does; returns the open file that now holds it.
+def acquire_lock(path: Path, name: str) -> TextIO:
+    """Wait until no other process holds the lock file `path`, saying which one does; returns the open file.
 
     The system releases the lock when the file is closed or this process ends, however it ends. `name` says what waits.
     """

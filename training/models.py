@@ -1,18 +1,15 @@
 """The two networks: functional Keras models, every layer named, returned uncompiled."""
 
+from typing import Any
+
 import keras
 from keras import layers
 
-from training.config import ClassificationConfig
+from training.config import ClassificationConfig, RegressionConfig
 
 
-def build_network(config):
-    """The network of a configuration: build_cnn for a ClassificationConfig, build_mlp for a RegressionConfig."""
-    return build_cnn(config) if isinstance(config, ClassificationConfig) else build_mlp(config)
-
-
-def build_mlp(config):
-    """The regression network, (batch, 1) -> (batch, 1); `config` is a RegressionConfig. Weights follow Keras' global seed."""
+def build_mlp(config: RegressionConfig) -> keras.Model:
+    """The regression network, (batch, 1) -> (batch, 1). Its weights follow Keras' global seed."""
     x = inputs = keras.Input((1,), name="x")
     fan_in = 1
     for number, (units, activation) in enumerate(zip(config.hidden_units, config.activations, strict=True), 1):
@@ -22,8 +19,8 @@ def build_mlp(config):
     return keras.Model(inputs, outputs, name="mlp")
 
 
-def dense_options(config, fan_in):
-    """Initializers and L2 penalty of a dense layer with `fan_in` inputs.
+def dense_options(config: RegressionConfig, fan_in: int) -> dict[str, Any]:
+    """Initializers of a dense layer with `fan_in` inputs.
 
     fan_in_uniform draws weights and biases from ±1/sqrt(fan_in), which is PyTorch's default for linear layers; the
     other initializers are Keras' and leave the biases at zero.
@@ -31,40 +28,32 @@ def dense_options(config, fan_in):
     if config.initializer == "fan_in_uniform":
         limit = fan_in**-0.5
         bias = keras.initializers.RandomUniform(-limit, limit)
-        kernel = keras.initializers.VarianceScaling(
-            1 / 3, mode="fan_in", distribution="uniform"
-        )  # its limit is sqrt(3 scale / fan_in)
+        # whose limit is sqrt(3 scale / fan_in)
+        kernel = keras.initializers.VarianceScaling(1 / 3, mode="fan_in", distribution="uniform")
     else:
         kernel, bias = config.initializer, "zeros"
-    return {"kernel_initializer": kernel, "bias_initializer": bias, **l2_penalty(config)}
+    return {"kernel_initializer": kernel, "bias_initializer": bias}
 
 
-def l2_penalty(config):
-    """The penalty whose gradient is weight_decay times the weight, which is what PyTorch's Adam adds for its weight_decay."""
-    return {name: keras.regularizers.L2(config.weight_decay / 2) for name in ("kernel_regularizer", "bias_regularizer")}
-
-
-def build_cnn(config):
+def build_cnn(config: ClassificationConfig) -> keras.Model:
     """The classification network, (batch, 28, 28, 1) grey values from 0 to 255 -> (batch, 10) probabilities.
 
-    `config` is a ClassificationConfig. Scaling to [0, 1] and random flips are layers, so that images stay uint8 in memory.
-    ReLU and the maximum commute: taken after the pooling it is the same network and a quarter of the work.
+    Scaling to [0, 1] and random flips are layers, so that images stay uint8 in memory. ReLU and the maximum commute:
+    taken after the pooling it is the same network and a quarter of the work.
     """
     x = inputs = keras.Input((28, 28, 1), name="image")
     x = layers.Rescaling(1 / 255, name="scale")(x)
     if config.horizontal_flips:
         x = layers.RandomFlip("horizontal", name="flip")(x)
     for number, filters in enumerate(config.filters, 1):
-        x = layers.Conv2D(
-            filters, config.kernel_size, padding=config.padding, name=f"conv_{number}", **l2_penalty(config)
-        )(x)
+        x = layers.Conv2D(filters, config.kernel_size, padding=config.padding, name=f"conv_{number}")(x)
         x = layers.MaxPooling2D(2, name=f"pool_{number}")(x)
         x = layers.Activation("relu", name=f"conv_{number}_relu")(x)
         if config.convolution_dropout:
             x = layers.SpatialDropout2D(config.convolution_dropout, name=f"convolution_dropout_{number}")(x)
     x = layers.Flatten(name="flatten")(x)
     for number, units in enumerate(config.dense_units, 1):
-        x = layers.Dense(units, activation="relu", name=f"dense_{number}", **l2_penalty(config))(x)
+        x = layers.Dense(units, activation="relu", name=f"dense_{number}")(x)
     x = layers.Dropout(config.dropout, name="dropout")(x)
-    outputs = layers.Dense(10, activation="softmax", dtype="float32", name="output", **l2_penalty(config))(x)
+    outputs = layers.Dense(10, activation="softmax", dtype="float32", name="output")(x)
     return keras.Model(inputs, outputs, name="cnn")

@@ -1,22 +1,32 @@
 """What a finished stage leaves behind beside its arrays: `run.json`, written last."""
 
-import dataclasses
 import math
-import os
 import subprocess
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TextIO
 
-from reporting.artifacts import SCHEMA_VERSION, Run, UserError, is_current, load_run, save_json
+from reporting.artifacts import SCHEMA_VERSION, Data, Run, UserError, is_current, load_run, save_json
 from training.device import configure, describe_machine, package_versions
-from training.lock import take_turn
+from training.lock import acquire_lock
+from training.settings import Homework
 
 
 class Recording:
     """One stage's record, from its start to its `run.json`; it knows whether an earlier one still holds."""
 
-    def __init__(self, folder, task, variant, homework, config, data, seed=None):
+    def __init__(
+        self,
+        folder: Path | str,
+        task: str,
+        variant: str,
+        homework: Homework,
+        config: Any,
+        data: Data,
+        seed: int | None = None,
+    ) -> None:
         """`config` is the stage's configuration (a dataclass or a mapping), `data` the Data record of what it reads.
 
         `seed` is the settings' own unless given.
@@ -33,75 +43,77 @@ class Recording:
         }
         self.threads, self.distribution = homework.compute.threads, homework.compute.distribution
         self.precision = "float32" if task == "regression" else homework.compute.precision
-        self.turn = None  # the open file that keeps other processes out
+        self.lock: TextIO | None = None  # the open file that keeps other processes out
 
     @property
-    def name(self):
+    def name(self) -> str:
         """What progress lines call this stage, e.g. "regression tuned"."""
         return f"{self.identified_by['task']} {self.identified_by['variant']}"
 
-    def take_turn(self, lock="lock"):
-        """Wait for a process that is at work on this stage; from here to `finish`, or to this process's end, others wait."""
-        if not self.turn:
-            self.turn, self.started = take_turn(self.folder / lock, self.name), time.perf_counter()
+    def acquire(self, lock: str = "lock") -> None:
+        """Wait for a process that is at work on this stage; until `release`, or this process's end, others wait."""
+        if not self.lock:
+            self.lock, self.started = acquire_lock(self.folder / lock, self.name), time.perf_counter()
 
-    def is_current(self):
-        """Whether the folder holds this very run already, or will when the process that makes it ends, which is waited for.
+    def release(self) -> None:
+        """Let other processes work on this stage."""
+        if self.lock:
+            self.lock.close()
 
-        If so, says so and marks it as up to date for make.
-        """
-        self.take_turn()
-        current = is_current(self.folder, **self.identified_by) and self._computed_alike(load_run(self.folder).machine)
-        if current:
-            os.utime(self.folder / "run.json")
-            print(f"{self.name}: up to date")
-            self.turn.close()
-        return current
-
-    def _computed_alike(self, machine):
+    def is_current(self) -> bool:
+        """Whether the folder holds this very run already."""
+        if not is_current(self.folder, **self.identified_by):
+            return False
+        machine = load_run(self.folder).machine
         return machine.threads == self.threads and self.precision in ("auto", machine.precision)
 
-    def set_up(self):
+    def is_done(self) -> bool:
+        """Whether nothing is to do, once no other process is at work on this stage; says so."""
+        self.acquire()
+        done = self.is_current()
+        if done:
+            print(f"{self.name}: up to date")
+            self.release()
+        return done
+
+    def set_up(self) -> None:
         """Load and set up TensorFlow."""
         self.precision = configure(self.threads, self.precision, self.distribution)
 
-    def begin(self):
-        """Set up TensorFlow, and withdraw an earlier run's claim to be finished before its files are replaced."""
+    def begin(self) -> None:
+        """Set up TensorFlow, and invalidate an earlier run before its files are replaced."""
         self.set_up()
-        self.withdraw()
+        self.invalidate()
 
-    def withdraw(self):
+    def invalidate(self) -> None:
+        """Delete `run.json`, so that the folder counts as unfinished, and what a killed process left half written."""
         (self.folder / "run.json").unlink(missing_ok=True)
-        for leftover in self.folder.glob(".*.tmp"):  # of a process that was killed while it wrote
+        for leftover in self.folder.glob(".*.tmp"):
             leftover.unlink(missing_ok=True)
 
-    def finish(self, metrics):
+    def finish(self, metrics: Mapping[str, float]) -> None:
         """Write `run.json`: from here on the folder is complete. Raises UserError if a metric is no finite number."""
         infinite = [name for name, value in metrics.items() if not math.isfinite(value)]
         if infinite:
             raise UserError(
-                f"{self.name}: training diverged, its {infinite[0]} is not finite; take a smaller learning rate, or data of ordinary size"
+                f"{self.name}: training diverged, its {infinite[0]} is not finite;"
+                " take a smaller learning rate, or data of ordinary size"
             )
-        parts = {
-            name: dataclasses.asdict(value) if name == "config" and dataclasses.is_dataclass(value) else value
-            for name, value in self.identified_by.items()
+        run = {
+            "schema_version": SCHEMA_VERSION,
+            **self.identified_by,
+            "machine": describe_machine(self.precision, self.threads),
+            "versions": package_versions(),
+            "commit": current_commit(),
+            "seconds": time.perf_counter() - self.started,
+            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "metrics": metrics,
         }
-        run = Run(
-            schema_version=SCHEMA_VERSION,
-            machine=describe_machine(self.precision, self.threads),
-            versions=package_versions(),
-            commit=current_commit(),
-            seconds=time.perf_counter() - self.started,
-            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            metrics=metrics,
-            **parts,
-        )
-        save_json(self.folder / "run.json", run)
-        if self.turn:
-            self.turn.close()
+        save_json(self.folder / "run.json", Run(**run))
+        self.release()
 
 
-def current_commit():
+def current_commit() -> str:
     """The checkout's commit, with "-dirty" behind it if tracked files were changed; "unknown" outside a checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:

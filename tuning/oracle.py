@@ -15,18 +15,18 @@ import numpy as np
 from keras_tuner.engine import trial as trials
 
 from reporting.artifacts import UserError
-from training.fitting import derive_seed
-from tuning.progress import DIRECTIONS
+from training.seeds import derive_seed
+from tuning.combinations import Combinations
 from tuning.rows import is_completed
-from tuning.search_spaces import Combinations, make_hyperparameters
+from tuning.search_spaces import make_hyperparameters
 
-SILENCE = 30  # seconds without a sign of life after which a worker's combination goes to another one
+SILENCE = 30  # seconds without a heartbeat, after which a worker's combination goes to another one
 ATTEMPTS = 2  # of a fold that fails
 
 
 def make_objective(search):
     """A search's objective as KerasTuner's."""
-    return keras_tuner.Objective(search.objective, DIRECTIONS[search.objective])
+    return keras_tuner.Objective(search.objective, search.direction)
 
 
 class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
@@ -47,10 +47,10 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         self.search, self.folds, self.rows, self.progress, self.keep_going = search, folds, rows, progress, keep_going
         self.combinations = Combinations(search.grid)
         self.waiting = sorted(
-            self.place(number) for number in range(shard[0] - 1, len(self.combinations), shard[1])
+            self.priority(number) for number in range(shard[0] - 1, len(self.combinations), shard[1])
         )  # hence a heap
         self.handed_out = {}  # trial -> (number of the combination, worker)
-        self.heard = {}  # worker -> when it last gave a sign of life
+        self.last_seen = {}  # worker -> when it was last heard of
         self.failures = collections.Counter()  # (combination, fold) -> how often it failed
         self.error = ""
 
@@ -58,7 +58,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         """The complete configuration of a combination."""
         return dataclasses.replace(self.search.base, **self.combinations[number])
 
-    def place(self, number):
+    def priority(self, number: int) -> tuple[float, int]:
         """What the queue is sorted by: the longest fits first, so that workers end together; among equals, grid order."""
         config = self.config(number)
         return -config.max_epochs / config.batch_size, number
@@ -76,7 +76,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
     @keras_tuner.synchronized
     def create_trial(self, tuner_id):
         """A combination for a worker, with the folds that are recorded already as steps of the metric "recorded"."""
-        self.heard[tuner_id] = time.monotonic()
+        self.last_seen[tuner_id] = time.monotonic()
         self._take_back()
         trial = super().create_trial(tuner_id)
         if trial.status == trials.TrialStatus.RUNNING:
@@ -123,7 +123,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
             number, worker = self.handed_out[trial_id]
             config = self.config(number)
             # The seed tells a worker of an earlier chief, whose trial was another one; the first of two deliveries stays.
-            belongs = metrics["seed"] == derive_seed(self.rows.seed, self.rows.task, config, step)
+            belongs = metrics["seed"] == derive_seed(self.rows.seed, config, step)
             if belongs and not is_completed(self.rows.load(config, step)):
                 self._record(self.rows.save, config, step, worker, metrics)
                 self.progress.fold_ended()
@@ -154,7 +154,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         if len(rows) == self.folds:
             self.progress.combination_ended(self.combinations[number], self._score(rows), worker)
         else:
-            heapq.heappush(self.waiting, self.place(number))
+            heapq.heappush(self.waiting, self.priority(number))
 
     def _fold_failed(self, number, fold, worker, reason):
         """Have a fold tried once more; after that, stop the search or record that it is missing."""
@@ -171,16 +171,16 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
 
     def _take_back(self):
         """Queue the combinations of workers that have been silent for too long."""
-        for worker in [name for name in self.ongoing_trials if time.monotonic() - self.heard[name] > SILENCE]:
+        for worker in [name for name in self.ongoing_trials if time.monotonic() - self.last_seen[name] > SILENCE]:
             trial = self.ongoing_trials.pop(worker)
             self.tuner_ids.discard(worker)
-            heapq.heappush(self.waiting, self.place(self.handed_out[trial.trial_id][0]))
+            heapq.heappush(self.waiting, self.priority(self.handed_out[trial.trial_id][0]))
             self.progress.say(f"worker {worker} has been silent for {SILENCE} s: its combination goes to another one")
 
     def get_trial(self, trial_id):
-        """A trial by its name; workers call this with their own name, as a sign of life."""
-        if trial_id in self.heard:
-            self.heard[trial_id] = time.monotonic()
+        """A trial by its name; workers call this with their own name, as a heartbeat."""
+        if trial_id in self.last_seen:
+            self.last_seen[trial_id] = time.monotonic()
         return self.trials.get(trial_id) or trials.Trial(self.get_space(), trial_id)
 
     def save(self):

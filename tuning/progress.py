@@ -9,8 +9,6 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-DIRECTIONS = {"validation_loss": "min", "validation_accuracy": "max"}
-
 
 class SearchProgress:
     """Counts what all workers finish. `combinations` is how many of the grid this search sees to (a shard: not all)."""
@@ -68,7 +66,7 @@ class SearchProgress:
 
     def _count(self, score):
         self.done += 1
-        better = min if DIRECTIONS[self.objective] == "min" else max
+        better = min if self.objective.endswith("loss") else max
         if score == score:  # not that of a combination with a failed fold
             self.best = score if self.best is None else better(self.best, score)
 

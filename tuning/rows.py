@@ -2,10 +2,13 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from reporting.artifacts import save_json
-from tuning.search_spaces import fingerprint
+from reporting.artifacts import Data, save_json
+from training.config import FitConfig
+from tuning.fingerprints import Numerics, fingerprint
 
 # What a worker delivers of a fold, in this order. Over the network every value is a double, which holds all of them exactly.
 DELIVERED = {
@@ -20,6 +23,7 @@ DELIVERED = {
     "seconds": float,
 }
 UNNAMED = {"worker": "w1", "status": "completed", "reason": ""}  # what rows of searches without workers leave out
+Row = dict[str, Any]  # a row of folds.csv, see DELIVERED
 COMPLETED, FAILED = "completed", "failed"
 
 
@@ -30,14 +34,15 @@ class FoldRows:
     folder: Path
     task: str
     seed: int
-    data: object  # a Data record
-    machine: dict  # what numerical results depend on: versions of the packages, precision, threads
+    data: Data
+    machine: Numerics
 
-    def path(self, config, fold):
-        about = {"task": self.task, "seed": self.seed, "data": self.data, "machine": self.machine}
-        return self.folder / f"{fingerprint(config=config, fold=fold, **about)}.json"
+    def path(self, config: FitConfig, fold: int) -> Path:
+        """The file of a fold's row."""
+        name = fingerprint(self.task, config, fold, self.seed, self.data, self.machine)
+        return self.folder / f"{name}.json"
 
-    def load(self, config, fold):
+    def load(self, config: FitConfig, fold: int) -> Row | None:
         """The row as a mapping, or None if it is not there; a damaged file counts as not there."""
         try:
             row = json.loads(self.path(config, fold).read_bytes())
@@ -47,20 +52,20 @@ class FoldRows:
             return None
         return row | {name: value for name, value in UNNAMED.items() if name not in row}
 
-    def save(self, config, fold, worker, delivered):
+    def save(self, config: FitConfig, fold: int, worker: str, delivered: Mapping[str, float]) -> None:
         """Record a finished fold; `delivered` maps names of DELIVERED to numbers."""
         values = {name: kind(delivered[name]) for name, kind in DELIVERED.items() if name in delivered}
         self._write(config, fold, {**values, "worker": worker, "status": COMPLETED, "reason": ""})
 
-    def save_failure(self, config, fold, worker, reason):
+    def save_failure(self, config: FitConfig, fold: int, worker: str, reason: str) -> None:
         """Record that a fold was given up, and why."""
         self._write(config, fold, {"worker": worker, "status": FAILED, "reason": reason})
 
-    def _write(self, config, fold, result):
+    def _write(self, config: FitConfig, fold: int, result: Row) -> None:
         about = {"task": self.task, "hyperparameters": dataclasses.asdict(config)}
         save_json(self.path(config, fold), {**about, "fold": fold, **result})
 
 
-def is_completed(row):
+def is_completed(row: Row | None) -> bool:
     """Whether a row, or None, is that of a fold with a result."""
     return row is not None and row["status"] == COMPLETED

@@ -7,9 +7,8 @@ import math
 import numpy as np
 
 from reporting.artifacts import UserError, save_json, save_table
-from tuning.progress import DIRECTIONS
+from tuning.combinations import Combinations
 from tuning.rows import is_completed
-from tuning.search_spaces import Combinations
 
 
 def collect_folds(search, folds, rows):
@@ -36,7 +35,7 @@ def rank_trials(search, fold_table):
 
     A combination of which a fold failed has the score nan and ranks behind all others.
     """
-    sign = 1 if DIRECTIONS[search.objective] == "min" else -1
+    sign = 1 if search.direction == "min" else -1
     folds_of = itertools.groupby(fold_table, key=lambda row: row["trial"])
     trials = [trial_row(search, trial, list(rows)) for trial, rows in folds_of]
     order = sorted(trials, key=lambda row: (math.isnan(row["score"]), sign * row["score"], row["trial"]))
@@ -65,7 +64,7 @@ def save_search(folder, search, folds, rows):
     best = next(row for row in trials if row["rank"] == 1)
     space = {
         "objective": search.objective,
-        "direction": DIRECTIONS[search.objective],
+        "direction": search.direction,
         "folds": folds,
         "grid": search.grid,
     }

@@ -1,46 +1,50 @@
-"""The search as a stage, the same for both tasks: from settings and folds to the recorded tables and the winner."""
+"""Grid search of a task's network: every combination on every fold.
 
+    python -m tuning.tune --task regression|classification
+
+Writes runs/<task>/search/. A search that was stopped goes on where it was. On one core the regression's needs a few
+minutes, the classification's a quarter of an hour or more.
+"""
+
+from __future__ import annotations
+
+import argparse
 import functools
+import math
 import os
 import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from reporting.artifacts import UserError
 from training.best import search_config
-from training.config import LARGE_GRID
+from training.cli import parse_arguments, run_main
 from training.device import hidden, package_versions, visible_gpus
+from training.experiment import Experiment, experiment
 from training.recording import Recording
+from training.settings import LARGE_GRID, Search, load_homework
+from training.tasks import TASKS
+from tuning.flags import add_search_flags
+
+if TYPE_CHECKING:
+    from training.config import FitConfig
+    from tuning.progress import SearchProgress
+    from tuning.rows import FoldRows
+    from tuning.workers import WorkerProcess
 
 
-def tune(task, homework, search, split, folds, arguments):
-    """Run or resume the search of `task` on the (train, validation) index pairs `folds`; writes runs/<task>/search/."""
+def main(argv: Sequence[str] | None = None) -> None:
+    arguments = parse_arguments(__doc__, argv, add_search_flags, task=TASKS)
+    this = experiment(arguments.task, load_homework(arguments.config, arguments.quick), arguments.runs)
     refuse_contradictions(arguments)
-    record = Recording(arguments.runs / task / "search", task, "search", homework, search_config(search), split.data)
+    record = this.recording("search", search_config(this.settings.search))
     if arguments.join:
-        return join(task, homework, search, split, folds, arguments, record)
-    shard, shards = arguments.shard
-    record.take_turn(f"lock-{shard}-of-{shards}" if shards > 1 else "lock")
-    if record.is_current():
-        return
-    if search.combinations > LARGE_GRID:
-        print(
-            f"{record.name}: {search.combinations} combinations of {len(folds)} folds each: this will take long",
-            file=sys.stderr,
-        )
-    record.begin()
-    with hidden("sklearn"):
-        from tuning.trials import save_search
-
-    rows = recorded_rows(task, homework, split, record)
-    train_grid(task, homework, search, split, folds, arguments, record, rows)
-    if shards == 1:
-        record.finish(save_search(record.folder, search, len(folds), rows))
+        join(this, arguments, record)
     else:
-        print(
-            f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together, then run 'make tune'"
-        )
+        tune(this, arguments, record)
 
 
-def refuse_contradictions(arguments):
+def refuse_contradictions(arguments: argparse.Namespace) -> None:
     """Raise UserError for flags that are possible alone but not together."""
     if arguments.join and arguments.workers is not None:
         raise UserError("--join is one worker; start it as often as there shall be workers, without --workers")
@@ -48,18 +52,43 @@ def refuse_contradictions(arguments):
         raise UserError("--workers 0 trains nothing unless --chief says where workers of other machines find this one")
 
 
-def recorded_rows(task, homework, split, record):
+def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
+    """Run or resume the search, or a shard of it; raises UserError unless all of it succeeds."""
+    search, folds = this.settings.search, this.folds(this.settings.search.base)
+    shard, shards = arguments.shard
+    record.acquire(f"lock-{shard}-of-{shards}" if shards > 1 else "lock")
+    if record.is_done():
+        return
+    if search.combinations > LARGE_GRID:
+        count = f"{search.combinations} combinations of {len(folds)} folds each"
+        print(f"{record.name}: {count}: this will take long", file=sys.stderr)
+    record.begin()
+    with hidden("sklearn"):
+        from tuning.trials import save_search
+
+    rows = recorded_rows(this, record)
+    train_grid(this, arguments, record, rows)
+    if shards == 1:
+        record.finish(save_search(record.folder, search, len(folds), rows))
+    else:
+        print(
+            f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together,"
+            " then run 'make tune'"
+        )
+
+
+def recorded_rows(this: Experiment, record: Recording) -> FoldRows:
     """The rows of this search; TensorFlow must have been configured, since they depend on the precision."""
     from tuning.rows import FoldRows
 
     numerics = package_versions() | {"precision": record.precision, "threads": record.threads}
     if record.distribution != "none":  # the sums of a shared batch are rounded differently
         numerics["distribution"] = record.distribution
-    return FoldRows(record.folder / "rows", task, homework.compute.seed, split.data, numerics)
+    return FoldRows(record.folder / "rows", this.task.name, this.seed, this.data, numerics)
 
 
-def train_grid(task, homework, search, split, folds, arguments, record, rows):
-    """Train what the rows lack, in this process or by a chief and its workers; raises UserError unless all of it succeeds."""
+def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recording, rows: FoldRows) -> None:
+    """Train what the rows lack, in this process or by a chief and its workers; raises UserError if anything fails."""
     from tuning.grid_search import CrossValidatedGridSearch
     from tuning.oracle import RecordedGridOracle
     from tuning.progress import SearchProgress
@@ -68,77 +97,63 @@ def train_grid(task, homework, search, split, folds, arguments, record, rows):
 
     if arguments.tensorboard:
         require_tensorboard()
+    search, folds = this.settings.search, len(this.folds(this.settings.search.base))
     shard, shards = arguments.shard
-    progress = SearchProgress(
-        record.name, search.objective, len(range(shard - 1, search.combinations, shards)), len(folds)
-    )
+    own = len(range(shard - 1, search.combinations, shards))
+    progress = SearchProgress(record.name, search.objective, own, folds)
     oracle = RecordedGridOracle(
-        search,
-        len(folds),
-        rows,
-        progress,
-        arguments.keep_going,
-        arguments.shard,
-        identity(homework, search, split, folds, rows),
+        search, folds, rows, progress, arguments.keep_going, arguments.shard, identity(this, rows)
     )
     gpus = visible_gpus() if record.distribution == "none" else []  # to be dealt out among workers
     workers = default_workers(gpus, record.threads, search) if arguments.workers is None else arguments.workers
-    if workers * record.threads > (os.cpu_count() or 1):
-        progress.say(
-            f"{workers} workers of {record.threads} threads are more than this machine's {os.cpu_count()} processors"
-        )
+    cores = os.cpu_count() or 1
+    if workers * record.threads > cores:
+        progress.say(f"{workers} workers of {record.threads} threads are more than this machine's {cores} processors")
     if arguments.chief or workers != 1 or too_many_programs(search):
-        run_chief(
-            oracle,
-            arguments.chief or "127.0.0.1:0",
-            functools.partial(make_team, task, arguments, workers, gpus),
-            progress,
-        )
+        team = functools.partial(make_team, arguments, workers, gpus)
+        run_chief(oracle, arguments.chief or "127.0.0.1:0", team, progress)
     else:
-        fit_fold = fold_trainer(
-            task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard, progress
-        )
-        CrossValidatedGridSearch(oracle, search, len(folds), fit_fold).search()
+        fit_fold = fold_trainer(this, arguments, progress)
+        CrossValidatedGridSearch(oracle, search, folds, fit_fold).search()
     if oracle.error:
         raise UserError(oracle.error)
 
 
-def default_workers(gpus, threads, search):
+def default_workers(gpus: Sequence[str], threads: int, search: Search) -> int:
     """One a GPU; on a processor half as many as it can take, since make runs the two searches side by side."""
     return len(gpus) or max(1, min((os.cpu_count() or 1) // threads // 2, search.combinations))
 
 
-def identity(homework, search, split, folds, rows):
+def identity(this: Experiment, rows: FoldRows) -> dict[str, str]:
     """What this search and a worker that joins it must agree on."""
     from tuning.search_spaces import search_identity
 
-    return search_identity(search, len(folds), homework.compute.seed, split.data, rows.machine)
+    search = this.settings.search
+    return search_identity(search, len(this.folds(search.base)), this.seed, this.data, rows.machine)
 
 
-def too_many_programs(search):
+def too_many_programs(search: Search) -> bool:
     """Whether a search compiles so many programs that its process should be a worker, which is renewed now and then."""
-    from training.fitting import PROGRAM_FREE, PROGRAMS
+    from training.trainer import MAX_PROGRAMS, RUNTIME_FIELDS
 
-    lengths = [len(values) for name, values in search.grid.items() if name not in PROGRAM_FREE]
-    return functools.reduce(lambda a, b: a * b, lengths, 1) > PROGRAMS
+    return math.prod(len(values) for name, values in search.grid.items() if name not in RUNTIME_FIELDS) > MAX_PROGRAMS
 
 
-def make_team(task, arguments, workers, gpus, address):
-    """The workers of this machine, each with a GPU of its own as far as there are any: this very script with --join."""
+def make_team(arguments: argparse.Namespace, workers: int, gpus: Sequence[str], address: str) -> list[WorkerProcess]:
+    """The workers of this machine, each with a GPU of its own as far as there are any: this script with --join."""
     from tuning.workers import WorkerProcess
 
-    shared = ["--config", str(arguments.config), "--runs", str(arguments.runs)]
+    shared = ["--task", arguments.task, "--config", str(arguments.config), "--runs", str(arguments.runs)]
     shared += ["--quick"] * arguments.quick + ["--tensorboard"] * arguments.tensorboard
-    script = [sys.executable, "-m", f"tuning.tune_{task}", *shared, "--join", address]
+    script = [sys.executable, "-m", "tuning.tune", *shared, "--join", address]
+    devices = [{"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {} for number in range(workers)]
+    names = [f"w{number}" for number in range(1, workers + 1)]
     return [
-        WorkerProcess(
-            name, [*script, "--worker-id", name], {"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {}
-        )
-        for number, name in enumerate([f"w{number}" for number in range(1, workers + 1)])
+        WorkerProcess(name, [*script, "--worker-id", name], device) for name, device in zip(names, devices, strict=True)
     ]
 
 
-def join(task, homework, search, split, folds, arguments, record):
+def join(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
     """Be a worker of the chief at `arguments.join` until nothing is left."""
     record.set_up()
     with hidden("sklearn"):
@@ -150,50 +165,52 @@ def join(task, homework, search, split, folds, arguments, record):
     from tuning.workers import find_chief, work_for
 
     find_chief(arguments.join, arguments.worker_id)
-    rows = recorded_rows(task, homework, split, record)
-    fit_fold = fold_trainer(task, search, split, folds, homework.compute.seed, record.folder, arguments.tensorboard)
-    oracle = keras_tuner.oracles.GridSearchOracle(
-        make_objective(search), hyperparameters=make_hyperparameters(search.grid, {})
-    )
-    tuner = CrossValidatedGridSearch(oracle, search, len(folds), fit_fold, arguments.worker_id, renew_process)
-    work_for(tuner, identity(homework, search, split, folds, rows), arguments.join)
+    search, rows = this.settings.search, recorded_rows(this, record)
+    space = make_hyperparameters(search.grid, {})
+    oracle = keras_tuner.oracles.GridSearchOracle(make_objective(search), hyperparameters=space)
+    folds, fit_fold = len(this.folds(search.base)), fold_trainer(this, arguments)
+    tuner = CrossValidatedGridSearch(oracle, search, folds, fit_fold, arguments.worker_id, renew_process)
+    work_for(tuner, identity(this, rows), arguments.join)
 
 
-def renew_process():
-    """Start this process anew, between two combinations, once it has compiled many programs: TensorFlow frees none of them."""
-    from training.fitting import PROGRAMS, programs_compiled
+def renew_process() -> None:
+    """Start this process anew, between two combinations, once it has compiled many programs: TensorFlow frees none."""
+    from training.trainer import MAX_PROGRAMS, programs_compiled
 
-    if programs_compiled() >= PROGRAMS:
+    if programs_compiled() >= MAX_PROGRAMS:
         os.execv(sys.executable, sys.orig_argv)
 
 
-def fold_trainer(task, search, split, folds, seed, folder, tensorboard, progress=None):
-    """A function of (config, fold) that trains one fold and returns its result; with `progress` it shows the epochs."""
-    from training.fitting import Progress, derive_seed, trainer_for
+def fold_trainer(
+    this: Experiment, arguments: argparse.Namespace, progress: SearchProgress | None = None
+) -> Callable[[FitConfig, int], dict[str, Any]]:
+    """A function of (config, fold) that trains one fold and returns its row; with `progress` it shows the epochs."""
+    from training.callbacks import Progress
+    from training.seeds import derive_seed
+    from training.trainer import trainer_for
     from tuning.tensorboard import EventLog
 
-    def fit_fold(config, fold):
+    search, dataset, folds = this.settings.search, this.dataset, this.folds(this.settings.search.base)
+    x, y = dataset.x_train, dataset.y_train
+
+    def fit_fold(config: FitConfig, fold: int) -> dict[str, Any]:
         train, validation = folds[fold - 1]
         trainer = trainer_for(config)
-        callbacks = (
-            [Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False)] if progress else []
-        )
-        if tensorboard:
-            callbacks.append(
-                EventLog(folder / "tensorboard", {name: getattr(config, name) for name in search.grid}, fold)
-            )
-        fit = trainer.fit(
-            config, split.x_train, split.y_train, train, validation, derive_seed(seed, task, config, fold), callbacks
-        )
-        scores = {
-            f"train_{name}": value
-            for name, value in trainer.evaluate(split.x_train[train], split.y_train[train]).items()
-        }
-        scores |= {
-            f"validation_{name}": value
-            for name, value in trainer.evaluate(split.x_train[validation], split.y_train[validation]).items()
-        }
+        callbacks: list[Any] = []
+        if progress:
+            callbacks.append(Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False))
+        if arguments.tensorboard:
+            values = {name: getattr(config, name) for name in search.grid}
+            callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
+        fit = trainer.fit(config, x, y, train, validation, derive_seed(this.seed, config, fold), callbacks)
         row = {"seed": fit.seed, "epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
-        return row | scores | {"seconds": round(fit.seconds, 3)}
+        for part, indices in (("train", train), ("validation", validation)):
+            scores = trainer.evaluate(x[indices], y[indices])
+            row |= {f"{part}_{name}": value for name, value in scores.items()}
+        return row | {"seconds": round(fit.seconds, 3)}
 
     return fit_fold
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

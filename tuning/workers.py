@@ -21,7 +21,7 @@ from tuning.search_spaces import identity_of
 
 CONNECTIONS = 128  # workers that can be served at once
 IDLE_PAUSE = 1.0  # seconds that the chief keeps an idle worker waiting for an answer
-HEARTBEAT = 2.0  # seconds between two signs of life
+HEARTBEAT = 2.0  # seconds between two heartbeats
 MISSED_HEARTBEATS = 3  # after which a worker gives up its chief
 CHIEF_SOUGHT = 60  # seconds for which a worker looks for its chief
 DEATHS = 3  # of a worker in a row, without a fold between them, after which the search gives up
@@ -162,7 +162,7 @@ def work_for(tuner, identity, address):
     try:
         refuse_other_search(identity, identity_of(tuner.oracle.get_space()), address)
         threading.Thread(
-            target=give_signs_of_life, args=(tuner.oracle.stub, tuner.tuner_id, address, ended), daemon=True
+            target=heartbeat, args=(tuner.oracle.stub, tuner.tuner_id, address, ended), daemon=True
         ).start()
         tuner.search()
     except grpc.RpcError:
@@ -180,7 +180,7 @@ def refuse_other_search(own, chiefs, address):
             )
 
 
-def give_signs_of_life(stub, worker, address, ended):
+def heartbeat(stub, worker, address, ended):
     """Call the chief every few seconds; when it no longer answers, say so and end this process."""
     missed = 0
     while not ended.wait(HEARTBEAT):

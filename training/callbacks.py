@@ -1,0 +1,60 @@
+"""The callbacks of a fit: early stopping, the schedule of the learning rate, and its progress on the terminal."""
+
+import functools
+import math
+import operator
+import shutil
+import sys
+import time
+from typing import Any, TextIO
+
+import keras
+
+from training.config import FitConfig
+
+
+def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
+    """Fresh callbacks for one fit: early stopping on the validation loss, and the schedule of the learning rate."""
+    stopping = keras.callbacks.EarlyStopping(
+        "val_loss", mode="min", patience=config.patience, restore_best_weights=config.restore_best_weights
+    )
+    stopping.monitor_op = operator.lt  # of two numbers; Keras' own choice would make tensors of them at each epoch
+    callbacks = [stopping]
+    if config.learning_rate_schedule == "cosine":
+        callbacks.append(keras.callbacks.LearningRateScheduler(functools.partial(cosine_learning_rate, config)))
+    return callbacks
+
+
+def cosine_learning_rate(config: FitConfig, epoch: int, _current: float | None = None) -> float:
+    """Half a cosine from learning_rate towards zero after max_epochs (Loshchilov and Hutter 2017, without restarts)."""
+    return config.learning_rate * (1 + math.cos(math.pi * epoch / config.max_epochs)) / 2
+
+
+class Progress(keras.callbacks.Callback):
+    """Shows where a fit stands in a line that renews itself on a terminal; with `closing`, also in a last line."""
+
+    def __init__(self, label: str, epochs: int, closing: bool = True, stream: TextIO | None = None) -> None:
+        super().__init__()
+        self.label, self.epochs, self.closing, self.stream = label, epochs, closing, stream or sys.stderr
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.started = self.shown = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        now = time.monotonic()
+        self.last = f"{self.label}  epoch {epoch + 1}/{self.epochs}  " + "  ".join(
+            f"{name} {value:.4f}" for name, value in logs.items()
+        )
+        if self.stream.isatty() and now - self.shown > 0.2:
+            self.shown = now
+            left = (now - self.started) / (epoch + 1) * (self.epochs - epoch - 1)
+            self._write(
+                f"{self.last}  {left:.0f} s left"[: shutil.get_terminal_size().columns - 1]
+            )  # a wrapped line cannot be renewed
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._write(f"{self.last}  {time.monotonic() - self.started:.0f} s\n" if self.closing else "")
+
+    def _write(self, text: str) -> None:
+        self.stream.write(("\r\033[K" if self.stream.isatty() else "") + text)
+        self.stream.flush()

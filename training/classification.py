@@ -1,0 +1,161 @@
+"""The classification: its data, its folds, and what is trained and recorded of it. The twin of regression.py."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.artifacts import Data, save_arrays, save_table
+from training.config import ClassificationConfig, DataConfig
+from training.datasets import Dataset, Fold, Folds, fashion_mnist_data, hold_out, load_fashion_mnist
+from training.recording import Recording
+from training.regression import save_weights
+from training.seeds import derive_seed
+
+if TYPE_CHECKING:
+    from training.trainer import Fit, Trainer
+
+PARTS = ("train", "validation", "test")
+PROBES = (0, 1, 2)  # the first test image of each of these labels is shown to the dense layers
+SHOWN_LABEL = 9  # the first test image of this label is shown to the convolutions
+CLASSES = 10
+
+load = load_fashion_mnist
+
+
+def describe_data(config: DataConfig) -> Data:
+    """The data set, its digests and counts. Only files with these digests are used, so none is read for this."""
+    return fashion_mnist_data(config.train_images)
+
+
+def fold_indices(images: int, config: ClassificationConfig, seed: int) -> Folds:
+    """The one hold-out of so many training images, as a list of one fold."""
+    return [hold_out(images, config.validation_share, np.random.default_rng(seed))]
+
+
+def layer_sizes(config: ClassificationConfig) -> dict[str, int]:
+    """Hidden layer -> its filters or units."""
+    convolutions = {f"conv_{number}": filters for number, filters in enumerate(config.filters, 1)}
+    return convolutions | {f"dense_{number}": units for number, units in enumerate(config.dense_units, 1)}
+
+
+def resized(config: ClassificationConfig, units: Mapping[str, int]) -> ClassificationConfig:
+    """The configuration with other sizes of all hidden layers."""
+    sizes, convolutions = tuple(units.values()), len(config.filters)
+    return dataclasses.replace(config, filters=sizes[:convolutions], dense_units=sizes[convolutions:])
+
+
+def train(
+    record: Recording,
+    config: ClassificationConfig,
+    folds: Folds,
+    dataset: Dataset,
+    seed: int,
+    inspected: bool = False,
+    parts: Sequence[str] = PARTS,
+) -> None:
+    """Train a network on the one fold and record it, evaluated on `parts` of PARTS: no other images are read.
+
+    Everything that the report looks into is stored if it is `inspected`.
+    """
+    from training.callbacks import Progress
+    from training.trainer import trainer_for
+
+    (fold,) = folds
+    trainer = trainer_for(config)
+    progress = Progress(record.name, config.max_epochs)
+    own_seed = derive_seed(seed, config, 1)
+    fit = trainer.fit(config, dataset.x_train, dataset.y_train, *fold, own_seed, [progress])
+    if inspected:
+        save_weights(record.folder, fit)
+        save_inspection(record.folder, fit, dataset, fold[0], seed)
+    record_network(record, describe_network(trainer, fit, dataset, fold, parts))
+
+
+def record_network(record: Recording, network: Mapping[str, Any]) -> None:
+    """Write what is known of a network, and its `run.json`."""
+    save_table(record.folder / "history.csv", [{"fold": 1, **row} for row in network["history"]])
+    save_table(record.folder / "folds.csv", [network["row"]])
+    save_arrays(record.folder / "predictions.npz", network["predictions"])
+    record.finish(network["metrics"])
+
+
+def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, parts: Sequence[str]) -> dict[str, Any]:
+    """What is recorded of the network, evaluated after training on `parts` (of PARTS): no other images are read."""
+    train, validation = fold
+    images_of = {
+        "train": lambda: (dataset.x_train[train], dataset.y_train[train]),
+        "validation": lambda: (dataset.x_train[validation], dataset.y_train[validation]),
+        "test": lambda: (dataset.x_test, dataset.y_test),
+    }
+    row = {"fold": 1, "seed": fit.seed, "train_points": len(train), "validation_points": len(validation)}
+    row |= {"epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
+    stored, more = {}, {"parameters": fit.model.count_params(), "stopped_early": int(fit.stopped_early)}
+    for name in parts:
+        x, y = images_of[name]()
+        probabilities = trainer.predict(x)
+        predicted = probabilities.argmax(axis=1)
+        row |= {f"{name}_loss": cross_entropy(probabilities, y), f"{name}_accuracy": float(np.mean(predicted == y))}
+        if name == "train":
+            more["train_loss_double_softmax"] = cross_entropy(softmax(probabilities), y)
+        else:
+            stored |= {f"{name}_labels": y, f"{name}_probabilities": probabilities}
+        if name == "test":
+            wrong = np.flatnonzero(predicted != y)
+            stored |= {"error_index": wrong.astype(np.int32), "error_image": x[wrong, ..., 0]}
+    scores = {name: value for name, value in row.items() if name.endswith(("_loss", "_accuracy"))}
+    return {
+        "history": fit.history,
+        "row": row | {"seconds": round(fit.seconds, 3)},
+        "predictions": stored,
+        "metrics": scores | more,
+    }
+
+
+def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Mean of -log of the probability (n, 10) given to the true label (n,); 0 counts as the smallest normal float32."""
+    return float(
+        -np.log(
+            np.maximum(probabilities[np.arange(len(labels)), labels].astype(np.float64), np.finfo(np.float32).tiny)
+        ).mean()
+    )
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Softmax along the last axis; applied to probabilities it is the second softmax behind the reference's loss."""
+    exponentials = np.exp(logits.astype(np.float64))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def save_inspection(folder: Path, fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> None:
+    """Store a network, its activations, feature maps and receptive fields."""
+    from training.inspection import activations, filters_and_maps
+
+    fit.model.save(folder / "model.keras")
+    probes = np.array([int(np.argmax(dataset.y_test == label)) for label in PROBES])
+    probed = {"probe_index": probes, "probe_label": dataset.y_test[probes]}
+    save_arrays(folder / "activations.npz", probed | activations(fit.model, dataset.x_test, probes))
+    number = int(np.argmax(dataset.y_test == SHOWN_LABEL))
+    shown = {"image": dataset.x_test[number, ..., 0], "image_index": np.array(number)}
+    shown |= {"image_label": np.array(SHOWN_LABEL)}
+    save_arrays(folder / "features.npz", shown | filters_and_maps(fit.model, dataset.x_test[number]))
+    save_arrays(folder / "receptive_fields.npz", fields(fit, dataset, train, seed))
+
+
+def fields(fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """The receptive fields of the trained network and of the untrained one, and the mean image of each class."""
+    from training.inspection import receptive_fields, with_weights
+
+    untrained_model = with_weights(fit.model, fit.initial_weights)
+    trained, untrained = (
+        receptive_fields(model, dataset.x_test, dataset.y_test, np.random.default_rng(seed))
+        for model in (fit.model, untrained_model)
+    )
+    control = {f"untrained_{name}": value for name, value in untrained.items() if name != "gradient_images"}
+    images, labels = dataset.x_train[train, ..., 0], dataset.y_train[train]
+    means = [images[labels == label].mean(axis=0) / 255 for label in range(CLASSES)]
+    return trained | control | {"class_mean": np.stack(means).astype(np.float32)}

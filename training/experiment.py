@@ -1,0 +1,67 @@
+"""What every stage of a task starts from: its settings, its data, and the folder of all results."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from pathlib import Path
+from typing import Any
+
+from reporting.artifacts import TASKS as REGISTERED
+from reporting.artifacts import Data
+from training.best import load_best_config
+from training.datasets import Dataset, Folds
+from training.recording import Recording
+from training.settings import Homework, TaskSettings
+from training.tasks import TASKS, Task
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """A task with these settings, below this folder."""
+
+    task: Task
+    homework: Homework
+    runs: Path
+
+    @functools.cached_property
+    def dataset(self) -> Dataset:
+        """The task's data; raises UserError where they are missing or damaged."""
+        return self.task.module.load(self.homework.data)
+
+    @functools.cached_property
+    def data(self) -> Data:
+        """What is recorded of the data."""
+        return self.task.module.describe_data(self.homework.data)
+
+    @property
+    def settings(self) -> TaskSettings:
+        return self.homework.tasks[self.task.name]
+
+    @property
+    def seed(self) -> int:
+        return self.homework.compute.seed
+
+    @property
+    def folder(self) -> Path:
+        """Where the task's results are."""
+        return self.runs / self.task.name
+
+    def config(self, variant: str) -> Any:
+        """A network's configuration; raises UserError if it takes the winner of a search that is not finished."""
+        if variant == REGISTERED[self.task.name].searched:
+            return load_best_config(self.folder / "search", self.homework, self.settings.search, self.data)
+        return self.settings.reference if variant == "reference" else self.settings.variants[variant]
+
+    def folds(self, config: Any) -> Folds:
+        """The folds that training and tuning share: (train, validation) indices of each."""
+        return self.task.module.fold_indices(self.data.counts["train"], config, self.seed)
+
+    def recording(self, name: str, config: Any, seed: int | None = None) -> Recording:
+        """The record of a stage, or of an extra's case, in the folder `name` below the task's."""
+        return Recording(self.folder / name, self.task.name, name, self.homework, config, self.data, seed)
+
+
+def experiment(task: str, homework: Homework, runs: Path) -> Experiment:
+    """The Experiment of a task by its name."""
+    return Experiment(TASKS[task], homework, runs)

@@ -1,0 +1,65 @@
+"""Print which stages are not up to date, one folder a line: what make has to run.
+
+    python -m training.plan --config homework.toml --runs runs
+
+A stage is up to date if its run.json was recorded with the settings, the data and the numerical options that it would
+be trained with now, and if the stage that it needs is up to date. Writes nothing, takes no lock, loads no TensorFlow:
+half a second. After a mistake in the settings or the data it prints all stages; the first one then tells the mistake.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from reporting.artifacts import ArtifactError, UserError, load_json, plain, stages
+from training.best import search_config
+from training.cli import parse_arguments
+from training.experiment import Experiment, experiment
+from training.extras import make_cases, recording_of
+from training.fashion_mnist import is_there
+from training.prepare_data import data_of
+from training.recording import Recording
+from training.settings import Homework, load_homework
+from training.tasks import TASKS
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    arguments = parse_arguments(__doc__, argv)
+    try:
+        stale = stale_stages(load_homework(arguments.config, arguments.quick), arguments.runs)
+    except (UserError, OSError):
+        stale = ["data", *stages()]
+    print(*stale, sep="\n", end="\n" * bool(stale))
+
+
+def stale_stages(homework: Homework, runs: Path) -> list[str]:
+    """The folders of all stages that are not up to date, and "data", in their order; raises UserError for a mistake."""
+    stale = [] if data_is_current(homework, runs) else ["data"]
+    tasks = {task: experiment(task, homework, runs) for task in TASKS}
+    for folder, needed in stages().items():
+        task, _, name = folder.partition("/")
+        if needed in stale or not recording_of_stage(tasks[task], name).is_current():
+            stale.append(folder)
+    return stale
+
+
+def data_is_current(homework: Homework, runs: Path) -> bool:
+    """Whether the images are there and data.json is what it would be now; raises UserError for a mistake."""
+    try:
+        recorded = plain(load_json(runs / "data.json"))
+    except ArtifactError:
+        return False
+    return is_there(homework.data.fashion_mnist) and recorded == plain(data_of(homework))
+
+
+def recording_of_stage(this: Experiment, name: str) -> Recording:
+    """The record that the script of a stage would make."""
+    if name == "search":
+        return this.recording(name, search_config(this.settings.search))
+    if hasattr(this.settings.extras, name):
+        return recording_of(this, name, make_cases(this, name))
+    return this.recording(name, this.config(name))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

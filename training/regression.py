@@ -1,0 +1,168 @@
+"""The regression: its data, its folds, and what is trained and recorded of it. The twin of classification.py."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.artifacts import Data, save_arrays, save_table
+from training.config import DataConfig, RegressionConfig
+from training.datasets import Dataset, Folds, kfold_indices, load_regression
+from training.recording import Recording
+from training.seeds import derive_seed
+
+if TYPE_CHECKING:
+    from training.trainer import Fit, Trainer
+
+CURVE_POINTS = 401
+Member = dict[str, Any]  # what is recorded of one fold's model
+
+load = load_regression
+
+
+def describe_data(config: DataConfig) -> Data:
+    """Where the points come from, their digests and counts; raises UserError for a mistake in the user's files."""
+    return load(config).data
+
+
+def fold_indices(points: int, config: RegressionConfig, seed: int) -> Folds:
+    """Shuffled folds of so many training points, each of which is held out once."""
+    return kfold_indices(points, config.folds, np.random.default_rng(seed))
+
+
+def layer_sizes(config: RegressionConfig) -> dict[str, int]:
+    """Hidden layer -> its units."""
+    return {f"hidden_{number}": units for number, units in enumerate(config.hidden_units, 1)}
+
+
+def resized(config: RegressionConfig, units: Mapping[str, int]) -> RegressionConfig:
+    """The configuration with other sizes of all hidden layers."""
+    return dataclasses.replace(config, hidden_units=tuple(units.values()))
+
+
+def train(
+    record: Recording,
+    config: RegressionConfig,
+    folds: Folds,
+    dataset: Dataset,
+    seed: int,
+    inspected: bool = False,
+    weights_stored: bool = False,
+) -> None:
+    """Train a network for each of the folds and record them.
+
+    Of the first fold's network, everything that the report looks into is stored if it is `inspected`; or its weights.
+    """
+    from training.callbacks import Progress
+    from training.trainer import trainer_for
+
+    trainer = trainer_for(config)
+    members = []
+    for fold, (train, validation) in enumerate(folds, 1):
+        progress = Progress(f"{record.name}  fold {fold}/{len(folds)}", config.max_epochs)
+        own_seed = derive_seed(seed, config, fold)
+        fit = trainer.fit(config, dataset.x_train, dataset.y_train, train, validation, own_seed, [progress])
+        members.append(describe_member(trainer, fit, dataset, fold, train, validation))
+        if fold == 1 and (inspected or weights_stored):
+            save_weights(record.folder, fit)
+        if fold == 1 and inspected:
+            save_inspection(record.folder, fit, dataset)
+    record_members(record, members, dataset)
+
+
+def record_members(record: Recording, members: Sequence[Member], dataset: Dataset) -> None:
+    """Write what is known of a run's members, and its `run.json`."""
+    history = [{"fold": member["fold"], **row} for member in members for row in member["history"]]
+    if history:
+        save_table(record.folder / "history.csv", history)
+    save_table(record.folder / "folds.csv", [member["row"] for member in members])
+    save_arrays(record.folder / "predictions.npz", predictions(members, dataset))
+    record.finish(metrics(members, dataset))
+
+
+def describe_member(
+    trainer: Trainer, fit: Fit, dataset: Dataset, fold: int, train: np.ndarray, validation: np.ndarray
+) -> Member:
+    """What is recorded of one fold's network, evaluated after training: history, a row of folds.csv and predictions."""
+    losses = {
+        "train_loss": trainer.evaluate(dataset.x_train[train], dataset.y_train[train])["loss"],
+        "validation_loss": trainer.evaluate(dataset.x_train[validation], dataset.y_train[validation])["loss"],
+        "test_loss": trainer.evaluate(dataset.x_test, dataset.y_test)["loss"],
+    }
+    row = {"fold": fold, "seed": fit.seed, "train_points": len(train), "validation_points": len(validation)}
+    row |= {
+        "epochs": fit.epochs,
+        "stopped_early": fit.stopped_early,
+        "best_epoch": fit.best_epoch,
+        **losses,
+        "seconds": round(fit.seconds, 3),
+    }
+    return {
+        "fold": fold,
+        "history": fit.history,
+        "row": row,
+        "validation": validation,
+        "parameters": fit.model.count_params(),
+        "train_predictions": trainer.predict(dataset.x_train)[:, 0],
+        "test_predictions": trainer.predict(dataset.x_test)[:, 0],
+        "curve_predictions": trainer.predict(curve_inputs(dataset))[:, 0],
+    }
+
+
+def curve_inputs(dataset: Dataset) -> np.ndarray:
+    """Evenly spaced inputs (401, 1) over the range of training and test points."""
+    x = np.concatenate([dataset.x_train, dataset.x_test])
+    return np.linspace(x.min(), x.max(), CURVE_POINTS, dtype=np.float32)[:, None]
+
+
+def save_weights(folder: Path, fit: Fit) -> None:
+    """Store a network's weights before and after training."""
+    from training.trainer import named_weights
+
+    weights = {f"initial/{name}": value for name, value in fit.initial_weights.items()}
+    weights |= {f"trained/{name}": value for name, value in named_weights(fit.model).items()}
+    save_arrays(folder / "weights.npz", weights)
+
+
+def save_inspection(folder: Path, fit: Fit, dataset: Dataset) -> None:
+    """Store a network and its activations."""
+    from training.inspection import activations
+
+    points = len(dataset.x_test)
+    probes = np.argsort(dataset.x_test[:, 0])[[points // 6, points // 2, points * 5 // 6]]
+    probed = {"x_probe": dataset.x_test[probes, 0]}
+    save_arrays(folder / "activations.npz", probed | activations(fit.model, dataset.x_test, probes))
+    fit.model.save(folder / "model.keras")
+
+
+def predictions(members: Sequence[Member], dataset: Dataset) -> dict[str, np.ndarray]:
+    """The arrays of predictions.npz: data, the fold that held out each training point, and all predictions."""
+    fold = np.zeros(len(dataset.x_train), dtype=np.int32)
+    for member in members:
+        fold[member["validation"]] = member["fold"]
+    names = [name for name in members[0] if name.endswith(("_predictions", "_sd"))]
+    stacked = {name: np.stack([member[name] for member in members]).astype(np.float32) for name in names}
+    data = {
+        "x_train": dataset.x_train[:, 0],
+        "y_train": dataset.y_train[:, 0],
+        "x_test": dataset.x_test[:, 0],
+        "y_test": dataset.y_test[:, 0],
+    }
+    return {**data, "fold": fold, "x_curve": curve_inputs(dataset)[:, 0], **stacked}
+
+
+def metrics(members: Sequence[Member], dataset: Dataset) -> dict[str, float]:
+    """The headline numbers: mean and standard deviation over the members, and the test MSE of their mean prediction."""
+    result = {}
+    for name in ("train_loss", "validation_loss", "test_loss"):
+        values = [member["row"][name] for member in members]
+        result |= {name: float(np.mean(values)), f"{name}_sd": float(np.std(values, ddof=1))}
+    mean_prediction = np.mean([member["test_predictions"] for member in members], axis=0, dtype=np.float64)
+    result["ensemble_test_loss"] = float(np.mean((mean_prediction - dataset.y_test[:, 0]) ** 2))
+    if "stopped_early" in members[0]["row"]:
+        result["stopped_early"] = sum(member["row"]["stopped_early"] for member in members)
+    return result | {"parameters": members[0]["parameters"]}

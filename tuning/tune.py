@@ -126,7 +126,7 @@ def default_workers(gpus: Sequence[str], threads: int, search: Search) -> int:
 
 def identity(this: Experiment, rows: FoldRows) -> dict[str, str]:
     """What this search and a worker that joins it must agree on."""
-    from tuning.search_spaces import search_identity
+    from tuning.fingerprints import search_identity
 
     search = this.settings.search
     return search_identity(search, len(this.folds(search.base)), this.seed, this.data, rows.machine)

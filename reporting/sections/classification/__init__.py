@@ -1,14 +1,14 @@
 from reporting.sections.classification import (
-    data,
-    settings,
-    results,
-    loss,
-    ladder,
-    mistakes,
     calibration,
-    smaller,
+    data,
     fields,
     filters,
+    ladder,
+    loss,
+    mistakes,
+    results,
+    settings,
+    smaller,
 )
 
 __all__ = ["calibration", "data", "fields", "filters", "ladder", "loss", "mistakes", "results", "settings", "smaller"]

@@ -14,7 +14,7 @@ from reporting.engine.sections import Found
 from reporting.engine.tiles import draw_tiles, in_units_of_largest, name_columns
 from reporting.names import named
 from reporting.results import CLASS_NAMES, Results
-from reporting.stats.metrics import correlations
+from reporting.stats.distributions import correlations
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -44,18 +44,27 @@ class Ablation:
 
 def ablation_of(extra: Extra) -> Ablation | None:
     """The ablation; None if it is switched off, or if the improved configuration has no ingredient."""
-    if len(extra.cases) < 2:
+    ingredients = ingredients_of(extra)
+    if not ingredients:
         return None
-    cases = dict(extra.cases)
-    complete = cases.pop("complete")
+    complete = extra.cases["complete"]
     right = right_answers(complete)
     return Ablation(
         complete=float(right.mean()),
-        ingredients=tuple(ingredient(name.removeprefix("without_"), complete, case) for name, case in cases.items()),
+        ingredients=ingredients,
         epochs=complete.run.config["max_epochs"],
         train_images=complete.folds[0]["train_points"],
         validation_images=len(right),
     )
+
+
+def ingredients_of(extra: Extra) -> tuple[Ingredient, ...]:
+    """What each case but the complete one lacks; empty if the extra is switched off."""
+    cases = dict(extra.cases)
+    complete = cases.pop("complete", None)
+    if complete is None:
+        return ()
+    return tuple(ingredient(name.removeprefix("without_"), complete, case) for name, case in cases.items())
 
 
 def ingredient(name: str, complete: Variant, case: Variant) -> Ingredient:

@@ -124,7 +124,7 @@ def find(results: Results, found: Found) -> CalibrationFindings:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"classification_calibration": [lambda: reliability_panel(found), lambda: risk_panel(found)]}
+    return {"classification_calibration": [lambda: reliability_panel(results.tuned), lambda: risk_panel(results)]}
 
 
 def tables(results: Results, found: Found) -> dict[str, Any]:
@@ -138,16 +138,21 @@ def rows(findings: CalibrationFindings) -> list[tuple[str, Calibration]]:
     return [first, *([("double_softmax", second)] if second else []), *others]
 
 
-def reliability_panel(found: Found) -> Figure:
-    """The reliability of the tuned network."""
-    tuned = found("calibration").networks["tuned"]
-    return plot_reliability(tuned.bins, tuned.scaled_bins)
+def reliability_panel(variant: Variant) -> Figure:
+    """The reliability of a network."""
+    item = calibration_of(variant)
+    return plot_reliability(item.bins, item.scaled_bins)
 
 
-def risk_panel(found: Found) -> Figure:
+def risk_panel(results: Results) -> Figure:
     """What refusing would gain with each configuration."""
-    networks = found("calibration").networks
-    return plot_risk({named(name, "configuration"): item.kept_accuracy for name, item in networks.items()}, KEPT)
+    kept = {
+        named(name, "configuration"): accuracy_of_kept(
+            variant.predictions["test_probabilities"], variant.predictions["test_labels"]
+        )
+        for name, variant in results.variants.items()
+    }
+    return plot_risk(kept, KEPT)
 
 
 def calibration_of(variant: Variant) -> Calibration:

@@ -86,7 +86,7 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 
 
 def tables(results: Results, found: Found) -> dict[str, Any]:
-    return {"classification_fields": lambda: found("fields").fields}
+    return {"classification_fields": lambda: fields_of(results.tuned.receptive_fields)}
 
 
 def fields_of(arrays: Mapping[str, Any]) -> tuple[Field, ...]:

@@ -18,6 +18,7 @@ from reporting.sections.classification.ablation import (
     ablation_of,
     draw_ingredients,
     ingredient_name,
+    ingredients_of,
     rows_of_names,
 )
 from reporting.sections.classification.results import difference_of_shares
@@ -87,10 +88,9 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 
 def ladder_figure(results: Results) -> Figure:
     """The ladder, and beside it the ingredients of the improved configuration if they were tried."""
-    rungs, ablation = rungs_of(results), ablation_of(results.extras["ablation"])
-    tried = ablation.ingredients if ablation else ()
-    names = [named(name, "rung") for name in rungs]
-    return plot_ladder(rungs.values(), names, [(ingredient_name(item), item.difference) for item in tried])
+    rungs = rungs_of(results)
+    ingredients = [(ingredient_name(item), item.difference) for item in ingredients_of(results.extras["ablation"])]
+    return plot_ladder(rungs.values(), [named(name, "rung") for name in rungs], ingredients)
 
 
 def rungs_of(results: Results) -> dict[str, Rung]:

@@ -88,13 +88,12 @@ def find(results: Results, found: Found) -> MistakeFindings:
     """The mistakes of the tuned network, and those that all networks have in common."""
     report, matrix = reference_report(), matrix_of(results.tuned)
     classes = class_errors(matrix, report)
-    seeds = [case for name in results.variants for case in results.extras[f"{name}_seeds"].cases.values()]
     return MistakeFindings(
         classes=classes,
         most_misclassified=most_misclassified(classes),
         report_most_misclassified=tuple(report["most_misclassified"]),
         confusions=confusions(matrix, FREQUENT),
-        suspects=suspects_of([*results.variants.values(), *seeds]),
+        suspects=suspects_of(all_networks(results)),
         never_predicted=tuple(name for name, column in zip(CLASS_NAMES, matrix.T, strict=True) if not column.any()),
     )
 
@@ -105,12 +104,18 @@ def figures(results: Results, found: Found) -> dict[str, list]:
     if found("mistakes").confusions:
         drawn["classification_mistakes"] = [lambda: examples_figure(results.tuned)]
     if found("mistakes").suspects.shown:
-        drawn["classification_suspects"] = [lambda: suspects_figure(found("mistakes").suspects)]
+        drawn["classification_suspects"] = [lambda: suspects_figure(suspects_of(all_networks(results)))]
     return drawn
 
 
 def tables(results: Results, found: Found) -> dict[str, Any]:
     return {"classification_classes": lambda: class_errors(matrix_of(results.tuned), reference_report())}
+
+
+def all_networks(results: Results) -> list[Variant]:
+    """Those of the three configurations, with all their seeds."""
+    seeds = [case for name in results.variants for case in results.extras[f"{name}_seeds"].cases.values()]
+    return [*results.variants.values(), *seeds]
 
 
 def matrix_of(variant: Variant) -> np.ndarray:

@@ -18,6 +18,7 @@ from reporting.stats.metrics import NORMAL_QUANTILE, mcnemar_counts, mcnemar_p_v
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PUBLISHED = ("train_loss_double_softmax", "validation_accuracy", "test_accuracy")  # by the reference report
 RISE = 1.05  # a validation loss that ends this many times above its minimum has risen
 
 
@@ -32,6 +33,12 @@ class ClassifierScores:
     test_accuracy: float
     test_interval: tuple[float, float]  # Wilson's, 95 %
     parameters: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """How the validation loss of a network went."""
+
     epochs: int
     lowest_validation_loss_epoch: int
     validation_loss_rose: bool  # it ended more than 5 % above its minimum: the network had begun to overfit
@@ -55,16 +62,8 @@ class ResultsFindings:
     tuned_against_reference: Comparison
     improved_against_tuned: Comparison
     improved_against_reference: Comparison
-
-    @property
-    def scores(self) -> dict[str, ClassifierScores]:
-        """By variant."""
-        return {"reference": self.reference, "tuned": self.tuned, "improved": self.improved}
-
-    @property
-    def best_on_validation(self) -> str:
-        """The variant with the highest validation accuracy."""
-        return max(self.scores, key=lambda name: self.scores[name].validation_accuracy)
+    best_on_validation: str  # the variant with the highest validation accuracy
+    training: Training  # of the tuned network
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +87,8 @@ def find(results: Results, found: Found) -> ResultsFindings:
         tuned_against_reference=compare(results.reference, results.tuned),
         improved_against_tuned=compare(results.tuned, results.improved),
         improved_against_reference=compare(results.reference, results.improved),
+        best_on_validation=best_on_validation(results),
+        training=training_of(results.tuned),
     )
 
 
@@ -103,30 +104,34 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 
 
 def tables(results: Results, found: Found) -> dict[str, Any]:
-    return {"classification_results": lambda: rows(results, found("results"))}
+    return {"classification_results": lambda: rows(results)}
 
 
-def rows(results: Results, findings: ResultsFindings) -> list[Row]:
+def rows(results: Results) -> list[Row]:
     """The reference report, the three configurations, and behind each a variation of it where one was trained."""
     report = load_reference_report()["classification"]
     variations = {
         "reference": ("double_softmax", second_softmax(results)),
         "tuned": ("smaller", results.extras["smaller"].case),
     }
-    names = ("train_loss_double_softmax", "validation_accuracy", "test_accuracy")
-    listed = [Row("reference_report", None, *(report[name] for name in names))]
-    for name, scores in findings.scores.items():
-        best = name == findings.best_on_validation
-        listed.append(row_of(name, scores, rung=configuration_rung(results, name), best=best))
+    listed, best = [Row("reference_report", None, *(report[name] for name in PUBLISHED))], best_on_validation(results)
+    for name, variant in results.variants.items():
+        listed.append(row_of(name, variant, rung=configuration_rung(results, name), best=name == best))
         variation, case = variations.get(name, ("", None))
-        listed += [row_of(variation, classifier_scores(case))] if case else []
+        listed += [row_of(variation, case)] if case else []
     return listed
 
 
-def row_of(name: str, scores: ClassifierScores, **more: Any) -> Row:
+def row_of(name: str, variant: Variant, **more: Any) -> Row:
     """The Row of a network of this run."""
-    names = [field.name for field in dataclasses.fields(Row) if hasattr(scores, field.name)]
-    return Row(name, **{field: getattr(scores, field) for field in names}, **more)
+    metrics = variant.run.metrics
+    own = {key: metrics[key] for key in ("train_loss", *PUBLISHED)}
+    return Row(name, **own, test_interval=test_interval(variant), **more)
+
+
+def best_on_validation(results: Results) -> str:
+    """The variant with the highest validation accuracy."""
+    return max(results.variants, key=lambda name: results.variants[name].run.metrics["validation_accuracy"])
 
 
 def second_softmax(results: Results) -> Variant | None:
@@ -143,14 +148,23 @@ def trained_on_second_softmax(variant: Variant) -> bool:
 
 
 def classifier_scores(variant: Variant) -> ClassifierScores:
-    """One network's results, and when its validation loss was lowest; a loss that is no number counts as infinite."""
-    metrics, losses = variant.run.metrics, np.array(variant.curves("validation_loss")[0], dtype=float)
+    """One network's results."""
+    metrics = variant.run.metrics
     names = [field.name for field in dataclasses.fields(ClassifierScores) if field.name in metrics]
+    return ClassifierScores(**{name: metrics[name] for name in names}, test_interval=test_interval(variant))
+
+
+def test_interval(variant: Variant) -> tuple[float, float]:
+    """Wilson's 95 % interval of a network's test accuracy."""
+    images = len(variant.predictions["test_labels"])
+    return wilson_interval(variant.run.metrics["test_accuracy"] * images, images)
+
+
+def training_of(variant: Variant) -> Training:
+    """When a network's validation loss was lowest, where one that is no number counts as infinite."""
+    losses = np.array(variant.curves("validation_loss")[0], dtype=float)
     finite = np.where(np.isfinite(losses), losses, np.inf)
-    n = len(variant.predictions["test_labels"])
-    return ClassifierScores(
-        **{name: metrics[name] for name in names},
-        test_interval=wilson_interval(metrics["test_accuracy"] * n, n),
+    return Training(
         epochs=int(variant.column("epochs").max()),
         lowest_validation_loss_epoch=int(finite.argmin()) + 1,
         validation_loss_rose=bool(not losses[-1] <= RISE * finite.min()),

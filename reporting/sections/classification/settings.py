@@ -38,7 +38,7 @@ class SettingsFindings:
 
 def find(results: Results, found: Found) -> SettingsFindings:
     """The settings that the networks were trained with."""
-    configurations = {name: dict(variant.run.config) for name, variant in results.variants.items()}
+    configurations = configurations_of(results)
     return SettingsFindings(
         configurations=configurations,
         shared_settings=shared_settings(list(configurations.values())),
@@ -54,14 +54,20 @@ def shared_settings(configs: Sequence[Mapping[str, Any]]) -> Config:
 
 
 def tables(results: Results, found: Found) -> dict[str, Any]:
-    return {"classification_configurations": lambda: rows(found("settings"))}
+    return {"classification_configurations": lambda: rows(configurations_of(results))}
 
 
-def rows(findings: SettingsFindings) -> list[tuple[str, list[Cell]]]:
-    """The settings that differ: the name, and a Cell for each configuration."""
-    configs = list(findings.configurations.values())
+def configurations_of(results: Results) -> dict[str, Config]:
+    """The settings of each main network, by variant."""
+    return {name: dict(variant.run.config) for name, variant in results.variants.items()}
+
+
+def rows(configurations: Mapping[str, Config]) -> list[tuple[str, list[Cell]]]:
+    """The settings that differ: the name, and a Cell for each configuration. All of them if none differs."""
+    configs = list(configurations.values())
+    shared = shared_settings(configs)
     return [
         (name, [Cell(config[name], config[name] != value) for config in configs])
         for name, value in configs[0].items()
-        if name not in findings.shared_settings
+        if name not in shared
     ]

@@ -9,7 +9,7 @@ from reporting.engine.canvas import HALF
 from reporting.sections.classification.calibration import calibration_of, plot_reliability, plot_risk, rows
 from reporting.stats.calibration import Reliability
 from tests.reporting.drawn import saved, width_of
-from tests.reporting.sections.classification.answers import answering, right_in
+from tests.reporting.sections.classification.answers import answering, rewrite_all, right_in
 
 BINS = Reliability(np.array([10, 90]), np.array([0.55, 0.97]), np.array([0.4, 1.0]))
 
@@ -77,3 +77,8 @@ def test_risk_is_the_error_among_the_answers():
 @pytest.mark.parametrize("accuracy", [0.0, 1.0])
 def test_risk_of_perfect_and_ever_wrong_networks_is_drawn(accuracy):
     saved(plot_risk({name: np.full(5, accuracy) for name in ("a", "b", "c")}, 0.8))
+
+
+def test_underconfident_network_is_called_so(text_of):
+    text = text_of(lambda runs: rewrite_all(runs, lambda labels: np.where(np.eye(10)[labels] > 0, 0.55, 0.05)))
+    assert "at an accuracy of 100.0" in text and "it is underconfident" in text

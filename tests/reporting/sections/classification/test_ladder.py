@@ -14,6 +14,7 @@ from tests.example_runs import write_example_runs
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.classification.answers import EXTRAS, findings_of
 
+ACCURACY = {"reference": 0.89, "tuned": 0.91, "improved": 0.93}
 RUNGS = [
     Rung("human", (0.835,), (0.81, 0.86), True),
     Rung("other_reports", (0.877, 0.935), None, True),
@@ -130,3 +131,23 @@ def test_ladder_draws_published_accuracies_seeds_and_ingredients():
 
 def test_ladder_without_ingredients_has_one_panel():
     assert len(plot_ladder(RUNGS, ["a", "b", "c", "d"]).axes) == 1
+
+
+def test_sentence_about_seeds_follows_their_order(text_of):
+    words = "the tuned network is behind the reference settings by 2.0 points on average, and its best seed is behind"
+    assert words in text_of(accuracy=ACCURACY | {"reference": 0.93})
+    assert "pairing each seed with each, it is ahead in" in text_of(accuracy=ACCURACY | {"reference": 0.91})
+
+
+def test_sentence_about_ingredients_follows_their_effect(text_of):
+    text = text_of()
+    lower = "horizontal flips or learning rate with schedule of the learning rate"
+    assert f"With the reference settings’ {lower} the accuracy is lower." in text
+    assert "With the reference settings’ dropout the accuracy is higher." in text
+    assert "For padding the images cannot tell." in text
+
+
+@pytest.mark.parametrize(("accuracy", "place"), [(0.934, "within"), (0.99, "below"), (0.80, "above")])
+def test_place_of_the_best_published_result(text_of, accuracy, place):
+    text = text_of(accuracy=dict.fromkeys(ACCURACY, accuracy))
+    assert f"augmentation), lies {place} the interval of this run’s" in text

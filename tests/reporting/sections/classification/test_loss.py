@@ -7,7 +7,7 @@ import pytest
 from reporting.sections.classification.loss import figures, plot_double_softmax_curves
 from reporting.stats.metrics import double_softmax_bounds
 from tests.reporting.drawn import saved
-from tests.reporting.sections.classification.answers import exchanged, findings_of
+from tests.reporting.sections.classification.answers import change_run, exchanged, findings_of
 
 
 def test_the_reports_loss_is_read_as_probabilities(found):
@@ -49,3 +49,13 @@ def test_double_softmax_curves_lie_between_the_bounds():
     assert axes.get_ylim()[0] < bounds[0] and axes.get_ylim()[1] > bounds[1]
     text = saved(axes.figure)
     assert "1.4612: all right and certain" in text and "2.4612: all wrong and certain" in text
+
+
+def test_reference_settings_on_the_second_softmax_are_told_so(text_of):
+    text = text_of(lambda runs: change_run(runs / "classification/reference", config={"loss": "double_softmax"}))
+    assert "reference settings of this run, trained on Equation&nbsp;6" in text
+    assert "shows the same settings trained on" not in text
+
+
+def test_second_softmax_is_compared_with_the_reference_settings(text_of):
+    assert "On the test images this network" in text_of()

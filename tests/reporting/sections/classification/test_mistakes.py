@@ -24,7 +24,14 @@ from reporting.sections.classification.mistakes import (
 )
 from reporting.stats.differences import Difference
 from tests.reporting.drawn import saved, width_of
-from tests.reporting.sections.classification.answers import answering, exchanged, findings_of, right_in
+from tests.reporting.sections.classification.answers import (
+    EXTRAS,
+    answering,
+    exchanged,
+    findings_of,
+    rewrite_all,
+    right_in,
+)
 
 REPORT = load_reference_report()["classification"]
 
@@ -194,3 +201,25 @@ def test_captioned_images_stand_in_groups():
     text = saved(figure)
     ids = re.findall(r'\bid="([^"]*)"', text)
     assert "for Coat (3)" in text and len(ids) == len(set(ids))
+
+
+def always_dress(labels):
+    return np.tile(np.where(np.arange(10) == 3, 0.91, 0.01), (len(labels), 1))
+
+
+def test_perfect_networks_have_no_confusions_and_no_suspects(text_of):
+    text = text_of(
+        lambda runs: rewrite_all(runs, lambda labels: np.eye(10)[labels]),
+        switched_off=tuple(f"classification/{name}" for name in EXTRAS),
+    ).replace("\N{NO-BREAK SPACE}", " ")
+    assert "It makes no mistake." in text
+    assert "There is no test image that all of them take for the same wrong class." in text
+    assert "shows images of the most frequent" not in text
+    assert "no more than on all" in text and "it may answer 100.0 % of the images" in text
+
+
+def test_networks_that_always_answer_the_same(text_of):
+    text = text_of(lambda runs: rewrite_all(runs, always_dress)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "No image at all was taken for T-shirt, Trouser, Pullover, Coat" in text
+    assert "There is no share of the images on which it is right in 99 %" in text
+    assert "it is overconfident" in text and "no more than on all" in text

@@ -8,12 +8,12 @@ import pytest
 
 from reporting.results import load_reference_report, load_results
 from reporting.sections.classification.results import (
-    classifier_scores,
     compare,
     difference_of_shares,
     figures,
     plot_losses,
     rows,
+    training_of,
 )
 from tests.example_runs import write_example_runs
 from tests.reporting.sections.classification.answers import EXTRAS, answering, exchanged, findings_of
@@ -49,7 +49,7 @@ def test_equal_configurations_are_undecided(results):
 )
 def test_validation_loss_rose(results, losses, epoch, rose):
     history = [{"fold": 1, "epoch": k + 1, "validation_loss": loss} for k, loss in enumerate(losses)]
-    scores = classifier_scores(dataclasses.replace(results.tuned, history=history))
+    scores = training_of(dataclasses.replace(results.tuned, history=history))
     assert (scores.lowest_validation_loss_epoch, scores.validation_loss_rose) == (epoch, rose)
 
 
@@ -70,7 +70,7 @@ def test_the_difference_of_shares_is_the_second_less_the_first():
 
 
 def test_the_table_has_the_report_the_configurations_and_their_variations(results, found):
-    report, *own = rows(results, found("results"))
+    report, *own = rows(results)
     assert report.test_accuracy == load_reference_report()["classification"]["test_accuracy"]
     assert (report.train_loss, report.test_interval, report.rung) == (None, None, None)
     assert [row.name for row in own] == ["reference", "double_softmax", "tuned", "smaller", "improved"]
@@ -83,7 +83,7 @@ def test_the_table_has_the_report_the_configurations_and_their_variations(result
 def test_without_extras_the_table_has_the_configurations_alone(tmp_path):
     runs = write_example_runs(tmp_path, switched_off=tuple(f"classification/{name}" for name in EXTRAS))
     results = load_results(runs, "classification")
-    own = rows(results, findings_of(results)("results"))[1:]
+    own = rows(results)[1:]
     assert [row.name for row in own] == list(results.variants) and {row.rung.sd for row in own} == {None}
 
 

@@ -11,7 +11,7 @@ def test_settings_that_all_share():
 
 def test_the_table_has_what_differs_and_marks_the_changes(found):
     settings = found("settings")
-    table = dict(rows(settings))
+    table = dict(rows(settings.configurations))
     assert set(table) == set(settings.configurations["reference"]) - set(settings.shared_settings)
     for name, cells in table.items():
         assert [cell.value for cell in cells] == [config[name] for config in settings.configurations.values()]
@@ -24,7 +24,7 @@ def test_equal_configurations_differ_in_nothing_and_the_table_shows_all(results,
     assert (
         not same.improved_differs
         and same.shared_settings == {}
-        and len(rows(same)) == len(results.reference.run.config)
+        and len(rows(same.configurations)) == len(results.reference.run.config)
     )
     assert found("settings").improved_differs
 

@@ -2,9 +2,10 @@
 
 import dataclasses
 
+from reporting.artifacts import load_json
 from reporting.results import load_results
 from tests.example_runs import write_example_runs
-from tests.reporting.sections.classification.answers import findings_of
+from tests.reporting.sections.classification.answers import change_run, findings_of
 
 
 def test_smaller_network_is_smaller_or_not(found):
@@ -16,3 +17,11 @@ def test_smaller_network_is_smaller_or_not(found):
 def test_without_its_training_there_is_nothing_to_say(tmp_path):
     runs = write_example_runs(tmp_path, switched_off=("classification/smaller",))
     assert findings_of(load_results(runs, "classification"))("smaller") is None
+
+
+def test_smaller_network_that_is_not_smaller_is_not_praised(text_of):
+    def change(runs):
+        tuned = load_json(runs / "classification/tuned/run.json")["metrics"]["parameters"]
+        change_run(runs / "classification/smaller/smaller", metrics={"parameters": tuned})
+
+    assert "Fewer units and filters:" not in text_of(change)

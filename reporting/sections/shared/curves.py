@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reporting.engine.canvas import HALF, new_figure, styled
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
@@ -56,10 +57,16 @@ def plot_training_curves(
     if logarithmic:
         axes.set_yscale("log")
         plain_log_labels(axes.yaxis)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    whole_epochs(axes)
     axes.grid(axis="y")
     axes.legend()
     return figure
+
+
+def whole_epochs(axes: Axes) -> None:
+    """No ticks between two epochs."""
+    locator: Any = axes.xaxis.get_major_locator()
+    locator.set_params(integer=True)
 
 
 def plain_log_labels(axis: Axis) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant
-from reporting.sections.regression.data import Gap, Region, regions_of
+from reporting.sections.regression.data import Gap, Region, gaps_of, regions_of
 from reporting.stats.differences import Difference, Estimate
 
 DRAWS = 2000  # of the bootstrap
@@ -82,7 +82,7 @@ class BaselineFindings:
 def find(results: Results, found: Found) -> BaselineFindings | None:
     """The tuned networks beside the baselines; None if those are switched off."""
     cases = results.extras["baselines"].cases
-    return baseline_findings(results.tuned, cases, found("data").gaps) if cases else None
+    return baseline_findings(results.tuned, cases, gaps_of(results)) if cases else None
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:

@@ -1,13 +1,12 @@
 """How many of the test points the band of the ensemble holds, by region of x; the ensemble's section prints it."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from reporting.results import Variant
-from reporting.sections.regression.data import Gap, Region, regions_of
+from reporting.results import Results, Variant
+from reporting.sections.regression.data import Region, gaps_of, regions_of
+from reporting.sections.regression.noise import noise_of_test_points
 from reporting.stats.differences import Difference, Estimate
 from reporting.stats.metrics import NORMAL_QUANTILE, mean_squared_error, wilson_interval
 
@@ -31,18 +30,27 @@ class Coverage:
         return self.with_noise.against(NOMINAL)
 
 
-def coverage_by_region(
-    stored: Mapping[str, Any],
-    members: np.ndarray,
-    gaps: Sequence[Gap],
-    noise: float,
-    gaussian_process: Variant | None = None,
-) -> tuple[Coverage, ...]:
-    """A Coverage for each region of the test points, from the predictions of the members (members, m)."""
+def coverage_by_region(results: Results) -> tuple[Coverage, ...]:
+    """A Coverage for each region of the test points; without gaps they are one region."""
+    stored = results.tuned.predictions
     x, y = stored["x_test"], stored["y_test"].astype(float)
-    regions = regions_of(x, gaps) or (Region("all", (), np.full(len(x), True)),)
+    regions = regions_of(x, gaps_of(results)) or (Region("all", (), np.full(len(x), True)),)
+    members, noise = members_of(results, "test_predictions"), added_noise(results)
+    gaussian_process = results.extras["baselines"].cases.get("gaussian_process")
     process = moments(gaussian_process) if gaussian_process else None
     return tuple(coverage_of(region, members, y, noise, process) for region in regions)
+
+
+def members_of(results: Results, name: str) -> np.ndarray:
+    """The predictions `name` of all members, the tuned networks and those of the further seeds: (members, points)."""
+    variants = (results.tuned, *results.extras["seeds"].cases.values())
+    return np.concatenate([variant.predictions[name].astype(float) for variant in variants])
+
+
+def added_noise(results: Results) -> float:
+    """The variance of the test points' noise, which is added to the members'; 0 for too few points to tell."""
+    noise = noise_of_test_points(results)
+    return noise.value if noise else 0.0
 
 
 def coverage_of(

@@ -11,9 +11,9 @@ import numpy as np
 
 from reporting.engine.canvas import FULL, new_figure, styled
 from reporting.engine.sections import Found
-from reporting.results import Extra, Results, Variant
-from reporting.sections.regression.coverage import NOMINAL, Coverage, coverage_by_region
-from reporting.sections.regression.data import TEST, TRAINING, Gap, in_gaps, points, points_of, shade
+from reporting.results import Results
+from reporting.sections.regression.coverage import NOMINAL, Coverage, added_noise, coverage_by_region, members_of
+from reporting.sections.regression.data import TEST, TRAINING, Gap, gaps_of, in_gaps, points, points_of, shade
 from reporting.stats.differences import Difference
 from reporting.stats.metrics import NORMAL_QUANTILE, mean_squared_error
 
@@ -105,21 +105,18 @@ class EnsembleFindings:
 
 def find(results: Results, found: Found) -> EnsembleFindings:
     """What the tuned networks and those of the further seeds do on the test points."""
-    tuned, seeds = results.tuned, results.extras["seeds"]
-    stored, gaps, noise = tuned.predictions, found("data").gaps, found("noise").test
-    y_test, members = stored["y_test"].astype(float), stacked(tuned, seeds, "test_predictions")
-    variance = noise.value if noise else 0.0
-    process = results.extras["baselines"].cases.get("gaussian_process")
-    metrics = [variant.run.metrics for variant in (tuned, *seeds.cases.values())]
-    gap_error, outside_error = errors_by_gap(stored, gaps)
+    stored, members = results.tuned.predictions, members_of(results, "test_predictions")
+    y_test = stored["y_test"].astype(float)
+    metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["seeds"].cases.values())]
+    gap_error, outside_error = errors_by_gap(stored, gaps_of(results))
     return EnsembleFindings(
         members=len(members),
-        folds=len(tuned.folds),
+        folds=len(results.tuned.folds),
         loss=mean_squared_error(y_test, members.mean(axis=0)),
         member_loss=float(np.mean((members - y_test) ** 2)),
         nominal=NOMINAL,
-        noise=variance,
-        coverage=coverage_by_region(stored, members, gaps, variance, process),
+        noise=added_noise(results),
+        coverage=coverage_by_region(results),
         seed_losses=tuple(item["test_loss"] for item in metrics),
         seed_ensemble_losses=tuple(item["ensemble_test_loss"] for item in metrics),
         change=found("results").change,
@@ -130,16 +127,11 @@ def find(results: Results, found: Found) -> EnsembleFindings:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_fit": [lambda: fit_figure(results, found("data").gaps)]}
+    return {"regression_fit": [lambda: fit_figure(results)]}
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:
-    return {"regression_coverage": lambda: found("ensemble").coverage}
-
-
-def stacked(tuned: Variant, seeds: Extra, name: str) -> np.ndarray:
-    """The predictions `name` of all members, of the tuned networks and of the further seeds': (members, points)."""
-    return np.concatenate([variant.predictions[name].astype(float) for variant in (tuned, *seeds.cases.values())])
+    return {"regression_coverage": lambda: coverage_by_region(results)}
 
 
 def errors_by_gap(stored: Mapping[str, Any], gaps: Sequence[Gap]) -> tuple[float | None, float | None]:
@@ -156,10 +148,10 @@ def ensemble_error(stored: Mapping[str, Any]) -> float | None:
     return float(np.std(squared, ddof=1) / math.sqrt(len(squared))) if len(squared) > 1 else None
 
 
-def fit_figure(results: Results, gaps: Sequence[Gap]) -> Figure:
+def fit_figure(results: Results) -> Figure:
     """What all members have learned."""
-    curves = stacked(results.tuned, results.extras["seeds"], "curve_predictions")
-    return plot_fit(results.tuned.predictions["x_curve"], curves, *points_of(results), gaps)
+    curves = members_of(results, "curve_predictions")
+    return plot_fit(results.tuned.predictions["x_curve"], curves, *points_of(results), gaps_of(results))
 
 
 @styled

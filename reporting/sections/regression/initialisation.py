@@ -12,7 +12,7 @@ from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant
-from reporting.sections.regression.data import TRAINING, Gap, points, shade
+from reporting.sections.regression.data import TRAINING, Gap, gaps_of, limits, points, shade
 from reporting.sections.regression.ensemble import draw_members
 from reporting.sections.regression.splits import draw_ticks
 from reporting.sections.regression.variations import Changed, Variation, changed_from, variation_of
@@ -44,13 +44,7 @@ class Bends:
 class InitialisationFindings:
     tuned: Variation
     other: Changed
-    tuned_bends: Bends
-    other_bends: Bends
-
-    @property
-    def bends(self) -> tuple[tuple[str, Bends], ...]:
-        """The name of each initialiser and the bends under it, the tuned networks' own first."""
-        return (self.tuned.initializer, self.tuned_bends), (self.other.initializer, self.other_bends)
+    bends: tuple[tuple[str, Bends], ...]  # each initialiser, the tuned networks' own first, and the bends under it
 
 
 def find(results: Results, found: Found) -> InitialisationFindings | None:
@@ -58,21 +52,28 @@ def find(results: Results, found: Found) -> InitialisationFindings | None:
     tuned, other = results.tuned, results.extras["initialisation"].case
     if other is None:
         return None
-    return InitialisationFindings(
-        tuned=variation_of(tuned),
-        other=changed_from(tuned, other),
-        tuned_bends=bends_of(tuned, tuned.layers[0]),
-        other_bends=bends_of(other, tuned.layers[0]),
-    )
+    return InitialisationFindings(variation_of(tuned), changed_from(tuned, other), bends_by_initializer(results))
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
     return {
         "regression_initialisation": [
-            lambda: bends_figure(found("initialisation"), found("data").train_x),
-            lambda: fits_figure(results, found("data").gaps),
+            lambda: bends_figure(bends_by_initializer(results), limits(results.tuned.predictions["x_train"])),
+            lambda: fits_figure(results),
         ]
     }
+
+
+def under_initializers(results: Results) -> list[tuple[str, Variant]]:
+    """Each initialiser and the networks under it, the tuned ones first."""
+    variants = (results.tuned, *results.extras["initialisation"].cases.values())
+    return [(variant.run.config["initializer"], variant) for variant in variants]
+
+
+def bends_by_initializer(results: Results) -> tuple[tuple[str, Bends], ...]:
+    """Each initialiser and the bends under it, the tuned networks' own first."""
+    layer = results.tuned.layers[0]
+    return tuple((initializer, bends_of(variant, layer)) for initializer, variant in under_initializers(results))
 
 
 def bends_of(variant: Variant, layer: str) -> Bends:
@@ -91,24 +92,23 @@ def zeros_of(weights: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
     return zeros + 0.0  # no negative zero
 
 
-def bends_figure(found: InitialisationFindings, train_x: tuple[float, float]) -> Figure:
-    """Where the first layer's units bend under both initialisers, within the range of the training points."""
+def bends_figure(bends_of_each: Sequence[tuple[str, Bends]], train_x: tuple[float, float]) -> Figure:
+    """Where the first layer's units bend under each initialiser, within the range of the training points."""
     rows: dict[str, np.ndarray] = {}
-    for initializer, bends in found.bends:
+    for initializer, bends in bends_of_each:
         name = named(initializer, "initializer")
         rows |= {f"{name},\nbefore": bends.before, f"{name},\nafter": bends.after}
     return plot_bends(rows, train_x)
 
 
-def fits_figure(results: Results, gaps: Sequence[Gap]) -> Figure:
+def fits_figure(results: Results) -> Figure:
     """The tuned networks and those under the other initialiser."""
     data = results.tuned.predictions
-    variants = (results.tuned, *results.extras["initialisation"].cases.values())
     curves = {
-        named(variant.run.config["initializer"], "initializer"): variant.predictions["curve_predictions"]
-        for variant in variants
+        named(initializer, "initializer"): variant.predictions["curve_predictions"]
+        for initializer, variant in under_initializers(results)
     }
-    return plot_fits(data["x_curve"], curves, data["x_train"], data["y_train"], gaps)
+    return plot_fits(data["x_curve"], curves, data["x_train"], data["y_train"], gaps_of(results))
 
 
 @styled

@@ -8,7 +8,7 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results
-from reporting.sections.regression.data import Gap
+from reporting.sections.regression.data import Gap, gaps_of
 
 FEW = 5  # triples of neighbours, below which nothing is said about the noise
 AGREEMENT = 2.0  # standard errors
@@ -66,15 +66,27 @@ class NoiseFindings:
 
 def find(results: Results, found: Found) -> NoiseFindings:
     """What the tuned networks' points say about their noise, beside the networks' losses."""
-    stored, metrics = results.tuned.predictions, results.tuned.run.metrics
+    metrics = results.tuned.run.metrics
     gaussian_process = results.extras["baselines"].cases.get("gaussian_process")
     return NoiseFindings(
-        train=noise_variance(stored["x_train"], stored["y_train"], found("data").gaps),
-        test=noise_variance(stored["x_test"], stored["y_test"]),
+        train=noise_of_training_points(results),
+        test=noise_of_test_points(results),
         gaussian_process=float(gaussian_process.column("noise_variance").mean()) if gaussian_process else None,
         train_loss=metrics["train_loss"],
         validation_loss=metrics["validation_loss"],
     )
+
+
+def noise_of_training_points(results: Results) -> NoiseVariance | None:
+    """The NoiseVariance of the training points."""
+    stored = results.tuned.predictions
+    return noise_variance(stored["x_train"], stored["y_train"], gaps_of(results))
+
+
+def noise_of_test_points(results: Results) -> NoiseVariance | None:
+    """The NoiseVariance of the test points, which lie in the training points' gaps too."""
+    stored = results.tuned.predictions
+    return noise_variance(stored["x_test"], stored["y_test"])
 
 
 def noise_variance(x: np.ndarray, y: np.ndarray, gaps: Sequence[Gap] = ()) -> NoiseVariance | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from reporting.engine.sections import Found
 from reporting.results import Results, load_reference_report
+from reporting.sections.regression.results import losses_of
 
 
 class Row(NamedTuple):
@@ -36,16 +37,16 @@ def find(results: Results, found: Found) -> ReportFindings:
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:
-    return {"regression_report": lambda: rows(found)}
+    return {"regression_report": lambda: rows(results)}
 
 
-def rows(found: Found) -> list[Row]:
+def rows(results: Results) -> list[Row]:
     """Both reports before and after the grid search."""
-    report, own = load_reference_report()["regression"], found("results")
+    report, own = load_reference_report()["regression"], losses_of(results)
     losses = {
         "reference report, first network": report["first"],
-        "this run, reference settings": dataclasses.asdict(own.reference),
+        "this run, reference settings": vars(own["reference"]),
         "reference report, after its grid search": report["tuned"],
-        "this run, tuned": dataclasses.asdict(own.tuned),
+        "this run, tuned": vars(own["tuned"]),
     }
     return [Row(name, *(item[loss] for loss in Row._fields[1:])) for name, item in losses.items()]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant
+from reporting.sections.regression.noise import noise_of_training_points
 from reporting.sections.shared.curves import plot_training_curves
 from reporting.sections.shared.settings import Stopping, stopping_of
 from reporting.stats.differences import Difference, within
@@ -58,20 +59,23 @@ class ResultsFindings:
 def find(results: Results, found: Found) -> ResultsFindings:
     """The losses of both configurations, and what the tuning changed."""
     return ResultsFindings(
-        reference=fit_losses(results.reference),
-        tuned=fit_losses(results.tuned),
+        **losses_of(results),
         change=change_of(results.reference, results.tuned, "test_loss"),
         paired=same_folds(results.reference, results.tuned),
     )
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    variants = (results.reference, results.tuned)
-    return {"regression_training": [functools.partial(curves_figure, variant, found) for variant in variants]}
+    return {"regression_training": [functools.partial(curves_figure, results, name) for name in results.variants]}
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable]:
-    return {"regression_losses": lambda: rows_of(found("results"))}
+    return {"regression_losses": lambda: rows_of(losses_of(results))}
+
+
+def losses_of(results: Results) -> dict[str, FitLosses]:
+    """The FitLosses of each configuration by name."""
+    return {name: fit_losses(variant) for name, variant in results.variants.items()}
 
 
 def fit_losses(variant: Variant) -> FitLosses:
@@ -101,15 +105,14 @@ def same_folds(first: Variant, second: Variant) -> bool:
     return np.array_equal(first.predictions["fold"], second.predictions["fold"])
 
 
-def rows_of(found: ResultsFindings) -> list[Row]:
-    """Before and after the grid search; both are best if their test losses are equal."""
-    least = min(found.reference.test_loss, found.tuned.test_loss)
-    losses = {"reference": found.reference, "tuned": found.tuned}
+def rows_of(losses: Mapping[str, FitLosses]) -> list[Row]:
+    """A Row for each configuration; several are best if their test losses are equal."""
+    least = min(item.test_loss for item in losses.values())
     return [Row(name, item, item.test_loss == least) for name, item in losses.items()]
 
 
-def curves_figure(variant: Variant, found: Found) -> Figure:
-    """Training and validation loss by epoch, above the variance of the noise where that is known."""
+def curves_figure(results: Results, name: str) -> Figure:
+    """Training and validation loss of a configuration by epoch, above the variance of the noise where it is known."""
+    variant, noise = results.variants[name], noise_of_training_points(results)
     curves = variant.curves("train_loss"), variant.curves("validation_loss")
-    noise = found("noise").train
-    return plot_training_curves(*curves, "MSE", logarithmic=True, floor=noise and noise.value)
+    return plot_training_curves(*curves, "MSE", logarithmic=True, floor=noise.value if noise else None)

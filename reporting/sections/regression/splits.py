@@ -124,15 +124,20 @@ def find(results: Results, found: Found) -> SplitFindings | None:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_splits": [lambda: splits_figure(found("splits").splits)]}
+    return {"regression_splits": [lambda: splits_figure(splits_of(results.extras["splits"].cases))]}
 
 
 def split_findings(cases: Mapping[str, Variant], same_data: bool) -> SplitFindings:
     """The SplitFindings of the cases by name; `same_data`: whether the points are the reference report's."""
-    shuffled = cases["shuffled"].run.metrics["validation_loss"]
-    splits = tuple(split_of(name, variant, shuffled) for name, variant in cases.items())
+    splits = splits_of(cases)
     x = cases["shuffled"].predictions["x_train"]
     return SplitFindings(splits, len(x), len(splits[0].held_out), reference_strip(x) if same_data else None)
+
+
+def splits_of(cases: Mapping[str, Variant]) -> tuple[Split, ...]:
+    """A Split for each of the cases."""
+    shuffled = cases["shuffled"].run.metrics["validation_loss"]
+    return tuple(split_of(name, variant, shuffled) for name, variant in cases.items())
 
 
 def split_of(name: str, variant: Variant, shuffled: float) -> Split:

@@ -29,11 +29,10 @@ class Changed(Variation):
 
 
 def find(results: Results, found: Found) -> tuple[tuple[str, Variation], ...] | None:
-    """What is changed ("nothing", "initialisation" or "size") and the networks; None if nothing is, in any."""
-    start, small = found("initialisation"), found("smaller")
-    changed = [("initialisation", start.other)] if start else []
-    changed += [("size", small.smaller)] if small else []
-    return (("nothing", (start or small).tuned), *changed) if changed else None
+    """The extra that changed something, "" for none, and the networks; None if those extras are switched off."""
+    cases = {name: results.extras[name].case for name in ("initialisation", "smaller")}
+    changed = [(name, variation_of(case)) for name, case in cases.items() if case]
+    return (("", variation_of(results.tuned)), *changed) if changed else None
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:

@@ -1,3 +1,3 @@
-from reporting.sections.shared import search, weights, units, activations, switched_off
+from reporting.sections.shared import activations, search, switched_off, units, weights
 
 __all__ = ["activations", "search", "switched_off", "units", "weights"]

@@ -13,6 +13,7 @@ from reporting.artifacts.errors import ArtifactError, remedy
 from reporting.artifacts.schema import Run
 
 Reads = dict[tuple[str, str], None]  # (path, name) of all that was read, each once and in order
+WHOLE = ("data.", "machine.", "versions.")  # parts of a run that count as read, whatever is asked of them
 _NOTES: list[Reads] = []  # of the parts of the report that are at work, the innermost last
 
 
@@ -35,7 +36,7 @@ def note(reads: Reads) -> None:
 class Stored(Mapping[str, Any]):
     """The named parts of a file. Asking for one notes it, or raises an ArtifactError where the file does not hold it.
 
-    Mappings inside of it are such mappings too; the name of what they hold is written a.b.
+    Mappings inside of it are such mappings too. The name of what they hold is noted as a.b, or as a for one of WHOLE.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Stored(Mapping[str, Any]):
         prefix: str = "",
     ) -> None:
         self.path, self.command, self.prefix = str(path), command, prefix
+        self._whole = prefix.partition(".")[0] if prefix.startswith(WHOLE) else None
         self._parts = {
             name: Stored(value, path, command, f"{prefix}{name}.") if isinstance(value, dict) else value
             for name, value in (parts or {}).items()
@@ -58,7 +60,7 @@ class Stored(Mapping[str, Any]):
             )
         value = self._parts[name]
         if _NOTES and not isinstance(value, Stored):
-            _NOTES[-1][self.path, self.prefix + name] = None
+            _NOTES[-1][self.path, self._whole or self.prefix + name] = None
         return value
 
     def __iter__(self) -> Iterator[str]:

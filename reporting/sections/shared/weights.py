@@ -13,7 +13,7 @@ from reporting.engine.canvas import FULL, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.names import layer_name
 from reporting.results import Results
-from reporting.stats.metrics import distance_from_normal, excess_kurtosis, skewness
+from reporting.stats.distributions import distance_from_normal, excess_kurtosis, skewness
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

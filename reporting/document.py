@@ -114,7 +114,7 @@ class Document:
         }
         self.rows["origins"] = self.origins
         self.reads: dict[Reader, Reads] = {}
-        for name, reads in self.findings.reads.items():
+        for name, reads in self.findings.own_reads.items():
             self.reads_below(name).update(reads)
 
     def reads_below(self, section: str) -> Reads:
@@ -164,7 +164,7 @@ class Document:
                 "subject": part.module,
                 "task": part.task,
                 "results": self.findings.results_of(part),
-                "findings": self.findings.near(part),
+                "findings": self.findings.near(part, then=lambda name: None),  # whose reads stand with their sections
                 "found": self.findings(part.name),
             }
             return rendered(environment.get_template(part.template), shared | own)

@@ -86,6 +86,8 @@ DOCUMENT = (
     ),
 )
 
+ABOUT_RUNS = (("table", "runs"), ("heading", "provenance"), ("heading", "conclusions"))  # what reads every run alike
+
 
 def report_document(identity: Identity, runs: Path | str) -> str:
     """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError) if it cannot be made."""
@@ -185,7 +187,7 @@ class Document:
         for name in self.rows:
             if ("table", name) not in self.reads:  # further behind in the document
                 self.rows_of(name)
-        return origins(self.reads, self.runs)
+        return origins(self.reads, self.runs, apart=ABOUT_RUNS)
 
 
 @functools.cache

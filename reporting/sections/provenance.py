@@ -59,39 +59,40 @@ def tables(results: Mapping[str, Results], found: Found) -> dict[str, Any]:
 def stages(results: Mapping[str, Results]) -> Iterator[Stage]:
     """A Stage for everything that the report rests on, but for the extras that are switched off."""
     for task in results.values():
-        yield from (stage_of(run, None, [run]) for run in main_runs(task))
+        yield from (stage_of(f"{task.task}/{name}", None, run, [run]) for name, run in main_runs(task).items())
         yield from (
-            stage_of(extra.run, len(extra.cases), [case.run for case in extra.cases.values()])
-            for extra in task.extras.values()
+            stage_of(f"{task.task}/{name}", len(extra.cases), extra.run, [case.run for case in extra.cases.values()])
+            for name, extra in task.extras.items()
             if extra.cases
         )
 
 
-def stage_of(run: Run, cases: int | None, runs: Sequence[Run]) -> Stage:
-    """The Stage of a run that consists of these runs: itself, or its cases, whose times are added."""
-    first = runs[0]
+def stage_of(folder: str, cases: int | None, whole: Run, parts: Sequence[Run]) -> Stage:
+    """The Stage of a run, which is its own and only part, or that of an extra with its cases as parts."""
+    machines, scales = [run.machine for run in parts], [run.scale for run in parts]
     return Stage(
-        folder=f"{run.task}/{run.variant}",
+        folder=folder,
         cases=cases,
-        seconds=sum(each.seconds for each in runs),
-        finished_at=run.finished_at,
-        seeds=different(each.seed for each in runs),
-        precision=first.machine.precision,
-        threads=first.machine.threads,
-        scale=first.scale,
+        seconds=sum(run.seconds for run in parts),
+        finished_at=whole.finished_at,
+        seeds=different(run.seed for run in parts),
+        precision=machines[0].precision,
+        threads=machines[0].threads,
+        scale=scales[0],
     )
 
 
-def main_runs(task: Results) -> list[Run]:
-    """The runs of a task's search and networks, in the order in which they were made."""
-    first, *others = [variant.run for variant in task.variants.values()]
-    return [first, task.search.run, *others]
+def main_runs(task: Results) -> dict[str, Run]:
+    """The runs of a task's search and networks by folder, in the order in which they were made."""
+    names = list(task.variants)
+    ordered = [names[0], "search", *names[1:]]
+    return {name: task.search.run if name == "search" else task.variants[name].run for name in ordered}
 
 
 def recorded_runs(results: Mapping[str, Results]) -> Iterator[Run]:
     """Every Run that the report rests on, those of the extras' cases behind the others."""
     for task in results.values():
-        yield from main_runs(task)
+        yield from main_runs(task).values()
     for task in results.values():
         yield from (case.run for extra in task.extras.values() for case in extra.cases.values())
 

@@ -1,5 +1,5 @@
-# The homework, from nothing to the report. `make` alone explains; every file is made from the files that it depends on,
-# so what is up to date is not made again, and what was interrupted goes on.
+# The homework, from nothing to the report. `make` alone explains. The recorded runs tell which stages are up to date:
+# their settings and data are compared, never the times of files. Interrupted work goes on where it was.
 
 CONFIG ?= homework.toml
 RUNS   ?= runs
@@ -13,46 +13,48 @@ TENSORBOARD ?=
 
 PY    := $(VENV)/bin/python
 ALONE := $(if $(shell command -v flock),flock $(VENV)/.lock)
-PIP   := $(ALONE) $(PY) -m pip install --quiet --disable-pip-version-check
+PIP   := $(ALONE) $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)
-SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)$(if $(TENSORBOARD), --tensorboard)
+SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)
+SEARCH_FLAGS += $(if $(TENSORBOARD),--tensorboard)
 
 export PYTHONUNBUFFERED := 1
 
 $(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS and VENV must be paths without spaces))
-$(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give an existing one, as in make all CONFIG=homework.toml))
+$(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
 # Stages that do not wait for each other run side by side; every stage computes with a fixed number of threads.
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
 
-SEARCHES := $(RUNS)/classification/search/run.json $(RUNS)/regression/search/run.json
-TUNED    := $(RUNS)/classification/tuned/run.json $(RUNS)/regression/tuned/run.json
-UNTUNED  := $(RUNS)/classification/improved/run.json $(RUNS)/classification/reference/run.json $(RUNS)/regression/reference/run.json
-REGRESSION_EXTRAS     := splits baselines initialisation seeds smaller
-CLASSIFICATION_EXTRAS := improved_seeds reference_seeds ablation double_softmax tuned_seeds smaller
-EXTRAS   := $(CLASSIFICATION_EXTRAS:%=$(RUNS)/classification/%/run.json) $(REGRESSION_EXTRAS:%=$(RUNS)/regression/%/run.json)
-REPORT   := $(RUNS)/report/report.pdf
-BUILD_REPORT = $(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
+REPORT := $(RUNS)/report/report.pdf
+# The checksum of all that the report is made of, as it was before it was made, is kept beside it. (Of two
+# makes at once, one may find it moved already.)
+REPORT_INPUTS = { cat homework.toml $(CONFIG) $(RUNS)/*/*/run.json; \
+	find reporting report_templates -type f ! -name '*.pyc' | sort | xargs cat; } 2>/dev/null | cksum
+define BUILD_REPORT
+@mkdir -p $(RUNS)/report && $(REPORT_INPUTS) >$(RUNS)/report/inputs.new
+$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
+@mv $(RUNS)/report/inputs.new $(RUNS)/report/inputs 2>/dev/null || true
+endef
 
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune report quick test test-slow lint bench clean
-# Every file is written beside its target and moved into place when it is complete: an interrupt leaves nothing to delete.
-.PRECIOUS: $(SEARCHES) $(TUNED) $(UNTUNED) $(EXTRAS) $(REPORT) $(RUNS)/data.json
+.PHONY: help all data train tune report quick lock test test-slow lint bench clean
 
 help:
 	@echo "make all      set up, train, tune and report: ends with $(REPORT)"
 	@echo "make quick    the same on a small scale, in about two minutes: ends with $(RUNS)/quick/report/report.pdf"
 	@echo
 	@echo "make data     check the settings, find or fetch the data"
-	@echo "make tune     the grid searches of both tasks; WORKERS=n trains in n processes each, KEEP_GOING=1 goes on without"
-	@echo "              combinations that fail, TENSORBOARD=1 logs for TensorBoard"
+	@echo "make tune     the grid searches of both tasks; WORKERS=n trains in n processes each, KEEP_GOING=1 goes on"
+	@echo "              without combinations that fail, TENSORBOARD=1 logs for TensorBoard"
 	@echo "make train    the networks before and after tuning, the improved one, and the extras that the report draws on"
 	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
-	@echo "make lint     formatter and linter"
+	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
+	@echo "make lock     the lock files again after a change of requirements*.txt; UPGRADE=1 renews the rest"
 	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
@@ -60,10 +62,6 @@ help:
 	@echo "make -n all shows the plan. An interrupted make goes on where it was."
 
 all: $(REPORT)
-data: $(RUNS)/data.json
-tune: $(SEARCHES)
-train: $(TUNED) $(UNTUNED) $(EXTRAS)
-
 report: $(VENV)/.libraries $(VENV)/.report
 	$(BUILD_REPORT)
 
@@ -73,50 +71,62 @@ quick:
 
 # Results
 
-# Remembers which settings the results under RUNS were asked for, so that other ones are not taken for up to date.
-ASKED := $(CONFIG)$(if $(QUICK), quick)
-ifneq ($(strip $(file <$(RUNS)/asked)),$(ASKED))
-.PHONY: $(RUNS)/asked
-endif
-$(RUNS)/asked:
-	@mkdir -p $(RUNS) && echo "$(ASKED)" > $@
+# A stage runs if its result is missing or if training.plan names it. It then compares once more, so one that another
+# make has finished meanwhile returns at once. Stages depend on each other in order alone: the times of their files
+# decide nothing.
+ifneq ($(filter all data tune train clean $(RUNS)/%,$(MAKECMDGOALS)),)
 
-# What bears a time of the future was made before a clock was set right. It is asked again, whatever the times say.
-FUTURE := $(shell find $(RUNS) \( -name run.json -o -name data.json -o -name asked -o -name report.pdf \) -newermt now 2>/dev/null)
-$(if $(FUTURE),$(eval .PHONY: $(FUTURE)))
+# All stages in the order in which they start, each as folder:needed folder:kind
+STAGES   := $(shell $(or $(wildcard $(PY)),$(PYTHON)) reporting/artifacts/registry.py | tr ' ' :)
+column    = $(word $1,$(subst :, ,$2))
+result    = $(RUNS)/$(if $(filter data,$1),data,$1/run).json
+made      = $(call result,$(call column,$2,$1))
+of_kind   = $(foreach stage,$(STAGES),$(if $(filter $1,$(call column,3,$(stage))),$(call made,$(stage),1)))
+SEARCHES := $(call of_kind,search)
+TUNED    := $(call of_kind,tuned)
+VARIANTS := $(call of_kind,variant) $(TUNED)
+EXTRAS   := $(call of_kind,filler extra)
 
-# Settings and data that were exchanged for older files are looked at again as well, which their times alone would not tell.
-ifneq ($(wildcard $(RUNS)/data.stat),)
-ifneq ($(shell cut -d' ' -f3- $(RUNS)/data.stat | tr '\n' '\0' | xargs -0 stat -Lc '%Y %s %n' 2>&1 | cmp -s - $(RUNS)/data.stat; echo $$?),0)
-.PHONY: $(RUNS)/data.json
-endif
-endif
+data: $(RUNS)/data.json
+tune: $(SEARCHES)
+train: $(VARIANTS) $(EXTRAS)
 
-# The data's own files are prerequisites as well: prepare_data lists them in data.mk.
--include $(RUNS)/data.mk
-$(RUNS)/data.json: $(CONFIG) homework.toml training/synthetic.py $(RUNS)/asked | $(VENV)/.all
+$(foreach stage,$(STAGES),$(eval $(call made,$(stage),1): | $(call made,$(stage),2)))
+# With WORKERS, one search after the other: each has the processors, and the terminal, for itself.
+$(if $(WORKERS),$(foreach search,$(SEARCHES),$(eval $(search): | $(EARLIER))$(eval EARLIER := $(search))))
+# With two jobs at a time the longest search ends last: what needs it goes before the extras that could run at any time.
+$(if $(filter 1 2,$(JOBS)),$(eval $(call of_kind,extra): | $(firstword $(TUNED))))
+
+$(RUNS)/data.json: | $(VENV)/.all
 	$(PY) -m training.prepare_data $(FLAGS)
 
-# A stage whose settings and data are those that it recorded returns at once: a changed name trains nothing.
-# With WORKERS, one search after the other: each has the processors, and the terminal, for itself.
-$(if $(WORKERS),$(eval $(RUNS)/regression/search/run.json: | $(RUNS)/classification/search/run.json))
-$(SEARCHES): $(RUNS)/%/search/run.json: $(RUNS)/data.json | $(if $(TENSORBOARD),$(VENV)/.tensorboard)
-	$(PY) -m tuning.tune_$* $(FLAGS)$(SEARCH_FLAGS)
+$(SEARCHES): $(RUNS)/%/search/run.json: | $(if $(TENSORBOARD),$(VENV)/.tensorboard)
+	$(PY) -m tuning.tune --task $* $(FLAGS)$(SEARCH_FLAGS)
 
-$(TUNED): $(RUNS)/%/tuned/run.json: $(RUNS)/%/search/run.json
-$(TUNED) $(UNTUNED): $(RUNS)/%/run.json: $(RUNS)/data.json
-	$(PY) -m training.train_$(*D) --variant $(*F) $(FLAGS)
+$(VARIANTS): $(RUNS)/%/run.json:
+	$(PY) -m training.train --task $(*D) --variant $(*F) $(FLAGS)
 
-$(addprefix $(RUNS)/classification/,$(addsuffix /run.json,tuned_seeds smaller)): $(RUNS)/classification/tuned/run.json
-$(addprefix $(RUNS)/regression/,$(addsuffix /run.json,initialisation seeds smaller)): $(RUNS)/regression/tuned/run.json
-# With two jobs at a time the chain through the longest search ends last, so what continues it goes before what could fill any gap.
-$(if $(filter 1 2,$(JOBS)),$(eval $(filter-out %/improved_seeds/run.json,$(EXTRAS)): | $(RUNS)/classification/tuned/run.json))
-$(EXTRAS): $(RUNS)/%/run.json: $(RUNS)/data.json
-	$(PY) -m training.$(*D)_extras --extra $(*F) $(FLAGS)
+$(EXTRAS): $(RUNS)/%/run.json:
+	$(PY) -m training.run_extra --task $(*D) --extra $(*F) $(FLAGS)
 
-$(REPORT): $(VENV)/.libraries $(SEARCHES) $(UNTUNED) $(TUNED) $(EXTRAS) $(CONFIG) homework.toml
-$(REPORT): $(wildcard reporting/*.py reporting/*.json reporting/*/*.py report_templates/* report_templates/*/*) | $(VENV)/.report
+$(REPORT): | $(VENV)/.libraries $(VENV)/.report $(SEARCHES) $(VARIANTS) $(EXTRAS)
 	$(BUILD_REPORT)
+
+# A file is written beside its target and moved into place when it is complete: an interrupt leaves none to delete.
+.PRECIOUS: $(RUNS)/data.json $(SEARCHES) $(VARIANTS) $(EXTRAS) $(REPORT)
+endif
+
+# Which stages are not up to date. Where the packages are not installed yet, or the plan fails, that is all of them.
+ifneq ($(filter all data tune train $(RUNS)/%,$(MAKECMDGOALS)),)
+STALE := $(if $(wildcard $(VENV)/.all),$(shell $(PY) -m training.plan $(FLAGS) || echo all),all)
+ifneq ($(filter all,$(STALE)),)
+STALE := data $(foreach stage,$(STAGES),$(call column,1,$(stage))) report
+endif
+.PHONY: $(foreach folder,$(filter-out report,$(STALE)),$(call result,$(folder)))
+ifneq ($(filter report,$(STALE))$(shell $(REPORT_INPUTS) | cmp -s - $(RUNS)/report/inputs || echo differ),)
+.PHONY: $(REPORT)
+endif
+endif
 
 
 # Set-up: the virtual environment, its packages, the system's libraries
@@ -132,28 +142,39 @@ $(VENV)/.libraries: reporting/system_libraries.py | $(VENV)/.made
 	@$(ALONE) $(PY) reporting/system_libraries.py report
 	@touch $@
 
-$(VENV)/.report: requirements-report.txt | $(VENV)/.made
+$(VENV)/.report: requirements-report.lock | $(VENV)/.made
 	@echo "installing the report's packages into $(VENV)"
 	@$(PIP) -r $<
 	@touch $@
 
-$(VENV)/.all: requirements.txt $(VENV)/.report
+$(VENV)/.all: requirements.lock $(VENV)/.report
 	@echo "installing TensorFlow and KerasTuner into $(VENV) (about 600 MB, a minute or more)"
 	@$(PIP) -r $<
 	@touch $@
 
-$(VENV)/.tensorboard: requirements-tensorboard.txt $(VENV)/.all
+$(VENV)/.tensorboard: requirements-tensorboard.lock $(VENV)/.all
 	@echo "installing TensorBoard into $(VENV)"
 	@$(PIP) -r $<
 	@touch $@
 
-$(VENV)/.test: requirements-test.txt $(VENV)/.all
+$(VENV)/.test: requirements-test.lock $(VENV)/.all
 	@echo "installing the test packages into $(VENV)"
 	@$(PIP) -r $<
 	@touch $@
 
 
 # Development
+
+# For Python 3.11 and later on every system, with the digests of all files of a release. What is not pinned in
+# requirements*.txt keeps the version that it has in the lock file.
+LOCKED := requirements requirements-report requirements-test requirements-tensorboard requirements-gpu
+COMPILE := pip compile --quiet --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes
+lock:
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; $(PYTHON) -m venv "$$scratch"; \
+	"$$scratch"/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9; \
+	for name in $(LOCKED); do echo "locking $$name.txt"; \
+	UV_CUSTOM_COMPILE_COMMAND="make lock" "$$scratch"/bin/uv $(COMPILE) $(if $(UPGRADE),--upgrade) $$name.txt \
+	$$(test $$name = requirements || echo --constraint requirements.lock) --output-file $$name.lock; done
 
 test: $(VENV)/.test $(VENV)/.libraries
 	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -164,6 +185,8 @@ test-slow: $(VENV)/.test $(VENV)/.libraries
 lint: $(VENV)/.test
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q --noconftest tests/test_structure.py
 
 $(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
 	@echo "installing what is compared with into $(VENV)-bench"
@@ -175,6 +198,7 @@ bench: $(VENV)/.all $(VENV)-bench/.made
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
 
 clean:
-	rm -rf $(addprefix $(RUNS)/,regression classification report quick asked data.json data.mk data.stat) .pytest_cache .ruff_cache
+	rm -rf $(addprefix $(RUNS)/,$(sort $(foreach stage,$(STAGES),$(firstword $(subst /, ,$(stage))))))
+	rm -rf $(addprefix $(RUNS)/,report quick data.json) .pytest_cache .ruff_cache .mypy_cache
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 	-@rmdir $(RUNS) 2>/dev/null || true

@@ -2,15 +2,16 @@
 
     python -m reporting.build_report --config homework.toml --runs runs
 
-Reads the title block from the config's table [identity] (what is left out there comes from the shipped homework.toml) and
-everything else from the runs folder; writes report/report.html and report/report.pdf below it. It takes seconds, needs
-neither TensorFlow nor a network, and the same files give the same bytes. A mistake is told in one line, with exit status 1,
-and leaves an earlier report as it was.
+Reads the title block from the config's table [identity] (what is left out there comes from the shipped homework.toml)
+and everything else from the runs folder; writes report/report.html and report/report.pdf below it. It takes seconds,
+needs neither TensorFlow nor a network, and the same files give the same bytes. A mistake is reported in one line, with
+exit status 1, and leaves an earlier report as it was.
 """
 
 import argparse
 import gc
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from reporting.artifacts import Identity, UserError, load_toml, mendable, parse, write_bytes
@@ -18,7 +19,7 @@ from reporting.artifacts import Identity, UserError, load_toml, mendable, parse,
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Build the report; returns the exit status."""
     arguments = parse_arguments(argv)
     try:
@@ -32,7 +33,8 @@ def main(argv=None):
     return 0
 
 
-def parse_arguments(argv):
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m reporting.build_report", description="Build report.html and report.pdf from recorded runs."
     )
@@ -51,9 +53,12 @@ def parse_arguments(argv):
     return parser.parse_args(argv)
 
 
-def build_report(config, runs):
-    """Write the HTML, then the PDF; returns a line that names them. Raises UserError for whatever the reader can mend."""
-    # matplotlib and jinja2 load here, so that --help does not wait for them
+def build_report(config: Path, runs: Path) -> str:
+    """Write the HTML and the PDF; returns a line that names them. Raises UserError for mistakes the reader can mend.
+
+    Where the libraries for the PDF are missing the HTML is written all the same.
+    """
+    # Imported here, so that --help need not wait for them
     from reporting.document import report_document
     from reporting.engine.errors import MissingLibraries
     from reporting.engine.fonts import font_advice
@@ -73,8 +78,11 @@ def build_report(config, runs):
     return f"report: {html} and {pdf} ({pages} pages)"
 
 
-def load_identity(config):
-    """The Identity of a settings file, over the shipped one's; raises UserError that names the file and the key."""
+def load_identity(config: Path) -> Identity:
+    """The Identity of a settings file; what it leaves out is that of the shipped file.
+
+    Raises a UserError that names the file and the key.
+    """
     given = load_toml(config).get("identity", {})
     if not isinstance(given, dict):
         raise UserError(f"{config}: identity is a table; write [identity] and its keys below")
@@ -82,5 +90,6 @@ def load_identity(config):
 
 
 if __name__ == "__main__":
-    gc.disable()  # the process lives for seconds and keeps nearly all that it makes: looking for garbage takes a tenth of its time
+    # The process lives for seconds and keeps nearly everything it creates, and garbage collection takes a tenth of it
+    gc.disable()
     sys.exit(main())

@@ -1,7 +1,7 @@
-"""What the files of one network, and those of a task, must agree on before a word is written about them.
+"""What the files of a network, and the networks of a task, must agree on before the report is written.
 
-A folder may hold files that were edited, cut short, or left by runs of other settings. The headline numbers are computed
-again from the stored predictions; what contradicts them raises an ArtifactError that names the file and both numbers.
+A folder may hold files that were edited, cut short, or left over from other settings. The headline numbers are computed
+again from the stored predictions; a contradiction raises an ArtifactError that names the file and both numbers.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from reporting.stats.metrics import accuracy, cross_entropy, mean_squared_error
 if TYPE_CHECKING:
     from reporting.results import Results, Variant
 
-TOLERANCE = 1e-4  # relative; training may have added the same numbers in another order and in float32
+TOLERANCE = 1e-4  # relative: training may add the same numbers in another order and in float32
 CLASSES = 10
 
 
 @contextlib.contextmanager
 def readable(folder: Path) -> Iterator[None]:
-    """Turn what goes wrong with arrays of an unexpected shape or kind into an ArtifactError that names the folder."""
+    """Turn errors that arrays of an unexpected shape or kind cause into an ArtifactError that names the folder."""
     try:
         yield
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -34,19 +34,19 @@ def readable(folder: Path) -> Iterator[None]:
 
 
 def refuse(folder: Path, mistake: str) -> None:
-    """Raise ArtifactError unless `mistake` is empty."""
+    """Raise an ArtifactError that says what is wrong with the folder, unless `mistake` is empty."""
     if mistake:
         raise ArtifactError(f"{folder}: {mistake}; {remedy(folder)}")
 
 
 def close(a: Any, b: Any) -> bool:
-    """Whether two values are numbers that are equal up to the rounding of training."""
+    """Whether two values are numbers that are equal within TOLERANCE."""
     numbers = isinstance(a, int | float) and isinstance(b, int | float)
     return numbers and math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-9)
 
 
 def check_regression(folder: Path, variant: Variant, results: Results) -> None:
-    """Raise ArtifactError where the files of a regression's networks contradict their predictions, or the tuned ones."""
+    """Raise an ArtifactError where a regression's files contradict their predictions or the points of the tuned one."""
     stored = variant.predictions
     check_metrics(folder, variant.run, recomputed_regression(variant))
     refuse(folder, wrong_counts(variant.run, train=len(stored["x_train"]), test=len(stored["x_test"])))
@@ -55,7 +55,7 @@ def check_regression(folder: Path, variant: Variant, results: Results) -> None:
 
 
 def check_classification(folder: Path, variant: Variant, results: Results) -> None:
-    """Raise ArtifactError where the files of a classifier contradict its stored probabilities."""
+    """Raise an ArtifactError where the files of a classifier contradict its stored probabilities."""
     stored = variant.predictions
     parts = [name for name in ("validation", "test") if f"{name}_labels" in stored]  # some cases have no test set
     for name in parts:
@@ -68,7 +68,7 @@ def check_classification(folder: Path, variant: Variant, results: Results) -> No
         refuse(folder, wrong_error_images(variant))
 
 
-# What a task's networks are checked by: the folder, the Variant, and the Results that it is part of, as yet without search
+# Called for each network of a task, with its folder, the network, and the task's Results before its search is loaded
 CHECKS: dict[str, Callable[[Path, Variant, Results], None]] = {
     "regression": check_regression,
     "classification": check_classification,
@@ -76,7 +76,7 @@ CHECKS: dict[str, Callable[[Path, Variant, Results], None]] = {
 
 
 def wrong_error_images(variant: Variant) -> str:
-    """Where the recorded images are not those of all wrong answers on the test images, in words; empty if they are."""
+    """What is wrong with the recorded images of wrong answers, in words; empty if nothing is."""
     stored, wrong = variant.predictions, wrong_answers(variant.predictions)
     if not np.array_equal(stored.get("error_index"), wrong) or len(stored["error_image"]) != len(wrong):
         return f"the recorded images are not those of the {len(wrong)} wrong answers"
@@ -84,12 +84,12 @@ def wrong_error_images(variant: Variant) -> str:
 
 
 def wrong_answers(stored: Mapping[str, Any]) -> np.ndarray:
-    """The numbers of the test images that are taken for another class: (k,)."""
+    """The numbers of the test images that are classified wrongly: (k,)."""
     return np.flatnonzero(stored["test_probabilities"].argmax(axis=1) != stored["test_labels"])
 
 
 def wrong_points(folder: Path, variant: Variant, tuned: Variant) -> str:
-    """Which points, or where they stand beside them folds, are not those of the tuned networks, in words; empty if none."""
+    """Which points (and folds, unless the network has its own) are not those of the tuned network; empty if none."""
     own_folds = folder.name == "reference" or folder.parent.name == "splits"
     for name in ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (not own_folds):
         if not np.array_equal(variant.predictions[name], tuned.predictions[name]):
@@ -98,7 +98,7 @@ def wrong_points(folder: Path, variant: Variant, tuned: Variant) -> str:
 
 
 def check_origin(folder: Path, parts: Mapping[str, Any]) -> None:
-    """Raise ArtifactError unless a task's main networks and search come from the same data, seed and scale."""
+    """Raise an ArtifactError unless a task's main networks and search come from the same data, seed and scale."""
     (first, one), *others = parts.items()
     for name, other in others:
         for what in ("data", "seed", "scale"):
@@ -108,7 +108,7 @@ def check_origin(folder: Path, parts: Mapping[str, Any]) -> None:
 
 
 def fold_losses(variant: Variant) -> dict[str, np.ndarray]:
-    """The losses of each fold's network, from its stored predictions: a mapping of column to (folds,)."""
+    """The losses of each fold's network from its stored predictions: column of folds.csv -> (folds,)."""
     stored = variant.predictions
     train = (stored["train_predictions"].astype(float) - stored["y_train"]) ** 2  # (folds, n)
     held_out = stored["fold"] == np.arange(1, len(train) + 1)[:, None]
@@ -127,7 +127,8 @@ def means_where(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def recomputed_regression(variant: Variant) -> dict[str, float]:
     """The headline numbers of a regression run, from its stored predictions."""
-    stored, metrics = variant.predictions, {}
+    stored = variant.predictions
+    metrics: dict[str, float] = {}
     for name, values in fold_losses(variant).items():
         metrics |= {name: values.mean(), f"{name}_sd": values.std(ddof=1)}
     metrics["ensemble_test_loss"] = mean_squared_error(
@@ -147,12 +148,12 @@ def recomputed_classification(variant: Variant, parts: Sequence[str]) -> dict[st
 
 
 def stopped_early(variant: Variant) -> dict[str, float]:
-    """The number of fits that early stopping ended, as a mapping; empty for what is not trained by epochs."""
+    """The number of fits that early stopping ended, by its name in the metrics; empty for models without epochs."""
     return {"stopped_early": variant.column("stopped_early").sum()} if "stopped_early" in variant.folds[0] else {}
 
 
 def check_metrics(folder: Path, run: Any, recomputed: Mapping[str, float]) -> None:
-    """Raise ArtifactError unless the recorded metrics equal the recomputed ones."""
+    """Raise an ArtifactError unless the recorded metrics equal the recomputed ones."""
     for name, value in recomputed.items():
         if not close(run.metrics.get(name), float(value)):
             where = f"{folder / 'run.json'}: {name} is {run.metrics.get(name)}"
@@ -160,7 +161,7 @@ def check_metrics(folder: Path, run: Any, recomputed: Mapping[str, float]) -> No
 
 
 def wrong_counts(run: Any, **found: int) -> str:
-    """Where the recorded numbers of training and test points are not those of the arrays, in words; empty if nowhere."""
+    """Which recorded number of points is not that of the arrays, in words; empty if none."""
     for part, count in found.items():
         if run.data.counts.get(part) != count:
             return f"run.json counts {run.data.counts.get(part)} {part} points, predictions.npz holds {count}"
@@ -168,7 +169,7 @@ def wrong_counts(run: Any, **found: int) -> str:
 
 
 def wrong_folds(variant: Variant) -> str:
-    """Where folds.csv contradicts the losses and sizes of its folds by the arrays."""
+    """What folds.csv says otherwise than the arrays do, in words; empty if nothing."""
     losses, held_out = fold_losses(variant), variant.predictions["fold"]
     count = len(losses["test_loss"])
     if [row["fold"] for row in variant.folds] != list(range(1, count + 1)):
@@ -183,7 +184,7 @@ def wrong_folds(variant: Variant) -> str:
 
 
 def wrong_row(variant: Variant) -> str:
-    """Where the one fold of a classifier contradicts run.json."""
+    """What the one row of a classifier's folds.csv says otherwise than run.json does, in words; empty if nothing."""
     for name in sorted(variant.run.metrics.keys() & variant.folds[0].keys()):
         if not close(float(variant.folds[0][name]), variant.run.metrics[name]):
             return f"{name} is {variant.folds[0][name]} in folds.csv, but {variant.run.metrics[name]} in run.json"
@@ -191,7 +192,7 @@ def wrong_row(variant: Variant) -> str:
 
 
 def wrong_history(variant: Variant) -> str:
-    """Where history.csv, if there is one, does not hold each epoch of each fold, once and in order."""
+    """Says if history.csv does not hold each epoch of each fold, once and in order; empty if it does."""
     recorded = [(row["fold"], row["epoch"]) for row in variant.history]
     expected = [(row["fold"], epoch) for row in variant.folds for epoch in range(1, row.get("epochs", 0) + 1)]
     return (
@@ -200,7 +201,7 @@ def wrong_history(variant: Variant) -> str:
 
 
 def wrong_parameters(variant: Variant) -> str:
-    """Where the number of parameters is not that of the stored weights, if they are stored."""
+    """Says if run.json and the weights, where they are stored, have different numbers of parameters; empty if not."""
     stored = sum(array.size for name, array in variant.weights.items() if name.startswith("trained/"))
     recorded = variant.run.metrics.get("parameters")
     return (
@@ -211,7 +212,7 @@ def wrong_parameters(variant: Variant) -> str:
 
 
 def wrong_probabilities(probabilities: np.ndarray, labels: np.ndarray) -> str:
-    """Where probabilities (n, classes) and labels (n,) are none."""
+    """What is wrong with probabilities (n, classes) or labels (n,), in words; empty if nothing is."""
     if probabilities.shape != (len(labels), CLASSES) or not np.allclose(probabilities.sum(axis=1), 1, atol=0.02):
         return f"the probabilities in predictions.npz do not add up to 1 over {CLASSES} classes"
     return (

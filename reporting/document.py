@@ -1,8 +1,8 @@
 """The report: an ordered list of chapters, headings and sections, and how it becomes one HTML document."""
 
 import functools
+import importlib
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from markupsafe import Markup
@@ -17,71 +17,71 @@ from reporting.engine.provenance import Reader, braced, origins
 from reporting.engine.sections import Chapter, Findings, Heading, Section, headings_above, numbered
 from reporting.engine.svg import labelled, svg_of_equation
 from reporting.results import Results, load_all_results, load_published_results, load_reference_report
-from reporting.sections import classification as c
-from reporting.sections import combinations, conclusions, provenance, title
-from reporting.sections import regression as r
-from reporting.sections import shared as s
 
 
-def chapter(task: str | None, *parts: Heading | ModuleType, kind: str = "section") -> Chapter:
-    """A Chapter whose sections belong to a task."""
-    return Chapter(kind, tuple(Section(part, task) if isinstance(part, ModuleType) else part for part in parts))
+def chapter(task: str | None, *parts: Heading | str, kind: str = "section") -> Chapter:
+    """A Chapter of headings and sections of a task; a section is named by its module below reporting.sections."""
+    return Chapter(kind, tuple(part if isinstance(part, Heading) else section(part, task) for part in parts))
+
+
+def section(name: str, task: str | None) -> Section:
+    return Section(importlib.import_module(f"reporting.sections.{name}"), task)
 
 
 DOCUMENT = (
-    chapter(None, title, kind="header"),
+    chapter(None, "title", kind="header"),
     chapter(
         "regression",
         Heading("regression", "Regression Task", 2),
         Heading("regression-introduction", "Introduction", 3),
-        r.data,
+        "regression.data",
         Heading("regression-solutions", "Solutions", 3),
-        r.settings,
-        r.splits,
-        s.search,
-        r.results,
-        r.noise,
-        r.ensemble,
-        r.baselines,
-        r.report,
+        "regression.settings",
+        "regression.splits",
+        "shared.search",
+        "regression.results",
+        "regression.noise",
+        "regression.ensemble",
+        "regression.baselines",
+        "regression.report",
         Heading("regression-analysis", "Analysis", 3),
-        s.weights,
-        s.units,
-        r.smaller,
-        s.activations,
-        r.initialisation,
-        r.variations,
-        s.switched_off,
+        "shared.weights",
+        "shared.units",
+        "regression.smaller",
+        "shared.activations",
+        "regression.initialisation",
+        "regression.variations",
+        "shared.switched_off",
     ),
     chapter(
         "classification",
         Heading("classification", "Classification Task", 2),
         Heading("classification-introduction", "Introduction", 3),
-        c.data,
+        "classification.data",
         Heading("classification-solutions", "Solutions", 3),
-        c.settings,
-        s.search,
-        c.results,
-        c.loss,
-        c.ladder,
-        c.mistakes,
-        c.calibration,
+        "classification.settings",
+        "shared.search",
+        "classification.results",
+        "classification.loss",
+        "classification.ladder",
+        "classification.mistakes",
+        "classification.calibration",
         Heading("classification-analysis", "Analysis", 3),
-        s.weights,
-        s.units,
-        c.smaller,
-        s.activations,
-        c.fields,
-        c.filters,
-        s.switched_off,
+        "shared.weights",
+        "shared.units",
+        "classification.smaller",
+        "shared.activations",
+        "classification.fields",
+        "classification.filters",
+        "shared.switched_off",
     ),
-    chapter(None, Heading("conclusions", "Conclusions and Limits", 2), conclusions),
+    chapter(None, Heading("conclusions", "Conclusions and Limits", 2), "conclusions"),
     chapter(
         None,
         Heading("provenance", "Provenance", 2),
-        provenance,
+        "provenance",
         Heading("combinations", "All Combinations", 2),
-        combinations,
+        "combinations",
         kind="appendix",
     ),
 )

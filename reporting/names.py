@@ -1,4 +1,7 @@
-"""Identifiers as words: the one place where a name of the settings or the recorded files becomes what a reader sees."""
+"""Identifiers in words: where the names in settings and recorded files become what the reader sees."""
+
+from collections.abc import Callable
+from typing import Any
 
 from markupsafe import Markup
 
@@ -53,12 +56,12 @@ LAYERS = {"conv": "convolution"}
 
 
 def named(identifier: str, kind: str = "setting") -> str:
-    """The words for an identifier of a kind; where none are given, the identifier with spaces."""
+    """The words for an identifier of a kind (a key of NAMES); the identifier with spaces where NAMES has none."""
     return NAMES[kind].get(identifier, identifier.replace("_", " "))
 
 
 def column_name(setting: str) -> str:
-    """A setting's name for the head of a column."""
+    """The name of a setting as the head of a column."""
     return "schedule" if setting == "learning_rate_schedule" else named(setting)
 
 
@@ -68,4 +71,4 @@ def layer_name(layer: str) -> str:
     return f"{LAYERS.get(kind, kind)} {number}".strip()
 
 
-FILTERS = {"named": named, "column_name": column_name, "layer_name": layer_name}
+FILTERS: dict[str, Callable[..., Any]] = {"named": named, "column_name": column_name, "layer_name": layer_name}

@@ -1,7 +1,7 @@
-"""The recorded results of the tasks, loaded and held against each other before a word is written about them.
+"""The recorded results of the tasks, loaded and checked.
 
 Every headline number is computed again from the stored predictions (checks.py), and a search must hold exactly the
-combinations of its grid; otherwise ArtifactError names the file and both numbers.
+combinations of its grid (search_checks.py); otherwise an ArtifactError names the file and both numbers.
 """
 
 import dataclasses
@@ -28,12 +28,12 @@ from reporting.checks import CHECKS, check_origin, readable, refuse
 from reporting.search_checks import search_mistake, tuned_mistake
 
 CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
-ARCHIVES = {"classification": ("features", "receptive_fields")}  # that the main networks of only some tasks have
+ARCHIVES = {"classification": ("features", "receptive_fields")}  # npz files that only some tasks' main networks have
 
 
 @dataclasses.dataclass(frozen=True)
 class SearchResults:
-    """A finished grid search; the tables as rows, as training wrote them."""
+    """A finished grid search; tables as lists of rows."""
 
     run: RecordedRun
     space: Stored
@@ -59,9 +59,9 @@ class SearchResults:
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """One trained network, or one a fold, as training stored it.
+    """What training stored of a network, or of the networks of all folds.
 
-    A case of an extra has an empty history, weights and so on where its files were not recorded.
+    A case of an extra may lack files; its history, weights and so on are then empty.
     """
 
     run: RecordedRun
@@ -78,7 +78,7 @@ class Variant:
         return np.array([row[name] for row in self.folds], dtype=float)
 
     def curves(self, name: str) -> list[list[float]]:
-        """A column of history.csv: one list a fold, from epoch 1 on; folds may differ in length."""
+        """A column of history.csv: a list for each fold, from epoch 1 on; folds may differ in length."""
         rows = sorted(self.history, key=lambda row: (row["fold"], row["epoch"]))
         return [[row[name] for row in group] for _, group in itertools.groupby(rows, key=lambda row: row["fold"])]
 
@@ -95,7 +95,7 @@ class Variant:
 
 @dataclasses.dataclass(frozen=True)
 class Extra:
-    """Short further trainings that answer one question."""
+    """Further trainings that answer one question."""
 
     run: RecordedRun
     cases: dict[str, Variant]  # in order; empty if the extra is switched off
@@ -108,7 +108,7 @@ class Extra:
 
 @dataclasses.dataclass(frozen=True)
 class Results:
-    """All that is recorded of a task."""
+    """Everything that is recorded of a task."""
 
     task: str
     variants: dict[str, Variant]  # one for each of artifacts.variants_of(task)
@@ -133,7 +133,7 @@ class Results:
         return tuple(name for name, extra in self.extras.items() if not extra.cases)
 
     def networks(self) -> Iterator[tuple[str, Variant]]:
-        """Folder below the task's, and Variant, of each main network and of each case of the extras."""
+        """(folder below that of the task, network) of each main network and of each case of an extra."""
         yield from self.variants.items()
         for name, extra in self.extras.items():
             yield from ((f"{name}/{case}", variant) for case, variant in extra.cases.items())
@@ -145,7 +145,7 @@ def load_all_results(runs: Path | str) -> dict[str, Results]:
 
 
 def load_results(runs: Path | str, task: str) -> Results:
-    """Load and check `runs/<task>`; raises ArtifactError where something is missing or contradicts itself."""
+    """Load and check `runs/<task>`; raises ArtifactError where something is missing or contradictory."""
     folder = Path(runs) / task
     variants = {name: load_variant(folder / name, ARCHIVES.get(task, ())) for name in variants_of(task)}
     extras = {name: load_extra(folder / name) for name in extras_of(task)}
@@ -166,12 +166,12 @@ def load_reference_report() -> Stored:
 
 @functools.cache
 def load_published_results() -> Stored:
-    """Test accuracies on Fashion-MNIST that others published, each with its source."""
+    """Test accuracies on Fashion-MNIST that others have published, each with its source."""
     return load_json(Path(__file__).with_name("published_results.json"))
 
 
 def load_variant(folder: Path, further: Sequence[str] = ()) -> Variant:
-    """One network's files; `further` names the archives that only some tasks have."""
+    """The files of a main network; `further` names npz files beyond those that every main network has."""
     names = ("predictions", "weights", "activations", *further)
     arrays: dict[str, Any] = {"features": Stored(), "receptive_fields": Stored()}
     arrays |= {name: load_arrays(folder / f"{name}.npz") for name in names}
@@ -185,7 +185,7 @@ def load_extra(folder: Path) -> Extra:
 
 
 def load_case(folder: Path) -> Variant:
-    """A case of an extra: a Variant of which only run, folds and predictions must be there."""
+    """The files of a case of an extra, of which only run.json, folds.csv and predictions.npz must exist."""
     names = ("weights", "activations", "features", "receptive_fields")
     arrays = {
         name: load_arrays(path) if (path := folder / f"{name}.npz").exists() else Stored(path=path) for name in names
@@ -196,7 +196,7 @@ def load_case(folder: Path) -> Variant:
 
 
 def load_search(folder: Path, tuned: Variant) -> SearchResults:
-    """Load a search; raises ArtifactError unless it is complete, ranked by its scores and followed by `tuned`."""
+    """Load a search; raises ArtifactError unless it is complete and `tuned` was trained with its winner."""
     tables = {name: load_table(folder / f"{name}.csv") for name in ("trials", "folds")}
     space, best = load_json(folder / "search_space.json"), load_json(folder / "best.json")
     search = SearchResults(load_run(folder), space, best=best, **tables)

@@ -1,4 +1,4 @@
-"""What the tables of a grid search must agree on: a whole grid, ranked by its own scores, and the winner that was trained."""
+"""What the tables of a grid search must agree on: a complete grid, ranks that follow the scores, and the winner."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ import numpy as np
 from reporting.checks import TOLERANCE, close
 
 if TYPE_CHECKING:
+    from reporting.artifacts import Stored
     from reporting.results import SearchResults, Variant
 
 
 def search_mistake(search: SearchResults) -> str:
     """What is wrong with a search's tables, in words; empty if nothing is."""
-    names, folds = search.hyperparameters, search.space["folds"]
     expected = list(itertools.product(*search.space["grid"].values()))
-    found = [tuple(row.get(name) for name in names) for row in search.trials]
+    found = [tuple(row.get(name) for name in search.hyperparameters) for row in search.trials]
     if found != expected:
-        return f"trials.csv holds {len(found)} combinations where the grid's {len(expected)} are expected, each once and in order"
-    for row in search.trials:
-        scores = search.fold_scores(row["trial"])
-        if len(scores) != folds:
-            return f"folds.csv holds {len(scores)} of {folds} folds of trial {row['trial']}"
-        if (
-            search.space["objective"].endswith("accuracy")
-            and not (np.isnan(scores) | ((scores >= 0) & (scores <= 1))).all()
-        ):
-            return f"an accuracy of trial {row['trial']} in folds.csv is no share"
-        if not np.isclose(
-            scores.mean(), row["score"], rtol=TOLERANCE, atol=1e-9, equal_nan=True
-        ):  # nan: the fit diverged
-            return f"the score of trial {row['trial']} is {row['score']} in trials.csv, but {scores.mean():.6g} by folds.csv"
-    return ranking_mistake(search)
+        wanted = f"the grid's {len(expected)} are expected, each once and in order"
+        return f"trials.csv holds {len(found)} combinations where {wanted}"
+    mistakes = (trial_mistake(search, row) for row in search.trials)
+    return next(filter(None, mistakes), "") or ranking_mistake(search)
+
+
+def trial_mistake(search: SearchResults, row: Stored) -> str:
+    """What is wrong with a trial's row or folds, in words; empty if nothing is. A fit that diverged has nan."""
+    trial, scores, folds = row["trial"], search.fold_scores(row["trial"]), search.space["folds"]
+    if len(scores) != folds:
+        return f"folds.csv holds {len(scores)} of {folds} folds of trial {trial}"
+    shares = np.isnan(scores) | ((scores >= 0) & (scores <= 1))
+    if search.space["objective"].endswith("accuracy") and not shares.all():
+        return f"an accuracy of trial {trial} in folds.csv is no share"
+    if not np.isclose(scores.mean(), row["score"], rtol=TOLERANCE, atol=1e-9, equal_nan=True):
+        return f"the score of trial {trial} is {row['score']} in trials.csv, but {scores.mean():.6g} by folds.csv"
+    return ""
 
 
 def ranking_mistake(search: SearchResults) -> str:
@@ -44,9 +46,8 @@ def ranking_mistake(search: SearchResults) -> str:
     if scores != sorted(scores) or [row["rank"] for row in search.ranked] != list(range(1, len(scores) + 1)):
         return "the ranks in trials.csv contradict its scores"
     winner = search.ranked[0]
-    if search.best["trial"] != winner["trial"] or search.best["values"] != {
-        name: winner[name] for name in search.hyperparameters
-    }:
+    values = {name: winner[name] for name in search.hyperparameters}
+    if search.best["trial"] != winner["trial"] or search.best["values"] != values:
         return f"best.json names trial {search.best['trial']}, but trial {winner['trial']} ranks first in trials.csv"
     if not close(search.best["score"], winner["score"]):
         return f"the winner's score is {search.best['score']} in best.json, but {winner['score']} in trials.csv"
@@ -54,10 +55,9 @@ def ranking_mistake(search: SearchResults) -> str:
 
 
 def tuned_mistake(search: SearchResults, tuned: Variant) -> str:
-    """Which value of the winner the tuned network was not trained with, in words; empty if it has them all."""
+    """Which value of the winner the tuned network was not trained with, in words; empty if none."""
     for name, value in search.best["values"].items():
-        if tuned.run.config.get(name) != value:
-            return (
-                f"the winner has {name} = {value}, but the tuned network was trained with {tuned.run.config.get(name)}"
-            )
+        trained = tuned.run.config.get(name)
+        if trained != value:
+            return f"the winner has {name} = {value}, but the tuned network was trained with {trained}"
     return ""

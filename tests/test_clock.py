@@ -8,7 +8,6 @@ WALL = {"time.time", "time.localtime", "datetime.now", "datetime.utcnow", "datet
 TOLD = {  # where it is read, and only to be told to a person, or for equality
     ("training/recording.py", "datetime.now"): "when a run finished",
     ("training/lock.py", "datetime.now"): "since when another process is at work",
-    ("training/prepare_data.py", "st_mtime_ns"): "by which make knows a file again",
 }
 
 

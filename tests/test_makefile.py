@@ -11,41 +11,51 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reporting.artifacts import extras_of
+from reporting.artifacts import TASKS, extras_of, variants_of
 
 ROOT = Path(__file__).parent.parent
-STAGES = {
-    "tuning.tune_classification",
-    "tuning.tune_regression",
-    "training.train_classification --variant reference",
-    "training.train_classification --variant tuned",
-    "training.train_classification --variant improved",
-    "training.train_regression --variant reference",
-    "training.train_regression --variant tuned",
+STAGES = {f"tuning.tune --task {task}" for task in TASKS}
+STAGES |= {f"training.train --task {task} --variant {name}" for task in TASKS for name in variants_of(task)}
+STAGES |= {f"training.run_extra --task {task} --extra {name}" for task in TASKS for name in extras_of(task)}
+AFTER_THE_TUNED_NETWORK = {
+    f"training.run_extra --task regression --extra {name}" for name in ("initialisation", "seeds", "smaller")
 }
-STAGES |= {f"training.regression_extras --extra {name}" for name in extras_of("regression")}
-STAGES |= {f"training.classification_extras --extra {name}" for name in extras_of("classification")}
+AFTER_THE_SEARCH = {"training.train --task regression --variant tuned", *AFTER_THE_TUNED_NETWORK}
 FAKE_PYTHON = """#!{python}
-import os, pathlib, sys, time
+import os, pathlib, subprocess, sys, time
 arguments = sys.argv[1:]
+if arguments[0] == "reporting/artifacts/registry.py":
+    os.execv(sys.executable, [sys.executable, *arguments])
+line = " ".join(arguments)
+runs = pathlib.Path(arguments[arguments.index("--runs") + 1]) if "--runs" in arguments else None
+if arguments[:2] == ["-m", "training.plan"]:
+    with open("plans", "a") as file:
+        file.write(line + "\\n")
+    if os.environ.get("FAIL_PLAN"):
+        sys.exit(1)
+    stale = set(pathlib.Path("stale").read_text().split()) if os.path.exists("stale") else set()
+    stale |= set() if (runs / "data.json").exists() else {{"data"}}
+    told = subprocess.run([sys.executable, "reporting/artifacts/registry.py"], capture_output=True, text=True).stdout
+    for folder, needed, _ in map(str.split, told.splitlines()):
+        if needed in stale or not (runs / folder / "run.json").exists():
+            stale.add(folder)
+    print(*stale, *["report"] * bool(stale), sep="\\n")
+    sys.exit()
 with open("calls", "a") as file:
-    file.write(" ".join(arguments) + "\\n")
-if os.environ.get("FAIL", "nothing") in " ".join(arguments):
+    file.write(line + "\\n")
+if os.environ.get("FAIL", "nothing") in line:
     sys.exit("error: failed as it was told to")
 if arguments[:2] == ["-m", "venv"]:
     (pathlib.Path(arguments[2]) / "bin").mkdir(parents=True)
     os.symlink(__file__, pathlib.Path(arguments[2]) / "bin" / "python")
-if "--runs" in arguments:
-    runs, module = pathlib.Path(arguments[arguments.index("--runs") + 1]), arguments[1]
-    task = "regression" if "regression" in module else "classification"
-    variant = arguments[3] if arguments[2] in ("--variant", "--extra") else "search"
+if runs:
+    module, task, name = arguments[1], arguments[3], arguments[5] if "training" in arguments[1] else "search"
     fixed = {{"training.prepare_data": "data.json", "reporting.build_report": "report/report.pdf"}}
-    target = runs / fixed.get(module, f"{{task}}/{{variant}}/run.json")
+    target = runs / fixed.get(module, f"{{task}}/{{name}}/run.json")
     target.parent.mkdir(parents=True, exist_ok=True)
-    if module == "training.prepare_data":
-        (runs / "data.mk").write_text("$(RUNS)/data.json: points.csv\\npoints.csv:\\n")
-    target.touch()
-    for event, pause in (("begins", float(os.environ.get("LINGER", "0"))), ("ends", 0)):
+    target.write_text(str(time.time()))
+    linger = 1.5 if os.environ.get("SLOW", "nothing") in line else float(os.environ.get("LINGER", "0"))
+    for event, pause in (("begins", linger), ("ends", 0)):
         with open("moments", "a") as file:
             file.write(event + "\\n")
         time.sleep(pause)
@@ -57,28 +67,25 @@ class Project:
 
     def __init__(self, folder):
         self.folder = folder
-        for name in (
-            "Makefile",
-            "homework.toml",
-            "requirements.txt",
-            "requirements-report.txt",
-            "requirements-test.txt",
-            "requirements-tensorboard.txt",
-        ):
+        if not (folder / "Makefile").exists():
+            self.lay_out(folder)
+
+    @staticmethod
+    def lay_out(folder):
+        for name in ("Makefile", "homework.toml", *(path.name for path in ROOT.glob("requirements*.lock"))):
             shutil.copy(ROOT / name, folder)
+        (folder / "reporting/artifacts").mkdir(parents=True)
         for name in (
-            "training/synthetic.py",
             "reporting/system_libraries.py",
-            "reporting/metrics.py",
+            "reporting/sections/shared/search.py",
+            "report_templates/sections/shared/search.html.j2",
             "report_templates/report.css",
-            "points.csv",
         ):
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).touch()
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("as it ships")
+        shutil.copy(ROOT / "reporting/artifacts/registry.py", folder / "reporting/artifacts")
         (folder / "fake-python").write_text(FAKE_PYTHON.format(python=sys.executable))
         (folder / "fake-python").chmod(0o755)
-        for path in folder.rglob("*"):
-            os.utime(path, (1e9, 1e9))  # everything is older than what make makes now
 
     def start(self, *arguments, **environment):
         inherited = {
@@ -112,18 +119,11 @@ class Project:
     def stages(self):
         """The training and tuning stages among the calls."""
         calls = [line.removeprefix("-m ").partition(" --config")[0] for line in self.calls()]
-        return {
-            call
-            for call in calls
-            if call.startswith(
-                ("training.train", "training.regression_extras", "training.classification_extras", "tuning.")
-            )
-        }
+        return {call for call in calls if call.startswith(("training.train", "training.run_extra", "tuning."))}
 
-    def touch(self, name):
-        """Make a file newer than every other, whatever the resolution of the file system's clock."""
-        later = time.time() + 5
-        os.utime(self.folder / name, (later, later))
+    def call_stale(self, *folders):
+        """Let the plan name these, and whatever is downstream of them, from now on."""
+        (self.folder / "stale").write_text(" ".join(folders))
 
 
 @pytest.fixture
@@ -131,18 +131,26 @@ def project(tmp_path):
     return Project(tmp_path)
 
 
-@pytest.fixture
-def finished(project):
-    """A project in which `make all` has run."""
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    """The folder of a project in which `make all` has run."""
+    project = Project(tmp_path_factory.mktemp("finished"))
     assert project.make("all").returncode == 0
     project.calls()
-    return project
+    return project.folder
+
+
+@pytest.fixture
+def finished(made_once, tmp_path):
+    """A project of the test's own in which `make all` has run."""
+    shutil.copytree(made_once, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return Project(tmp_path)
 
 
 def test_make_alone_prints_help_that_names_every_target(project):
     result = project.make()
     assert result.returncode == 0 and not project.calls()
-    for target in ("all", "data", "train", "tune", "report", "quick", "test", "test-slow", "lint", "bench", "clean"):
+    for target in ("all", "data", "train", "tune", "report", "quick", "test", "lint", "lock", "bench", "clean"):
         assert f"make {target} " in result.stdout
 
 
@@ -158,12 +166,12 @@ def test_dry_run_shows_every_stage_once_and_does_nothing(project):
 def test_flags_of_a_search_reach_both_searches_and_nothing_else(project):
     assert project.make("all", "WORKERS=3", "KEEP_GOING=1").returncode == 0
     flagged = [call for call in project.calls() if call.endswith("--workers 3 --keep-going")]
-    assert sorted(call.split()[1] for call in flagged) == ["tuning.tune_classification", "tuning.tune_regression"]
+    assert sorted(call.split()[3] for call in flagged) == ["classification", "regression"]
 
 
 def test_tensorboard_is_installed_when_it_is_asked_for(project):
     plan = project.make("-n", "tune", "TENSORBOARD=1").stdout
-    assert "requirements-tensorboard.txt" in plan and plan.count("--tensorboard") == 2
+    assert "requirements-tensorboard.lock" in plan and plan.count("--tensorboard") == 2
     assert "tensorboard" not in project.make("-n", "tune").stdout
 
 
@@ -186,58 +194,63 @@ def test_a_tuned_network_waits_for_its_search(project):
         return next(place for place, call in enumerate(calls) if stage in call)
 
     for task in ("regression", "classification"):
-        assert position(f"tune_{task}") < position(f"train_{task} --variant tuned")
+        assert position(f"tune --task {task}") < position(f"--task {task} --variant tuned")
 
 
-def test_changed_settings_ask_every_stage_again(finished):
-    finished.touch("homework.toml")
-    finished.make("all")
-    assert finished.stages() == STAGES
+def test_the_plan_is_made_with_the_settings_of_the_goal_and_only_where_it_is_needed(finished):
+    (finished.folder / "plans").unlink(missing_ok=True)
+    for goals in (["help"], ["report"], ["clean"]):
+        finished.make(*goals)
+    assert not (finished.folder / "plans").exists()
+    finished.make("train", "QUICK=1", "RUNS=others")
+    assert (finished.folder / "plans").read_text() == "-m training.plan --config homework.toml --runs others --quick\n"
 
 
-def test_another_settings_file_is_never_up_to_date_even_if_it_is_older(finished):
-    (finished.folder / "mine.toml").touch()
-    os.utime(finished.folder / "mine.toml", (1e9, 1e9))
-    plan = finished.make("-n", "all", "CONFIG=mine.toml").stdout
-    assert all(plan.count(stage) == 1 for stage in STAGES)
-    finished.make("all", "CONFIG=mine.toml")
+@pytest.mark.parametrize(
+    ("stale", "expected"),
+    [
+        ("data", STAGES),
+        ("regression/search", {"tuning.tune --task regression", *AFTER_THE_SEARCH}),
+        ("regression/tuned", AFTER_THE_SEARCH),
+        ("regression/splits", {"training.run_extra --task regression --extra splits"}),
+    ],
+)
+def test_what_the_plan_names_is_made_again_and_the_report_after_it(finished, stale, expected):
+    finished.call_stale(stale)
+    finished.make("all", "JOBS=1")
     calls = finished.calls()
-    assert len(calls) == len(STAGES) + 2 and all("--config mine.toml" in call for call in calls)
-    finished.make("all", "CONFIG=mine.toml")
+    assert {call.removeprefix("-m ").partition(" --config")[0] for call in calls if "--task" in call} == expected
+    assert "build_report" in calls[-1]
+
+
+def test_times_of_files_decide_nothing(finished):
+    paths = [path for path in finished.folder.rglob("*") if not path.is_relative_to(finished.folder / ".venv")]
+    for place, path in enumerate(paths):
+        os.utime(path, (1e9, 1e9) if place % 2 else (4e9, 4e9))
+    finished.make("all")
     assert finished.calls() == []
 
 
-def test_data_exchanged_for_an_older_file_are_looked_at_again(finished):
-    points = finished.folder / "points.csv"
-    (finished.folder / "runs" / "data.stat").write_text(
-        f"{int(points.stat().st_mtime)} {points.stat().st_size} points.csv\n"
-    )
-    assert "prepare_data" not in finished.make("-n", "all").stdout
-    os.utime(points, (5e8, 5e8))
-    assert "prepare_data" in finished.make("-n", "all").stdout
+def test_where_the_plan_fails_every_stage_is_asked(finished):
+    finished.make("all", FAIL_PLAN="1")
+    assert finished.stages() == STAGES
 
 
-@pytest.mark.parametrize("name", ["data.json", "asked", "regression/search/run.json", "report/report.pdf"])
-def test_what_was_made_while_the_clock_was_ahead_is_asked_again(finished, name):
-    """Its time would otherwise hide every change that is made until the clock has caught up."""
-    assert "fake-python" not in finished.make("-n", "all").stdout
-    later = time.time() + 1e6
-    os.utime(finished.folder / "runs" / name, (later, later))
-    finished.make("all")
-    expected = {"data.json": STAGES, "asked": STAGES, "report/report.pdf": set()}
-    after_the_search = {"tuning.tune_regression", "training.train_regression --variant tuned"}
-    after_the_search |= {
-        f"training.regression_extras --extra {extra}" for extra in ("initialisation", "seeds", "smaller")
-    }
-    assert finished.stages() == expected.get(name, after_the_search)
-
-
-def test_a_clock_that_fell_back_leaves_nothing_out(finished):
-    for path in (finished.folder / "runs").rglob("*.json"):
-        os.utime(path, (1e9 + 1, 1e9 + 1))  # older than everything that they were made from
-    finished.touch("points.csv")
+def test_stages_that_were_copied_from_elsewhere_are_asked_once_while_there_is_no_environment(finished):
+    shutil.rmtree(finished.folder / ".venv")
     finished.make("all")
     assert finished.stages() == STAGES
+    finished.make("all")
+    assert finished.calls() == []
+
+
+def test_another_settings_file_renews_the_report_even_where_no_stage_reads_the_difference(finished):
+    (finished.folder / "mine.toml").write_text('[identity]\nstudent = "Ada Lovelace"\n')
+    os.utime(finished.folder / "mine.toml", (1e9, 1e9))
+    finished.make("all", "CONFIG=mine.toml")
+    assert finished.calls() == ["-m reporting.build_report --config mine.toml --runs runs"]
+    finished.make("all", "CONFIG=mine.toml")
+    assert finished.calls() == []
 
 
 def test_two_makes_at_once_set_up_one_environment(project):
@@ -246,30 +259,44 @@ def test_two_makes_at_once_set_up_one_environment(project):
     assert sum("-m venv" in call for call in project.calls()) == 1
 
 
-def test_changed_or_lost_data_are_looked_at_again(finished):
-    finished.touch("points.csv")
-    assert "prepare_data" in finished.make("-n", "all").stdout
-    (finished.folder / "points.csv").unlink()
-    finished.make("data")
-    assert [call.split()[1] for call in finished.calls()] == ["training.prepare_data"]
-
-
-def test_a_lost_result_is_the_only_one_made_again(finished):
+def test_a_lost_result_is_made_again_with_what_needs_it(finished):
     (finished.folder / "runs/regression/tuned/run.json").unlink()
     finished.make("all")
-    calls = [call.split()[1] for call in finished.calls()]
-    assert calls == [
-        "training.train_regression",
-        *["training.regression_extras"] * 3,
-        "reporting.build_report",
-    ]  # three extras rest on it
+    calls = finished.calls()
+    assert len(calls) == len(AFTER_THE_SEARCH) + 1
+    assert "--variant tuned" in calls[0] and "build_report" in calls[-1]
 
 
-@pytest.mark.parametrize("name", ["report_templates/report.css", "reporting/metrics.py"])
-def test_a_changed_template_or_metric_makes_the_report_alone_again(finished, name):
-    finished.touch(name)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "homework.toml",
+        "report_templates/report.css",
+        "report_templates/sections/shared/search.html.j2",
+        "reporting/sections/shared/search.py",
+        "runs/regression/splits/run.json",
+    ],
+)
+def test_what_the_report_alone_reads_renews_the_report_alone(finished, name):
+    with (finished.folder / name).open("a") as file:
+        file.write("\n")
     finished.make("all")
     assert [call.split()[1] for call in finished.calls()] == ["reporting.build_report"]
+    finished.make("all")
+    assert finished.calls() == []
+
+
+def test_what_changes_while_the_report_is_made_makes_it_again(finished):
+    style = finished.folder / "report_templates" / "report.css"
+    style.write_text("changed once")
+    (finished.folder / "moments").unlink()
+    process = finished.start("all", LINGER="0.5")
+    deadline = time.time() + 30
+    while not (finished.folder / "moments").exists() and time.time() < deadline:
+        time.sleep(0.02)
+    style.write_text("changed twice")
+    process.communicate(timeout=30)
+    assert "build_report" in finished.make("-n", "all").stdout
 
 
 def test_report_alone_trains_nothing_and_installs_no_tensorflow(project):
@@ -278,8 +305,8 @@ def test_report_alone_trains_nothing_and_installs_no_tensorflow(project):
     assert calls[-1] == "-m reporting.build_report --config homework.toml --runs runs"
     assert not project.stages()
     installed = [call.partition(" -r ")[2] for call in calls if " -r " in call]
-    assert installed == ["requirements-report.txt"]
-    assert "tensorflow" not in (ROOT / "requirements-report.txt").read_text().lower().replace("no tensorflow", "")
+    assert installed == ["requirements-report.lock"]
+    assert "tensorflow" not in (ROOT / "requirements-report.lock").read_text()
 
 
 def test_tune_alone_needs_no_library_of_the_report(project):
@@ -296,10 +323,6 @@ def test_quick_keeps_its_results_apart(project):
     assert not (project.folder / "runs" / "data.json").exists()
 
 
-def test_quick_settings_in_one_folder_are_not_taken_for_full_ones(finished):
-    assert "prepare_data" in finished.make("-n", "all", "QUICK=1").stdout
-
-
 @pytest.mark.parametrize(
     "arguments", [["CONFIG=nowhere.toml"], ["RUNS=two words"]], ids=["missing settings", "space in a path"]
 )
@@ -311,7 +334,7 @@ def test_bad_variables_give_one_line_and_do_nothing(project, arguments):
 
 
 def test_a_failed_stage_keeps_what_is_finished_and_the_next_make_goes_on(project):
-    result = project.make("all", "JOBS=1", FAIL="train_classification --variant tuned")
+    result = project.make("all", "JOBS=1", FAIL="--task classification --variant tuned")
     assert result.returncode != 0 and "error: failed as it was told to" in result.stderr
     done = {path.relative_to(project.folder / "runs") for path in (project.folder / "runs").rglob("run.json")}
     assert Path("classification/search/run.json") in done
@@ -340,16 +363,25 @@ def test_an_interrupt_leaves_finished_results(project):
 
 def test_stages_run_side_by_side_as_jobs_allow(project):
     project.make("all", "JOBS=1")
+    project.call_stale("data")
     most = {}
     for jobs in (1, 4):
-        for name in ("runs/asked", "moments"):
-            (project.folder / name).unlink(missing_ok=True)
-        project.make("train", f"JOBS={jobs}", LINGER="0.3")
+        (project.folder / "moments").unlink(missing_ok=True)
+        project.make("train", f"JOBS={jobs}", LINGER="0.1")
         at_work = np.cumsum(
             [1 if event == "begins" else -1 for event in (project.folder / "moments").read_text().split()]
         )
         most[jobs] = at_work.max()
     assert most[1] == 1 and 1 < most[4] <= 4
+
+
+def test_of_two_jobs_one_fills_the_time_of_the_longest_search_and_what_needs_that_goes_first_afterwards(project):
+    project.make("all", "JOBS=2", SLOW="tune --task classification")
+    calls = [call.removeprefix("-m ").partition(" --config")[0] for call in project.calls() if "--task" in call]
+    tuned = calls.index("training.train --task classification --variant tuned")
+    assert [call for call in calls[:tuned] if "--extra" in call] == [
+        "training.run_extra --task classification --extra improved_seeds"
+    ]
 
 
 def test_clean_removes_results_but_neither_data_nor_environment(finished):

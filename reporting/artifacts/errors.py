@@ -1,4 +1,4 @@
-"""Mistakes that the reader can mend: each is told in one line."""
+"""Mistakes that the reader can mend; each is reported in one line."""
 
 import errno
 import os
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class UserError(Exception):
-    """A mistake the reader can mend; its text is the one line that is printed."""
+    """A mistake that the reader can mend; its text is the line that is printed."""
 
 
 class ArtifactError(UserError):
@@ -17,7 +17,7 @@ MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, 
 
 
 def mendable(error: OSError) -> str:
-    """One line for an OSError that is the machine's and not the program's fault; any other is raised again."""
+    """One line on an OSError that the reader can mend, e.g. a full disk; any other is raised again."""
     if error.errno not in MENDABLE:
         raise error
     where = f"{error.filename}: " if error.filename else ""
@@ -25,9 +25,9 @@ def mendable(error: OSError) -> str:
 
 
 def remedy(folder: Path | str, command: str = "make all") -> str:
-    """How the stage that wrote a folder is brought to write it again: make runs it where its run.json is gone.
+    """How to have a folder written again: make runs every stage whose run.json is missing.
 
-    A case of an extra has its own, beside that of the extra above it. What a search has recorded of its folds stays.
+    The folder of a case lies in that of its extra, which has a run.json too. The folds that a search has recorded stay.
     """
     files = [Path(folder) / "run.json"] + [path for path in [Path(folder).parent / "run.json"] if path.exists()]
     return f"delete {' and '.join(map(str, files))} and run '{command}'"

@@ -1,7 +1,7 @@
 """How everything on disk is written and read: scalars as JSON, tables as CSV, arrays as npz (never pickled).
 
-Every file is written under a temporary name beside its target and then moved into place, and `run.json` is written
-last: where it stands, its folder is complete. What is loaded notes what is asked of it, see reads.py.
+Every file is written under a temporary name beside its target and then moved into place. `run.json` is written last, so
+a folder that has one is complete. Loaded files note what is read of them, see reads.py.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""From a mapping that a person or an older program wrote to a checked dataclass."""
+"""Checked dataclasses from mappings that a person or an older program wrote."""
 
 import dataclasses
 import difflib
@@ -19,8 +19,8 @@ KINDS = {int: "a whole number", float: "a number", str: "a text in quotes", bool
 def parse(cls: type[Parsed], mapping: Any, where: str) -> Parsed:
     """Build the dataclass `cls` from a mapping that a person or an older program wrote.
 
-    Fields may carry metadata: `choices`, `above`, `at_least`, `at_most`, `below` (for the items, if it is a tuple) and
-    `length`. Raises UserError that names `where`, the key, what was expected and the nearest valid name.
+    Fields may carry metadata: `choices`, `above`, `at_least`, `at_most`, `below` (of each item, for a tuple) and
+    `length`. Raises a UserError that names `where`, the key, what was expected and the nearest valid name.
     """
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     if not isinstance(mapping, Mapping):
@@ -43,9 +43,11 @@ def parse(cls: type[Parsed], mapping: Any, where: str) -> Parsed:
 
 
 def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> Any:
-    """`value` as the type `kind` says and within `limits`, or a UserError that names `where`."""
+    """`value` as the type `kind`, within `limits`; raises a UserError that names `where`."""
     if typing.get_origin(kind) is tuple:
         return _checked_items(value, typing.get_args(kind)[0], limits, where)
+    if typing.get_origin(kind) is dict:
+        kind = dict
     if dataclasses.is_dataclass(kind):
         return parse(kind, value, where)  # type: ignore[arg-type]
     number = kind in (int, float)
@@ -61,8 +63,8 @@ def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> An
     return value if kind is dict else kind(value)
 
 
-def _checked_items(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> tuple:
-    """A list of at least one value, each checked by itself, as a tuple."""
+def _checked_items(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> tuple[Any, ...]:
+    """A list of at least one value as a tuple, each value checked."""
     if not isinstance(value, list | tuple) or not value:
         raise UserError(f"{where} must be a list of at least one value, got {value!r}")
     if limits.get("length", len(value)) != len(value):
@@ -71,7 +73,7 @@ def _checked_items(value: Any, kind: Any, limits: Mapping[str, Any], where: str)
 
 
 def _check_range(value: float, limits: Mapping[str, Any], where: str) -> None:
-    """Raise UserError unless a number lies within the limits named above, at_least, at_most and below."""
+    """Raise a UserError unless a number keeps the limits `above`, `at_least`, `at_most` and `below`."""
     tests = {"above": value.__gt__, "at_least": value.__ge__, "at_most": value.__le__, "below": value.__lt__}
     for name, holds in tests.items():
         if name in limits and not holds(limits[name]):
@@ -79,7 +81,7 @@ def _check_range(value: float, limits: Mapping[str, Any], where: str) -> None:
 
 
 def load_toml(path: Path | str) -> dict[str, Any]:
-    """Read a TOML file; raises UserError that names the file and the line."""
+    """Read a TOML file; raises a UserError that names the file and the line."""
     try:
         return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:

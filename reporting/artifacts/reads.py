@@ -1,6 +1,6 @@
-"""Loaded files that note what is read of them: this is how the report knows which file each of its parts is made of.
+"""Loaded files that note what is read of them, so that the report can say which files each of its parts is made of.
 
-Inside of `noting(reads)` every name that is asked of a loaded file is added to `reads`, with the file's path.
+Inside `noting(reads)`, every name that is looked up in a loaded file is added to `reads`, with the path of the file.
 """
 
 import contextlib
@@ -12,13 +12,13 @@ from typing import Any, Self
 from reporting.artifacts.errors import ArtifactError, remedy
 from reporting.artifacts.schema import Run
 
-Reads = dict[tuple[str, str], None]  # (path, name) of all that was read, each once and in order
-_NOTES: list[Reads] = []  # of the parts of the report that are at work, the innermost last
+Reads = dict[tuple[str, str], None]  # (path, name) of everything that was read, once each and in order
+_NOTES: list[Reads] = []  # of the contexts that are entered, the innermost last
 
 
 @contextlib.contextmanager
 def noting(reads: Reads) -> Iterator[Reads]:
-    """Add to `reads` whatever is read inside of this context, but for what an inner one notes."""
+    """A context that adds to `reads` whatever is read inside it, except inside an inner such context."""
     _NOTES.append(reads)
     try:
         yield reads
@@ -27,15 +27,15 @@ def noting(reads: Reads) -> Iterator[Reads]:
 
 
 def note(reads: Reads) -> None:
-    """Add these reads to those of the innermost context, as if they were made there; without one they are forgotten."""
+    """Add `reads` to those of the innermost context, as if they happened there. Outside of any this does nothing."""
     if _NOTES:
         _NOTES[-1].update(reads)
 
 
 class Stored(Mapping[str, Any]):
-    """The named parts of a file. Asking for one notes it, or raises an ArtifactError where the file does not hold it.
+    """The named parts of a file, read-only. Looking one up notes it; a missing one raises an ArtifactError.
 
-    Mappings inside of it are such mappings too; the name of what they hold is written a.b.
+    A part that is a mapping itself is Stored too and notes what is looked up in it, as a.b.
     """
 
     def __init__(
@@ -88,10 +88,10 @@ RUN_FIELDS = {field.name for field in dataclasses.fields(Run)}
 
 @dataclasses.dataclass(frozen=True)
 class RecordedRun(Run):
-    """A Run that was read from a file, and notes what is read of it."""
+    """A Run that was loaded from a file and notes which of its fields are read."""
 
     def at(self, path: Path | str) -> Self:
-        """This run, knowing its file."""
+        """This run, which notes reads under the path of its file from now on."""
         object.__setattr__(self, "_path", str(path))
         return self
 
@@ -103,7 +103,7 @@ class RecordedRun(Run):
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses and loaded mappings as dicts, and all that they hold likewise."""
+    """Dataclasses and loaded mappings as dicts, tuples as lists, and everything in them likewise."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -1,17 +1,33 @@
 """The tasks: their networks and their extras, by name. Settings, scripts, Makefile and report read them here.
 
-    python3 reporting/artifacts/registry.py     prints a line a stage, its folder and those that it needs, for make
+    python3 reporting/artifacts/registry.py     prints a line a stage for make: its folder, the one it needs, its kind
 
-Standard library only, since make asks before any package is installed.
+Standard library and old syntax only, since make asks before any package is installed and before Python's version is
+checked.
 """
 
-from collections import namedtuple
+from __future__ import annotations
 
-# name: of its folder below the task's. needs: the stage that it starts from. words: what is missing where it is
-# switched off, as the conclusions say it. short_words: as the task's own chapter says it
-Extra = namedtuple("Extra", "name needs words short_words")
-# variants: its main networks, in order; searched: the one that takes the winner of the grid search
-Task = namedtuple("Task", "name variants searched extras")
+from typing import NamedTuple
+
+
+class Extra(NamedTuple):
+    """Further trainings that answer one question, and can be switched off."""
+
+    name: str  # of its folder below that of the task
+    needs: str  # the stage that must be finished before it
+    words: str  # what the conclusions say is missing where it is switched off
+    short_words: str  # the same in the chapter of the task
+
+
+class Task(NamedTuple):
+    """A task of the homework."""
+
+    name: str
+    variants: tuple[str, ...]  # its main networks, in order
+    searched: str  # the variant that takes the winner of the grid search
+    extras: tuple[Extra, ...]
+
 
 TASKS = {
     task.name: task
@@ -58,32 +74,53 @@ TASKS = {
     )
 }
 
+FILLERS = ("classification/improved_seeds",)  # as long as what the shorter search leaves of the longer one
 
-def variants_of(task):
+
+def variants_of(task: str) -> tuple[str, ...]:
     """The names of a task's main networks, in order."""
     return TASKS[task].variants
 
 
-def extras_of(task):
+def extras_of(task: str) -> tuple[str, ...]:
     """The names of a task's extras, in order."""
     return tuple(extra.name for extra in TASKS[task].extras)
 
 
-def stages():
-    """Folder -> the folder of the stage that it needs, or "data": of all searches, networks and extras."""
-    needs = {}
+def stages() -> dict[str, str]:
+    """The folder of each search, network and extra -> the folder of the stage that it needs, or "data"."""
+    needs: dict[str, str] = {}
     for task in TASKS.values():
         needs[f"{task.name}/search"] = "data"
-        needs |= {
-            f"{task.name}/{name}": f"{task.name}/search" if name == task.searched else "data" for name in task.variants
-        }
-        needs |= {
-            f"{task.name}/{extra.name}": f"{task.name}/{extra.needs}" if extra.needs != "data" else "data"
-            for extra in task.extras
-        }
+        for name in task.variants:
+            needs[f"{task.name}/{name}"] = f"{task.name}/search" if name == task.searched else "data"
+        for extra in task.extras:
+            needs[f"{task.name}/{extra.name}"] = "data" if extra.needs == "data" else f"{task.name}/{extra.needs}"
     return needs
 
 
+def starting_order() -> list[tuple[str, str, str]]:
+    """(folder, needed folder, kind) of all stages in the order in which make starts them, the longest chain first.
+
+    Kinds: search, variant, tuned (a variant that needs a search), filler (an extra that runs beside the searches even
+    where only two stages run at a time), extra. Within a kind the last comes first: the search of images takes longer
+    than that of points, and the improved network longer than the reference.
+    """
+    kinds = ("search", "variant", "tuned", "filler", "extra")
+    rows = [(folder, needed, kind_of(folder)) for folder, needed in reversed(list(stages().items()))]
+    return sorted(rows, key=lambda row: kinds.index(row[2]))
+
+
+def kind_of(folder: str) -> str:
+    """What `starting_order` calls a stage."""
+    task, name = folder.split("/")
+    if name == "search":
+        return "search"
+    if name in variants_of(task):
+        return "tuned" if name == TASKS[task].searched else "variant"
+    return "filler" if folder in FILLERS else "extra"
+
+
 if __name__ == "__main__":
-    for folder, needed in stages().items():
-        print(folder, needed)
+    for row in starting_order():
+        print(*row)

@@ -1,6 +1,7 @@
-"""The schema of `run.json`: everything that is needed to say where a result came from and to make it again."""
+"""The schema of `run.json`."""
 
 import dataclasses
+from typing import Any
 
 SCHEMA_VERSION = 1
 
@@ -19,16 +20,16 @@ class Identity:
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """Which data a run used: where they came from, how many points, and a SHA-256 digest of each file."""
+    """The data of a run."""
 
     source: str
-    digests: dict  # file name -> SHA-256 of its bytes
-    counts: dict  # "train", "test" -> number of points or images
+    digests: dict[str, str]  # file name -> SHA-256 of its bytes
+    counts: dict[str, int]  # "train", "test" -> number of points or images
 
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """What computed a run."""
+    """The machine that computed a run."""
 
     system: str
     processor: str
@@ -41,18 +42,18 @@ class Machine:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """`run.json`: everything that is needed to say where a result came from and to make it again."""
+    """Where a result came from, and everything that is needed to make it again."""
 
     schema_version: int
     task: str  # "regression" or "classification"
     variant: str  # one of the task's variants or extras, a case of an extra, or "search"
     scale: str  # "full" or "quick"
     seed: int
-    config: dict  # every setting and hyperparameter, by its name in homework.toml
+    config: dict[str, Any]  # every setting and hyperparameter, by its name in homework.toml
     data: Data
     machine: Machine
-    versions: dict  # package -> version
-    commit: str  # of the code, "-dirty" behind it if files were changed, "unknown" outside a checkout
+    versions: dict[str, str]  # package -> version
+    commit: str  # of the code, with "-dirty" appended if files were changed; "unknown" outside a checkout
     seconds: float  # wall time
     finished_at: str  # ISO 8601, UTC
-    metrics: dict  # name -> number: the headline numbers, see the training scripts
+    metrics: dict[str, Any]  # name -> number: the headline numbers, see the training scripts

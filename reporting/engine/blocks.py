@@ -1,16 +1,35 @@
-"""What a page is filled with: the children of the document's sections, measured, and where page ends may cut them."""
+"""What fills the pages: the children of the document's sections, measured, and where a page break may cut them."""
 
 import re
-from collections import namedtuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-Run = namedtuple("Run", "height above below")  # a piece that no page's end cuts, and its margins, in CSS pixels
-# A child of a section. kind: "text", "heading", "figure" or "table"; mentions: what its links lead to
-Block = namedtuple("Block", "element kind runs joined glued mentions", defaults=[frozenset()])
+Box = Any  # of WeasyPrint's layout, which has no types
+Element = Any  # of the document
 
 
-def boxes_by_element(pages):
+class Piece(NamedTuple):
+    """What no page break cuts; lengths in CSS pixels."""
+
+    height: float
+    above: float  # the margins
+    below: float
+
+
+class Block(NamedTuple):
+    """A child of a section."""
+
+    element: Element
+    kind: str  # "text", "heading", "figure" or "table"
+    pieces: list[Piece]
+    joined: bool  # no float may stand between it and the block before
+    glued: bool  # nor may a page break
+    mentions: frozenset[str] = frozenset()  # the ids that its links lead to
+
+
+def boxes_by_element(pages: Iterable[Box]) -> dict[Element, list[Box]]:
     """For each element its outermost box on every page that it stands on."""
-    boxes = {}
+    boxes: dict[Element, list[Box]] = {}
     for page in pages:
         seen = set()
         for box in page.descendants():
@@ -20,48 +39,53 @@ def boxes_by_element(pages):
     return boxes
 
 
-def block_of(element, twin, boxes):
-    """The Block of an element of the document, from its twin's boxes.
+def block_of(element: Element, twin: Element, boxes: Sequence[Box]) -> Block:
+    """The Block of an element, from the boxes of its twin in the document that was laid out.
 
-    It is glued to the block before if no page may end between them, and joined to it if no float may come between: a formula,
-    a list, or a paragraph that goes on with the sentence.
+    It is glued to the block before it where its style says so, as that of formulas does. A list, and a paragraph that
+    continues a sentence, are joined to it.
     """
-    heading = re.fullmatch("h[1-6]", element.tag)
-    names = {
-        "figure": element.tag == "figure",
-        "table": "table" in element.get("class", "").split(),
-        "heading": heading,
-    }
-    kind = next((name for name, holds in names.items() if holds), "text")
-    style, heights = boxes[0].style, pieces(boxes)
-    margins = [getattr(style[f"margin_{side}"], "value", 0) for side in ("top", "bottom")]
-    runs = [Run(height, 0, 0) for height in heights]
-    runs[0] = runs[0]._replace(above=margins[0])
-    runs[-1] = runs[-1]._replace(below=margins[1])
+    style, heights = boxes[0].style, piece_heights(boxes)
+    above, below = (getattr(style[f"margin_{side}"], "value", 0) for side in ("top", "bottom"))  # "auto" has no value
+    pieces = [Piece(height, 0, 0) for height in heights]
+    pieces[0] = pieces[0]._replace(above=above)
+    pieces[-1] = pieces[-1]._replace(below=below)
     glued = style["break_before"] == "avoid"
+    joined = glued or element.tag in ("ul", "ol") or continues_a_sentence(twin)
     mentions = frozenset(link.get("href", "").removeprefix("#") for link in twin.iter("a"))
-    return Block(element, kind, runs, glued or element.tag in ("ul", "ol") or starts_small(twin), glued, mentions)
+    return Block(element, kind_of(element.tag, element.attrib), pieces, joined, glued, mentions)
 
 
-def starts_small(element):
+def kind_of(tag: str, attributes: Mapping[str, str]) -> str:
+    """The kind of the Block of an element."""
+    if tag == "figure":
+        return "figure"
+    if "table" in attributes.get("class", "").split():
+        return "table"
+    return "heading" if re.fullmatch("h[1-6]", tag) else "text"
+
+
+def continues_a_sentence(element: Element) -> bool:
     """Whether the text of an element begins with a small letter."""
     return bool(re.match(r"\s*[a-z]", "".join(element.itertext())))
 
 
-def pieces(boxes):
-    """The heights of the pieces into which page ends may cut an element, from its boxes."""
-    style, children = boxes[0].style, [child for box in boxes for child in getattr(box, "children", ())]
-    if not children or style["break_inside"] == "avoid" or boxes[0].element_tag == "tr":
+def piece_heights(boxes: Sequence[Box]) -> list[float]:
+    """The heights of the pieces into which page breaks may cut an element, from its boxes on one page or more."""
+    from weasyprint.formatting_structure.boxes import LineBox
+
+    first, children = boxes[0], [child for box in boxes for child in getattr(box, "children", ())]
+    if not children or first.style["break_inside"] == "avoid" or first.element_tag == "tr":
         return [sum(box.border_height() for box in boxes)]
-    if type(children[0]).__name__ == "LineBox":
-        return lines_together([line.height for line in children], style["orphans"], style["widows"])
-    heights = [height for child in children for height in pieces([child])]
-    heights[-1] += max(0, sum(box.border_height() for box in boxes) - sum(heights))  # margins between the children
+    if isinstance(children[0], LineBox):
+        return lines_together([line.height for line in children], first.style["orphans"], first.style["widows"])
+    heights = [height for child in children for height in piece_heights([child])]
+    heights[-1] += max(0, sum(box.border_height() for box in boxes) - sum(heights))  # the margins between children
     return heights
 
 
-def lines_together(heights, orphans, widows):
-    """Heights of lines, those that a page must not end or begin with alone added up."""
+def lines_together(heights: Sequence[float], orphans: int, widows: int) -> list[float]:
+    """The heights of lines, of which the first `orphans` and the last `widows` stay together."""
     if len(heights) < orphans + widows:
         return [sum(heights)]
     return [sum(heights[:orphans]), *heights[orphans:-widows], sum(heights[-widows:])]

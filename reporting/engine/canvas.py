@@ -1,7 +1,7 @@
 """What figures are drawn on: matplotlib Figures at print size, without titles, file names or pyplot.
 
-Colours and sizes of text live in report_templates/figures.mplstyle; ticks are made when a figure is saved, so save it
-inside `style()` too. matplotlib is loaded when something is drawn, not before.
+Colours and text sizes live in report_templates/figures.mplstyle. matplotlib makes the ticks when a figure is saved, so
+figures are saved inside `style()` too. matplotlib is loaded when something is drawn, not before.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-HALF, FULL = 79, 164  # mm, the widths of a column and of the page's text
-MANY = 1000  # points, from which on they are drawn as pixels, which keeps the file small
+HALF, FULL = 79, 164  # mm, the widths of one of two drawings side by side, and of the page's text
+MANY = 1000  # points; from here on they are drawn as pixels, which keeps the file small
 STYLE = Path(__file__).parents[2] / "report_templates" / "figures.mplstyle"
 WHITE_TO_BLACK = "gray_r"  # ink on paper: 0 is white
 
@@ -54,4 +54,4 @@ def tints(color: str) -> Colormap:
     """A colour map from white to a colour of the style."""
     from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
-    return LinearSegmentedColormap.from_list(color, ["white", to_rgb(color)])
+    return LinearSegmentedColormap.from_list(color, [to_rgb("white"), to_rgb(color)])

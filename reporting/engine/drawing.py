@@ -11,10 +11,11 @@ from reporting.engine.svg import svg_of_figure
 
 GROUPS = 4
 Figures = Mapping[str, Sequence[Callable[[], Any]]]  # a figure's name -> functions that draw its panels
+Groups = Sequence[Sequence[tuple[Callable[[], Any], str]]]  # of functions that draw panels, and the panels' names
 
 
 class Panels:
-    """The drawings of all figures, made when the first one is asked for; `reads` then says what each one was made of."""
+    """The drawings of all figures, made when the first one is asked for; `reads` then says what each was made of."""
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
@@ -33,10 +34,12 @@ class Panels:
 def draw_all(figures: Figures) -> dict[tuple[str, int], tuple[str, Reads]]:
     """(name, panel) -> SVG, and what was read of the runs' files to draw it.
 
-    What matplotlib keeps from one drawing to the next may show in the last digit of another. So the panels are dealt
-    into a fixed number of groups, each of which is drawn in order by a process of its own, on however many processors:
-    the report is the same byte for byte. The processes are forked, so they have what the functions draw.
+    The result is the same byte for byte on any number of processors. matplotlib keeps state between drawings, which may
+    change the last digits of the next one. So the panels are dealt into a fixed number of groups, and each group is
+    drawn in order by a new process. The processes are forked, so the functions need not be pickled.
     """
+    import matplotlib.backends.backend_svg  # noqa: F401 - loaded once here rather than in every process
+
     places = [(name, panel) for name, panels in figures.items() for panel in range(len(panels))]
     groups = [
         [(figures[name][panel], f"{name}-{panel}") for name, panel in places[start::GROUPS]] for start in range(GROUPS)
@@ -47,17 +50,18 @@ def draw_all(figures: Figures) -> dict[tuple[str, int], tuple[str, Reads]]:
     return {place: drawn[k % GROUPS][k // GROUPS] for k, place in enumerate(places)}
 
 
-RECEIVED: list[list[tuple[Callable[[], Any], str]]] = []  # in a process of the pool: the groups
+RECEIVED: list[Sequence[tuple[Callable[[], Any], str]]] = []  # the groups, in a process of the pool
 
 
-def receive(groups: list[list[tuple[Callable[[], Any], str]]]) -> None:
+def receive(groups: Groups) -> None:
+    """Keep the groups in a process of the pool that has just started."""
     RECEIVED[:] = groups
 
 
 def draw_group(number: int) -> list[tuple[str, Reads]]:
-    """The SVGs of one group and their reads. Ticks are made as a figure is saved, so that too happens in its style."""
+    """The SVGs of one group and what was read for each."""
     drawn = []
-    with style():
+    with style():  # saving too, since ticks are made then
         for draw, name in RECEIVED[number]:
             with noting({}) as reads:
                 figure = draw()

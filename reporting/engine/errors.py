@@ -1,11 +1,11 @@
-"""What can go wrong when the document is made."""
+"""The mistakes that stop the document from being made."""
 
 from reporting.artifacts import UserError
 
 
 class RenderError(UserError):
-    """The document is not what it should be: something is missing, placed twice, or cannot be drawn."""
+    """Part of the document is missing, placed twice, or cannot be drawn."""
 
 
 class MissingLibraries(UserError):
-    """WeasyPrint is there, the system libraries that it draws with are not."""
+    """WeasyPrint is installed, but the system libraries that it loads are not."""

@@ -1,55 +1,87 @@
-"""Figures and tables that float: where one does not fit on what is left of a page, text moves up before it.
+"""Figures and tables that float: where one does not fit on the rest of a page, later text moves up before it.
 
-WeasyPrint has no page floats. So the document is laid out once to measure its parts, the order is chosen that leaves least
-white at the ends of pages and keeps figures and tables near their text, and the document is laid out for good in that order.
-Pages are filled here as WeasyPrint fills them, by what it does not break. A wrong estimate costs white space only.
+WeasyPrint has no page floats. So the document is laid out once to measure its parts, the best order of them is searched
+for, and the document is laid out again in that order. An order is good if it leaves little white at the ends of pages
+and keeps figures and tables near the text that mentions them.
+
+The search fills pages with the measured parts as WeasyPrint would. Text keeps its order and so do the floats of each
+kind; what is open is where the floats stand between the stretches of text. It is a beam search: parts are placed one by
+one, and of all orders of the same parts only the cheapest are followed up. A wrong estimate costs white space only.
 """
 
 import dataclasses
-from collections import namedtuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from reporting.engine.blocks import Run, block_of, boxes_by_element
+from reporting.engine.blocks import Block, Element, Piece, block_of, boxes_by_element
 
-Segment = namedtuple(
-    "Segment", "blocks runs headed barrier"
-)  # blocks that no float interrupts; no float waits beyond a barrier
-Float = namedtuple(
-    "Float", "block anchor mention"
-)  # how many segments stand before it, and the last of them that mentions it
-# Of the page that is being filled; ends: on which page each segment ends; chain: the blocks so far, the last one first
-State = namedtuple("State", "cost used margin page ends chain")
-
-KINDS = ("figure", "table")  # each keeps its own order
-KEPT = 60  # orders of the same blocks that are followed up
-LEAD_COST = 0.2  # of a float that stands before the segment that it belongs to, rather than behind it
-FAR = 0.9  # pages of text by which a float may stand behind its place
-APART = 30.0  # cost of each page more than one between a float and its mention
-HEADING = 0.1  # pages of text that a heading counts for, since a float belongs to what is above it
+KINDS = ("figure", "table")  # of floats
+BEAM_WIDTH = 60  # orders of the same parts that are followed up
+EARLY_COST = 0.2  # of a float just before the text that it belongs to, instead of behind it
+LONGEST_DELAY = 0.9  # pages of text by which a float may stand behind its place
+PAGE_APART_COST = 30.0  # of each page beyond the first from a float's mention to the float
+HEADING_DEPTH = 0.1  # pages of text that a heading counts for, since floats belong to the text above it
 
 
-def settle_floats(html, measured, pages):
-    """Reorder the children of each section of a weasyprint.HTML, in place; `pages` are those of `measured`.
+class Segment(NamedTuple):
+    """Blocks of text that no float interrupts."""
 
-    That is the same document, but that it may lack the last sections, which are then left as they are.
+    blocks: tuple[Block, ...]
+    pieces: tuple[Piece, ...]
+    headed: bool  # begins with a heading, before which floats of its text must not stand
+    barrier: bool  # floats of the text before it must not stand behind it
+
+
+class Float(NamedTuple):
+    block: Block
+    anchor: int  # the number of Segments before it in the document
+    mention: int  # the index of the last Segment before it that mentions it
+
+
+Part = Segment | Float
+Chain = tuple[Block, Any] | None  # the last Block and the Chain before it: cheap to extend and to share
+Position = tuple[int, tuple[int, ...]]  # how many Segments are placed, and how many floats of each kind
+
+
+class State(NamedTuple):
+    """Pages that are filled so far."""
+
+    cost: float
+    used: float  # of the height of the last page
+    margin: float  # below what stands last on it
+    page: int
+    ends: tuple[int, ...]  # the page on which each Segment ends
+    chain: Chain
+
+
+def settle_floats(html: Any, measured: Any, pages: Sequence[Any]) -> None:
+    """Reorder the children of each section of a weasyprint.HTML, in place.
+
+    `measured` is the same document, except that it may lack the last sections, which then keep their order; `pages` are
+    its pages. Their boxes are private to WeasyPrint, which publishes no measures of what stands on a page.
     """
-    pages = [page._page_box for page in pages]
-    boxes, room = boxes_by_element(pages), pages[-1].height
-    blocks, homes = [], {}
+    page_boxes = [page._page_box for page in pages]
+    boxes, room = boxes_by_element(page_boxes), page_boxes[-1].height
+    sections: list[list[Block]] = []
+    homes: dict[Element, Element] = {}
     for section, twin in zip(html.etree_element.iter("section"), measured.etree_element.iter("section"), strict=False):
-        blocks.append([block_of(element, other, boxes[other]) for element, other in zip(section, twin, strict=True)])
+        sections.append([block_of(element, other, boxes[other]) for element, other in zip(section, twin, strict=True)])
         homes |= dict.fromkeys(section, section)
     first = next(measured.etree_element.iter("section"))
-    used = boxes[first][0].position_y - pages[0].content_box_y() + room - pages[0].height
-    ordered = best_order(*segments_and_floats(blocks), room, used)
+    # The first page has a smaller margin than the others; the title block fills its beginning
+    used = boxes[first][0].position_y - page_boxes[0].content_box_y() + room - page_boxes[0].height
+    segments, floats = segments_and_floats(sections)
+    ordered = best_order(segments, floats, room, used)
     for section in homes.values():
         section[:] = []
     for block in ordered:
         homes[block.element].append(block.element)
 
 
-def segments_and_floats(sections):
-    """The blocks of all sections as a list of Segments and, by kind, lists of Floats. A float below a heading stays there."""
-    segments, floats = [], {kind: [] for kind in KINDS}
+def segments_and_floats(sections: Iterable[Sequence[Block]]) -> tuple[list[Segment], dict[str, list[Float]]]:
+    """The Segments and, by kind, the Floats of all sections. A figure or table right below a heading does not float."""
+    segments: list[Segment] = []
+    floats: dict[str, list[Float]] = {kind: [] for kind in KINDS}
     for blocks in sections:
         start, below_heading = len(segments), False
         for block in blocks:
@@ -59,43 +91,41 @@ def segments_and_floats(sections):
             elif begun and (below_heading or block.joined):
                 segments[-1] = extended(segments[-1], block, below_heading or block.glued)
             else:
-                segments.append(Segment((block,), tuple(block.runs), block.kind == "heading", not begun))
+                segments.append(Segment((block,), tuple(block.pieces), block.kind == "heading", not begun))
             below_heading = block.kind == "heading"
     return segments, floats
 
 
-def mention_of(block, segments, start):
-    """The index of the last Segment from `start` on that mentions a float, or else of the last one."""
+def mention_of(block: Block, segments: Sequence[Segment], start: int) -> int:
+    """The index of the last Segment from `start` on that mentions a float, or of the last one if none does."""
     name = getattr(block.element, "attrib", {}).get("id")
-    found = (
-        k for k in range(len(segments) - 1, start - 1, -1) if any(name in item.mentions for item in segments[k].blocks)
-    )
-    return next(found, max(start, len(segments) - 1))
+    for index in range(len(segments) - 1, start - 1, -1):
+        if any(name in item.mentions for item in segments[index].blocks):
+            return index
+    return max(start, len(segments) - 1)
 
 
-def extended(segment, block, glued):
-    """The Segment with one block more, between whose runs and its own no page ends if they are glued."""
-    *runs, last = segment.runs
-    first, *rest = block.runs
-    both = (
-        [Run(last.height + max(last.below, first.above) + first.height, last.above, first.below)]
-        if glued
-        else [last, first]
-    )
+def extended(segment: Segment, block: Block, glued: bool) -> Segment:
+    """The Segment with one block more; if it is glued, the pieces that meet become one, their margins collapsed."""
+    *before, last = segment.pieces
+    first, *after = block.pieces
+    both = [last, first]
+    if glued:
+        both = [Piece(last.height + max(last.below, first.above) + first.height, last.above, first.below)]
     barrier = segment.barrier or block.kind in KINDS
-    return Segment((*segment.blocks, block), (*runs, *both, *rest), segment.headed, barrier)
+    return Segment((*segment.blocks, block), (*before, *both, *after), segment.headed, barrier)
 
 
-def best_order(segments, floats, room, used):
-    """The blocks in the order with the least cost, on pages of the height `room` of which the first is filled to `used`."""
+def best_order(segments: Sequence[Segment], floats: dict[str, list[Float]], room: float, used: float) -> list[Block]:
+    """The blocks in the order of least cost, on pages of the height `room` of which the first is filled to `used`."""
     filling = Filling(segments, [floats[kind] for kind in KINDS], room)
-    beam = {(0, (0,) * len(KINDS)): [State(0.0, used, 0.0, 1, (), None)]}
+    beam: dict[Position, list[State]] = {(0, (0,) * len(KINDS)): [State(0.0, used, 0.0, 1, (), None)]}
     for _ in range(len(segments) + sum(map(len, floats.values()))):
-        reached = {}
-        for place, states in beam.items():
-            for further, part, cost in filling.moves(*place):
+        reached: dict[Position, list[State]] = {}
+        for position, states in beam.items():
+            for further, part, cost in filling.moves(*position):
                 reached.setdefault(further, []).extend(filling.filled(state, part, cost) for state in states)
-        beam = {place: distinct(states) for place, states in reached.items()}
+        beam = {position: cheapest(states) for position, states in reached.items()}
     (states,) = beam.values()
     blocks, chain = [], states[0].chain
     while chain:
@@ -104,65 +134,67 @@ def best_order(segments, floats, room, used):
     return blocks[::-1]
 
 
-def distinct(states):
-    """The cheapest States, of those that leave a page equally full only one."""
-    kept = {}
+def cheapest(states: Iterable[State]) -> list[State]:
+    """The cheapest States, the first one foremost; of those that leave a page equally full only one."""
+    kept: dict[int, State] = {}
     for state in sorted(states, key=lambda state: state.cost):
         kept.setdefault(round(state.used), state)
-    return list(kept.values())[:KEPT]
+    return list(kept.values())[:BEAM_WIDTH]
 
 
 @dataclasses.dataclass
 class Filling:
-    """How pages are filled. A place is how many segments are set, and of each kind how many floats."""
+    """How pages are filled: what may be placed next, and at what cost."""
 
-    segments: list
-    floats: list  # one list a kind
+    segments: Sequence[Segment]
+    floats: Sequence[Sequence[Float]]  # by kind
     room: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.depths = [0.0]  # pages of text before each segment
         for segment in self.segments:
-            self.depths.append(
-                self.depths[-1] + sum(run.height for run in segment.runs) / self.room + HEADING * segment.headed
-            )
+            length = sum(piece.height for piece in segment.pieces) / self.room
+            self.depths.append(self.depths[-1] + length + HEADING_DEPTH * segment.headed)
 
-    def moves(self, number, taken):
-        """What may come next: (the place behind it, the Segment or Float, its cost)."""
+    def moves(self, number: int, taken: tuple[int, ...]) -> Iterator[tuple[Position, Part, float]]:
+        """What may come next at a Position: (the Position behind it, the part, its cost there)."""
         waiting = [
             queue[count] if count < len(queue) else None for queue, count in zip(self.floats, taken, strict=True)
         ]
         due = [item for item in waiting if item and item.anchor <= number]
         if number < len(self.segments):
             segment = self.segments[number]
-            late = any(self.depths[number + 1] - self.depths[item.anchor] > FAR for item in due)
+            late = any(self.depths[number + 1] - self.depths[item.anchor] > LONGEST_DELAY for item in due)
             if not due or not (late or segment.barrier):
                 yield (number + 1, taken), segment, 0.0
         for kind, item in enumerate(waiting):
             if item and (item.anchor <= number or (item.anchor == number + 1 and not self.segments[number].headed)):
                 further = (number, (*taken[:kind], taken[kind] + 1, *taken[kind + 1 :]))
-                behind = self.depths[number] - self.depths[item.anchor]
-                yield further, item, behind if behind >= 0 else LEAD_COST
+                delay = self.depths[number] - self.depths[item.anchor]
+                yield further, item, delay if delay >= 0 else EARLY_COST
 
-    def filled(self, state, part, cost):
-        """The State after a Segment or a Float, with the cost of white at ends of pages, and of a float far from its mention."""
-        text = isinstance(part, Segment)
-        blocks, runs = (part.blocks, part.runs) if text else ((part.block,), part.block.runs)
+    def filled(self, state: State, part: Part, cost: float) -> State:
+        """The State with one part more. White at the ends of pages costs, and so does a float far from its mention."""
+        blocks, pieces = (part.blocks, part.pieces) if isinstance(part, Segment) else ((part.block,), part.block.pieces)
         used, margin, page, cost = state.used, state.margin, state.page, state.cost + cost
-        for run in runs:
-            end = used + (max(margin, run.above) if used else 0) + run.height
+        for piece in pieces:
+            end = used + (max(margin, piece.above) if used else 0) + piece.height
             if end > self.room and used:
-                cost, end, page = cost + white_cost(1 - used / self.room), run.height, page + 1
-            used, margin = end, run.below
+                cost, end, page = cost + white_cost(1 - used / self.room), piece.height, page + 1
+            used, margin = end, piece.below
         chain = state.chain
         for block in blocks:
             chain = (block, chain)
-        if text:
+        if isinstance(part, Segment):
             return State(cost, used, margin, page, (*state.ends, page), chain)
         apart = page - state.ends[part.mention] if part.mention < len(state.ends) else 0
-        return State(cost + APART * max(0, apart - 1), used, margin, page, state.ends, chain)
+        return State(cost + PAGE_APART_COST * max(0, apart - 1), used, margin, page, state.ends, chain)
 
 
-def white_cost(share):
-    """What white at a page's end costs: in proportion, since it adds up to pages, and steeply from a fifth of the page on."""
+def white_cost(share: float) -> float:
+    """What white at the end of a page costs, as a share of the page.
+
+    The linear part counts the pages that it adds up to; the steep part avoids pages that are visibly empty, those with
+    more than a fifth of white.
+    """
     return 40 * share + 500 * max(0.0, share - 0.2) ** 2

@@ -1,4 +1,6 @@
-"""The document's own fonts, reduced to its characters, and advice where a character is in none of them."""
+"""The fonts of the document, cut down to the characters it uses, and advice where no font holds a character."""
+
+from __future__ import annotations
 
 import base64
 import io
@@ -7,12 +9,6 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-from fontTools import subset
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont
-
-FONT_FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 FONTS = (  # family, weight, style, file
     ("STIXGeneral", 400, "normal", "STIXGeneral.ttf"),
     ("STIXGeneral", 400, "italic", "STIXGeneralItalic.ttf"),
@@ -20,7 +16,7 @@ FONTS = (  # family, weight, style, file
     ("STIXGeneral", 700, "italic", "STIXGeneralBolIta.ttf"),
     ("Report Mono", 400, "normal", "DejaVuSansMono.ttf"),
 )
-# What style sheets can add to the document's own characters
+# Characters that the style sheets can add to those of the document
 ALWAYS_NEEDED = set(string.printable) | set("\N{BULLET}\N{HORIZONTAL ELLIPSIS}\N{HYPHEN}\N{NO-BREAK SPACE}")
 FONT_PACKAGES = {
     "CJK": "fonts-noto-cjk",
@@ -31,20 +27,31 @@ FONT_PACKAGES = {
 
 
 def font_faces(text: str) -> str:
-    """`@font-face` rules with the fonts as data, reduced to the characters of `text`."""
+    """`@font-face` rules that hold the fonts as data, reduced to the characters of `text`."""
     characters = {ord(character) for character in ALWAYS_NEEDED | set(text)}
     return "\n".join(
         f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style};'
-        f' src: url("data:font/ttf;base64,{base64.b64encode(reduced_font(FONT_FOLDER / file, characters)).decode()}") }}'
+        f' src: url("data:font/ttf;base64,{encoded_font(file, characters)}") }}'
         for family, weight, style, file in FONTS
     )
 
 
-def reduced_font(path: Path, characters: set[int]) -> bytes:
-    """The bytes of a font file with the glyphs of `characters` alone, the same at every call.
+def encoded_font(file: str, characters: set[int]) -> str:
+    """One of the fonts that come with matplotlib, reduced to these characters, in base64."""
+    import matplotlib
 
-    TrueType, not WOFF: WeasyPrint would unpack that into a font that bears the time of day.
+    path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / file
+    return base64.b64encode(reduced_font(path, characters)).decode()
+
+
+def reduced_font(path: Path, characters: set[int]) -> bytes:
+    """The bytes of a font file that holds the glyphs of `characters` only; the same at every call.
+
+    It is TrueType, not WOFF, since WeasyPrint would unpack WOFF into a font that contains the time of day.
     """
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     options = subset.Options(hinting=False, notdef_outline=True, drop_tables=[*subset.Options().drop_tables, "FFTM"])
     font = TTFont(path, recalcTimestamp=False)
     font["glyf"][".notdef"] = empty_box(font["head"].unitsPerEm)
@@ -57,7 +64,9 @@ def reduced_font(path: Path, characters: set[int]) -> bytes:
 
 
 def empty_box(em: int) -> Any:
-    """The glyph for a character that no font holds; STIX's own is blank, which would lose it without a trace."""
+    """The glyph for a character that the font lacks. That of STIX is blank, so nobody would see that one is missing."""
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
     pen = TTGlyphPen(None)
     for inset, clockwise in ((0, True), (0.05, False)):
         left, low, right, high = ((share * em) for share in (0.06 + inset, inset, 0.44 - inset, 0.66 - inset))
@@ -70,13 +79,14 @@ def empty_box(em: int) -> Any:
 
 
 def font_advice(characters: str) -> str:
-    """One line on characters that no font holds: which script they are of, and which of Debian's packages brings a font."""
+    """One line on characters that no font holds: their scripts, and Debian's packages with fonts for them."""
     scripts = [script_of(character) for character in characters]
     packages = dict.fromkeys(
         FONT_PACKAGES.get(script, "fonts-symbola" if script == "symbols" else "fonts-noto-core") for script in scripts
     )
     words = f"{characters} ({', '.join(dict.fromkeys(scripts))})"
-    return f"no installed font holds {words}: printed as empty boxes; run: apt-get install {' '.join(packages)}, then make report again"
+    command = f"apt-get install {' '.join(packages)}"
+    return f"no installed font holds {words}: printed as empty boxes; run: {command}, then make report again"
 
 
 def script_of(character: str) -> str:

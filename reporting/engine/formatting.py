@@ -1,12 +1,14 @@
-"""Numbers as the report prints them. Each function here is a filter of the templates: a value in, text out.
+"""Numbers as the report prints them. Each `format_` function is a filter of the templates: a value in, text out.
 
-A value that is missing or not finite raises FormattingError, so that neither "nan" nor "None" can reach a page.
+A value that is missing or not finite raises FormattingError, so that neither "nan" nor "None" reaches a page.
 """
 
 import math
 import numbers
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from markupsafe import Markup
 
@@ -18,10 +20,10 @@ TIED = "\N{NO-BREAK SPACE}"
 
 
 class FormattingError(UserError):
-    """A template was given something else than the finite number it should print."""
+    """A template was given something other than the finite number it should print."""
 
 
-def finite(value):
+def finite(value: Any) -> Any:
     """`value` itself; raises FormattingError unless it is a finite number."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
         raise FormattingError(
@@ -30,45 +32,45 @@ def finite(value):
     return value
 
 
-def format_decimals(value, places=3):
-    """0.12249 -> "0.122"; a value that rounds to zero has no sign."""
+def format_decimals(value: float, places: int = 3) -> str:
+    """0.12249 -> "0.122". A value that rounds to zero has no sign."""
     text = f"{finite(value):.{places}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
-def format_signed(value, places=3):
+def format_signed(value: float, places: int = 3) -> str:
     """As decimals, with the sign always written: "+0.013"."""
     text = format_decimals(value, places)
     return text if text.startswith(MINUS) or float(text) == 0 else f"+{text}"
 
 
-def format_percent(share, places=1):
+def format_percent(share: float, places: int = 1) -> str:
     """0.9123 -> "91.2 %"."""
     return f"{format_decimals(100 * finite(share), places)}{TIED}%"
 
 
-def format_percentage(share, places=1):
+def format_percentage(share: float, places: int = 1) -> str:
     """A share in percent without the sign, for columns that say so: 0.9123 -> "91.2"."""
     return format_decimals(100 * finite(share), places)
 
 
-def format_signed_points(difference, places=1):
+def format_signed_points(difference: float, places: int = 1) -> str:
     """A difference of two shares in percentage points, with its sign: -0.0123 -> "−1.2 points"."""
     return f"{format_signed(100 * finite(difference), places)}{TIED}points"
 
 
-def format_floor_percent(share, places=1):
-    """A lower bound as percentage, rounded down so that it stays one: 0.99996 -> "99.9 %"."""
+def format_floor_percent(share: float, places: int = 1) -> str:
+    """A lower bound in percent, rounded down so that it stays one: 0.99996 -> "99.9 %"."""
     scale = 10 ** (places + 2)
     return format_percent(math.floor(finite(share) * scale) / scale, places)
 
 
-def format_points(difference, places=1):
+def format_points(difference: float, places: int = 1) -> str:
     """A difference of two shares in percentage points, without its sign: -0.0123 -> "1.2 points"."""
     return f"{format_decimals(100 * abs(finite(difference)), places)}{TIED}points"
 
 
-def format_scientific(value, digits=2):
+def format_scientific(value: float, digits: int = 2) -> str:
     """0.00131 -> "1.3 × 10" with the exponent -3 raised; a mantissa of exactly 1 is left out."""
     if finite(value) == 0:
         return "0"
@@ -77,8 +79,8 @@ def format_scientific(value, digits=2):
     return power if float(mantissa) == 1 else Markup("{}{}×{}").format(mantissa.replace("-", MINUS), TIED, TIED) + power
 
 
-def format_plain_setting(value):
-    """A hyperparameter's value in characters alone, for alternative texts: 1e-05 -> "1e-5"."""
+def format_plain_setting(value: Any) -> str:
+    """A hyperparameter's value without markup, for alternative texts: 1e-05 -> "1e-5"."""
     if isinstance(value, (list, tuple)):
         return ", ".join(format_plain_setting(item) for item in value)
     if isinstance(value, bool):
@@ -93,7 +95,7 @@ def format_plain_setting(value):
     )
 
 
-def format_setting(value):
+def format_setting(value: Any) -> str:
     """A hyperparameter's value as it was given: every digit, and powers of ten where that is shorter."""
     if isinstance(value, (list, tuple)):
         return Markup(", ").join(format_setting(item) for item in value)
@@ -102,38 +104,38 @@ def format_setting(value):
     return format_scientific(value, digits=len(Decimal(repr(float(value))).normalize().as_tuple().digits))
 
 
-def format_plus_minus(mean, deviation, places=3):
+def format_plus_minus(mean: float, deviation: float, places: int = 3) -> str:
     """A mean and its standard deviation: "0.105 ± 0.021"."""
     return f"{format_decimals(mean, places)}{TIED}±{TIED}{format_decimals(finite(deviation), places)}"
 
 
-def format_count(value):
-    """A whole number, thousands set apart by thin spaces from five digits on: 60000 -> "60 000"."""
+def format_count(value: float) -> str:
+    """A whole number; from five digits on, thin spaces set the thousands apart: 60000 -> "60 000"."""
     if finite(value) != int(value):
         raise FormattingError(f"the report was to print {value!r} where a whole number is expected")
     text = f"{abs(int(value)):,}".replace(",", THIN if abs(value) >= 10_000 else "")
     return MINUS + text if value < 0 else text
 
 
-def format_probability(value):
+def format_probability(value: float) -> str:
     """A p value alone, as in a table: "0.23", or "< 0.001"."""
     if not 0 <= finite(value) <= 1:
         raise FormattingError(f"the report was to print {value!r} as a probability")
     return f"<{TIED}0.001" if value < 0.001 else format_decimals(value, 2 if value >= 0.1 else 3)
 
 
-def format_p_value(value):
-    """What stands behind a p: "= 0.23", or "< 0.001"."""
+def format_p_value(value: float) -> str:
+    """A p value with its relation, to be printed after a p: "= 0.23", or "< 0.001"."""
     text = format_probability(value)
     return text if text.startswith("<") else f"={TIED}{text}"
 
 
-def format_score(value, places=3):
-    """A score of a table, where a combination that failed has none: "failed"."""
+def format_score(value: float, places: int = 3) -> str:
+    """A score in a table; a combination whose fits diverged has none: "failed"."""
     return format_decimals(value, places) if math.isfinite(value) else "failed"
 
 
-def format_duration(seconds):
+def format_duration(seconds: float) -> str:
     """Wall time: "0.8 s", "45 s", "2 min 13 s", "1 h 04 min"."""
     if finite(seconds) < 0:
         raise FormattingError(f"the report was to print {seconds!r} s as a duration")
@@ -148,22 +150,22 @@ def format_duration(seconds):
     return f"{minutes // 60}{TIED}h {minutes % 60:02d}{TIED}min"
 
 
-def format_moment(text):
+def format_moment(text: str) -> str:
     """An ISO 8601 moment in UTC: "3 Mar 2022, 14:05 UTC"."""
     moment = datetime.fromisoformat(text)
     return f"{moment.day}{TIED}{moment:%b %Y, %H:%M} UTC"
 
 
-def format_listing(items, last="and"):
-    """["a", "b", "c"] -> "a, b and c"; the items are escaped where they are text of a user."""
-    items = [Markup.escape(item) for item in items]
-    if len(items) < 2:
-        return Markup("").join(items)
-    return Markup(", ").join(items[:-1]) + Markup(" {} ").format(last) + items[-1]
+def format_listing(items: Iterable[str], last: str = "and") -> Markup:
+    """["a", "b", "c"] -> "a, b and c". Items that are not Markup are escaped."""
+    escaped = [Markup.escape(item) for item in items]
+    if len(escaped) < 2:
+        return Markup("").join(escaped)
+    return Markup(", ").join(escaped[:-1]) + Markup(" {} ").format(last) + escaped[-1]
 
 
-def format_capitalize_first(text):
-    """The text with its first letter large and all others as they are; markup stays markup."""
+def format_capitalize_first(text: str) -> str:
+    """The text with a capital first letter and the rest unchanged; Markup stays Markup."""
     stripped = text.strip()
     return type(text)(stripped[:1].upper() + stripped[1:])
 
@@ -171,13 +173,13 @@ def format_capitalize_first(text):
 NUMBER_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
-def format_number_word(value, zero="no"):
+def format_number_word(value: int, zero: str = "no") -> str:
     """A small whole number in words: 0 -> "no", 5 -> "five"; from thirteen on in digits."""
     if value == 0:
         return zero
     return NUMBER_WORDS[value] if 0 < finite(value) < len(NUMBER_WORDS) else format_count(value)
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     name.removeprefix("format_"): function for name, function in sorted(globals().items()) if name.startswith("format_")
 }

@@ -1,18 +1,22 @@
 """From the HTML document to a tagged PDF.
 
-The HTML holds its style, fonts and drawings itself, so the PDF is made of the very text that a browser shows, and nothing
+The HTML contains its style, fonts and drawings, so the PDF is made of the very text that a browser shows, and nothing
 is ever fetched.
 """
 
 import logging
 import re
 import warnings
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from reporting.engine.errors import MissingLibraries, RenderError
 from reporting.engine.floats import settle_floats
 
 MISSING_GLYPH = re.compile(r'\.notdef glyph rendered .*"(.)" \(U\+[0-9A-F]+\)', re.DOTALL)  # WeasyPrint's words
+# WeasyPrint's warning about a link without a target: the document that is measured lacks the appendix
+NO_TARGET = "Content discarded: target points to undefined anchor"
 INSTALL_PANGO = "apt-get install --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -22,54 +26,36 @@ class Pdf(NamedTuple):
     missing: str  # the characters that no font holds, drawn as empty boxes
 
 
-TO_APPENDIX = "Content discarded: target points to undefined anchor"  # what only the measured document, which lacks it, is warned of
-
-
 class RecordedWarnings(logging.Handler):
-    """Keeps what WeasyPrint complains about, which it would otherwise only log."""
+    """Keeps the warnings that WeasyPrint would only log."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.messages = []
+        self.messages: list[str] = []
 
-    def emit(self, record):
+    def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
 
 
 def render_pdf(document: str) -> Pdf:
     """The document as a tagged Pdf.
 
-    Raises RenderError at the first thing WeasyPrint warns of (a missing image, reference, an unknown rule) but characters that
-    no font holds, and MissingLibraries where the system libraries it needs are absent.
+    Raises RenderError for whatever WeasyPrint warns of (a missing image, a broken reference, an unknown rule), except
+    for characters that no font holds. Raises MissingLibraries where the system libraries that it needs are absent.
     """
-    warnings.filterwarnings("ignore", ".*Expect ugly output")  # no fonts on this system: the document brings its own
-    try:
-        import weasyprint
-        from weasyprint.urls import URLFetcher, URLFetcherResponse
-    except OSError:
-        raise MissingLibraries(f"the PDF needs Pango, which is not installed; run: {INSTALL_PANGO}") from None
+    weasyprint = load_weasyprint()
+    document, drawings = extract_drawings(document)
 
-    document, drawings = drawings_apart(document)
+    def parsed(text: str) -> Any:
+        return weasyprint.HTML(string=text, url_fetcher=fetcher_of(drawings))
 
-    class OwnParts(URLFetcher):
-        """Serves what the document holds itself, and nothing else."""
-
-        def fetch(self, url, headers=None):
-            if url in drawings:
-                return URLFetcherResponse(url, drawings[url], {"Content-Type": "image/svg+xml"})
-            if not url.startswith("data:"):
-                raise ValueError(f"the report refers to {url}, outside itself")
-            return super().fetch(url, headers)
-
-    def parsed(text):
-        return weasyprint.HTML(string=text, url_fetcher=OwnParts())
-
-    recorded, logger, images = RecordedWarnings(), logging.getLogger("weasyprint"), {}
+    recorded, logger = RecordedWarnings(), logging.getLogger("weasyprint")
+    images: dict[Any, Any] = {}  # decoded once for both layouts
     logger.addHandler(recorded)
     try:
         measured, final = parsed(without_appendix(document)), parsed(document)
         settle_floats(final, measured, measured.render(cache=images).pages)
-        recorded.messages = [message for message in recorded.messages if not message.startswith(TO_APPENDIX)]
+        recorded.messages = [message for message in recorded.messages if not message.startswith(NO_TARGET)]
         pages = final.render(cache=images)
         content = pages.write_pdf(pdf_variant="pdf/ua-1")
     finally:
@@ -81,16 +67,41 @@ def render_pdf(document: str) -> Pdf:
     return Pdf(content, len(pages.pages), "".join(dict.fromkeys(missing)))
 
 
+def load_weasyprint() -> ModuleType:
+    """The package; raises MissingLibraries where the system libraries that it loads are absent."""
+    warnings.filterwarnings("ignore", ".*Expect ugly output")  # said of systems without fonts; the document has its own
+    try:
+        import weasyprint
+    except OSError:
+        raise MissingLibraries(f"the PDF needs Pango, which is not installed; run: {INSTALL_PANGO}") from None
+    return weasyprint
+
+
+def fetcher_of(drawings: Mapping[str, str]) -> Any:
+    """A fetcher that serves these SVGs and `data:` URLs, and refuses everything outside the document."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnParts(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in drawings:
+                return URLFetcherResponse(url, drawings[url], {"Content-Type": "image/svg+xml"})
+            if not url.startswith("data:"):
+                raise ValueError(f"the report refers to {url}, outside itself")
+            return super().fetch(url, headers)
+
+    return OwnParts()
+
+
 def without_appendix(document: str) -> str:
-    """The document for measuring: in the appendix nothing floats, and its long tables would take a third of the time."""
+    """The document to be measured: nothing floats in the appendix, whose long tables would take a third of the time."""
     return re.sub(r'<section class="appendix">.*?</section>', "", document, flags=re.DOTALL)
 
 
-def drawings_apart(document: str) -> tuple[str, dict[str, str]]:
-    """The document with an image in place of each inline SVG, which WeasyPrint lays out faster; and the SVGs by their URLs."""
-    drawings = {}
+def extract_drawings(document: str) -> tuple[str, dict[str, str]]:
+    """The document with an image in place of each inline SVG, which WeasyPrint lays out faster, and URL -> SVG."""
+    drawings: dict[str, str] = {}
 
-    def image(drawing):
+    def image(drawing: re.Match[str]) -> str:
         url = f"drawing:{len(drawings)}"
         drawings[url] = with_attributes(drawing[0])
         return f'<img src="{url}" alt="{drawing[1]}">'
@@ -99,7 +110,10 @@ def drawings_apart(document: str) -> tuple[str, dict[str, str]]:
 
 
 def with_attributes(svg: str) -> str:
-    """The same drawing with attributes in place of matplotlib's styles, whose parsing takes WeasyPrint as long as the rest of them."""
+    """The same drawing with attributes in place of styles.
+
+    WeasyPrint takes as long to parse the styles that matplotlib writes as it takes for the rest of a drawing.
+    """
     shared = re.search(r"<style[^>]*>\*\{(.*?)\}</style>", svg)
     if shared:
         svg = svg.replace(shared[0], "").replace("<svg ", f"<svg {attributes_of(shared[1])} ", 1)

@@ -1,23 +1,29 @@
-"""Figures and equations as SVG, the same at every call, with an alternative text."""
+"""Figures and equations as SVG: the same bytes at every call, each with an alternative text."""
+
+from __future__ import annotations
 
 import io
 import re
+from typing import TYPE_CHECKING
 
-import matplotlib
 from markupsafe import Markup
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
 
 from reporting.engine.errors import RenderError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.path import Path
 
 INK = "#111827"
 
 
 def svg_of_figure(figure: Figure, name: str) -> str:
-    """A matplotlib figure as an SVG at print size, its texts as text; `labelled` makes it complete."""
+    """A matplotlib figure as an SVG at print size, its text kept as text; `labelled` adds the alternative text.
+
+    Every id begins with `name`, so that several drawings can stand in one document.
+    """
+    import matplotlib
+
     content = io.StringIO()
     settle_layout(figure)
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
@@ -29,17 +35,26 @@ def svg_of_figure(figure: Figure, name: str) -> str:
 
 
 def settle_layout(figure: Figure) -> None:
-    """Lay a figure out once, to the millionth: what is below that depends on the solver's luck, and names of parts depend on it."""
+    """Lay a figure out once and round the positions of its axes to a millionth of its size.
+
+    The last digits of matplotlib's layout solver differ between runs, and the ids in the SVG are hashes of positions.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     engine = FigureCanvasSVG(figure).figure.get_layout_engine()
     if engine:
         engine.execute(figure)
         figure.set_layout_engine("none")
     for axes in figure.axes:
-        axes.set_position([round(float(number), 6) for number in axes.get_position(original=True).bounds])
+        left, bottom, width, height = (round(float(part), 6) for part in axes.get_position(original=True).bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def labelled(svg: str, alternative: str) -> Markup:
-    """An SVG with `alternative` as its title, which screen readers and the PDF's tags use; raises RenderError without plain text."""
+    """An SVG with `alternative` as its title, which screen readers read out and the PDF's tags hold.
+
+    Raises RenderError if the alternative text is empty or contains markup.
+    """
     title = " ".join(Markup.escape(alternative).split())
     if not title or "<" in title:
         raise RenderError(f"a drawing needs an alternative text in plain words, not {title!r}")
@@ -49,15 +64,24 @@ def labelled(svg: str, alternative: str) -> Markup:
 
 def svg_of_equation(tex: str, alternative: str, size: float = 10.8) -> Markup:
     """A formula in TeX's notation, set by matplotlib, as one SVG path; `size` in points."""
+    import matplotlib
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
     with matplotlib.rc_context({"mathtext.fontset": "stix"}):
         upright = TextPath((0, 0), f"${tex}$", size=size, prop=FontProperties(family="STIXGeneral"))
-    path = upright.transformed(Affine2D().scale(1, -1))  # SVG counts downwards
+    path = upright.transformed(Affine2D().scale(1, -1))  # the y axis of SVG points down
     box = path.get_extents()
-    outline = "".join(
+    view = f"{box.x0 - 0.5:.2f} {box.y0 - 0.5:.2f} {box.width + 1:.2f} {box.height + 1:.2f}"
+    sizes = f'width="{box.width + 1:.2f}pt" height="{box.height + 1:.2f}pt"'
+    drawing = f'<path fill="{INK}" d="{path_data(path)}"/>'
+    return labelled(f'<svg xmlns="http://www.w3.org/2000/svg" {sizes} viewBox="{view}">{drawing}</svg>', alternative)
+
+
+def path_data(path: Path) -> str:
+    """A matplotlib path as the `d` attribute of an SVG path."""
+    return "".join(
         "Z" if code == path.CLOSEPOLY else " MLQC"[code] + " ".join(f"{value:.2f}" for value in points)
         for points, code in path.iter_segments(simplify=False)
     )
-    view = f"{box.x0 - 0.5:.2f} {box.y0 - 0.5:.2f} {box.width + 1:.2f} {box.height + 1:.2f}"
-    sizes = f'width="{box.width + 1:.2f}pt" height="{box.height + 1:.2f}pt"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {sizes} viewBox="{view}"><path fill="{INK}" d="{outline}"/></svg>'
-    return labelled(svg, alternative)

@@ -1,35 +1,39 @@
-"""Whether probabilities mean what they say: arrays in, numbers out.
+"""Whether probabilities mean what they say.
 
-Everywhere probabilities are (n, classes), labels (n,), and an image's confidence is its greatest probability.
+Probabilities are (n, classes) and labels (n,) everywhere. The confidence of an image is its greatest probability.
 """
 
 import math
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
 BINS = 15  # of equal width, as in Guo et al.
-TEMPERATURES = (0.05, 20.0)  # between which the best is sought
+TEMPERATURES = (0.05, 20.0)  # the range that is searched for the best one
 GOLDEN = (math.sqrt(5) - 1) / 2
-TINY = np.finfo(np.float32).tiny  # what a probability of 0 counts as
-
-Reliability = namedtuple(
-    "Reliability", "images confidence accuracy"
-)  # of each bin that holds images: (filled bins,) each
+TINY = np.finfo(np.float32).tiny  # a probability of 0 counts as this
 
 
-def confidence_and_correctness(probabilities, labels):
-    """The greatest probability of each image, and whether its class is the right one: (n,) float and (n,) bool."""
+class Reliability(NamedTuple):
+    """A row for each bin of confidence that holds images: (filled bins,) each."""
+
+    images: np.ndarray
+    confidence: np.ndarray  # mean
+    accuracy: np.ndarray
+
+
+def confidence_and_correctness(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The confidence of each image, and whether its class is the right one: (n,) float and (n,) bool."""
     return probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
 
 
-def bin_numbers(confidence):
+def bin_numbers(confidence: np.ndarray) -> np.ndarray:
     """The bin of each confidence, from 0: (n,). A confidence of 1 falls into the last one."""
     return np.minimum((confidence * BINS).astype(int), BINS - 1)
 
 
-def reliability(probabilities, labels):
-    """The Reliability of a network: images, mean confidence and accuracy in each bin of confidence."""
+def reliability(probabilities: np.ndarray, labels: np.ndarray) -> Reliability:
+    """Images, mean confidence and accuracy in each bin of confidence."""
     confidence, right = confidence_and_correctness(probabilities, labels)
     numbers = bin_numbers(confidence)
     images = np.bincount(numbers, minlength=BINS)
@@ -38,17 +42,22 @@ def reliability(probabilities, labels):
     return Reliability(images[filled], *means)
 
 
-def expected_calibration_error(bins):
-    """The mean over the images of |accuracy - mean confidence| of their bin (Naeini et al., 2015, AAAI; Guo et al., 2017, ICML)."""
+def expected_calibration_error(bins: Reliability) -> float:
+    """The mean over the images of |accuracy - mean confidence| of their bin.
+
+    Naeini et al. (2015), AAAI; Guo et al. (2017), ICML.
+    """
     return float(np.sum(bins.images * np.abs(bins.accuracy - bins.confidence)) / np.sum(bins.images))
 
 
-def chance_calibration_error(probabilities, rng, draws=2000, share=0.95):
-    """What the expected calibration error of a perfectly calibrated network stays below in `share` of such test sets.
+def chance_calibration_error(
+    probabilities: np.ndarray, rng: np.random.Generator, draws: int = 2000, share: float = 0.95
+) -> float:
+    """The expected calibration error that a perfectly calibrated network stays below on `share` of such test sets.
 
-    Such a network is right as often as its confidence says, and still its error is not 0, since the images are finite in number
-    (after Bröcker and Smith, 2007, Weather and Forecasting 22, 651-661). The right answers of a bin are a sum of independent
-    draws and taken as normally distributed.
+    Such a network is right as often as its confidence says, but on finitely many images its error is not 0 (after
+    Bröcker and Smith, 2007, Weather and Forecasting 22, 651-661). The number of right answers in a bin is a sum of
+    independent draws and taken as normally distributed.
     """
     confidence = probabilities.max(axis=1).astype(float)
     variance = np.bincount(bin_numbers(confidence), confidence * (1 - confidence), BINS)
@@ -56,29 +65,29 @@ def chance_calibration_error(probabilities, rng, draws=2000, share=0.95):
     return float(np.quantile(excess, share) / len(confidence))
 
 
-def tempered(probabilities, temperature):
+def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """The probabilities with all logits divided by the temperature: proportional to p ** (1 / temperature)."""
     odds = np.exp(relative_logits(probabilities) / temperature)
     return odds / odds.sum(axis=1, keepdims=True)
 
 
-def relative_logits(probabilities):
-    """The logarithms of the probabilities, less the greatest one of each image."""
+def relative_logits(probabilities: np.ndarray) -> np.ndarray:
+    """The logarithms of the probabilities, less the greatest one of each image: (n, classes)."""
     logits = np.log(np.maximum(probabilities.astype(float), TINY))
     return logits - logits.max(axis=1, keepdims=True)
 
 
-def fit_temperature(probabilities, labels, steps=18):
-    """The temperature of least cross-entropy on these images (Guo et al., 2017), between the TEMPERATURES, to 1 in 1000.
+def fit_temperature(probabilities: np.ndarray, labels: np.ndarray, steps: int = 18) -> float:
+    """The temperature of least cross-entropy on these images (Guo et al., 2017), within TEMPERATURES, to 1 in 1000.
 
     Golden-section search over its logarithm; the cross-entropy is convex in 1 / temperature, so it has one minimum.
     """
     logits = relative_logits(probabilities)
     own = logits[np.arange(len(labels)), labels]
 
-    def loss(logarithm):
+    def loss(logarithm: float) -> float:
         scale = math.exp(-logarithm)
-        return np.mean(np.log(np.exp(scale * logits).sum(axis=1)) - scale * own)
+        return float(np.mean(np.log(np.exp(scale * logits).sum(axis=1)) - scale * own))
 
     low, high = (math.log(temperature) for temperature in TEMPERATURES)
     inner = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)]
@@ -95,10 +104,10 @@ def fit_temperature(probabilities, labels, steps=18):
     return math.exp((low + high) / 2)
 
 
-def accuracy_of_kept(probabilities, labels):
+def accuracy_of_kept(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The accuracy on the k images of greatest confidence, for k = 1 to n: (n,).
 
-    Images of equal confidence count as the mean of all of them, in whatever order they stand.
+    Images of equal confidence each count as the mean of all of them, so their order does not matter.
     """
     confidence, right = confidence_and_correctness(probabilities, labels)
     _, ties, counts = np.unique(-confidence, return_inverse=True, return_counts=True)

@@ -1,4 +1,4 @@
-"""Estimates with an interval, and differences of two results, of which the interval decides what may be said."""
+"""Estimates with an interval, and differences of two results, whose interval decides what may be said."""
 
 import dataclasses
 import math
@@ -8,7 +8,7 @@ from reporting.stats.significance import binomial_interval
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
-    """A number and the interval that it is known to within."""
+    """A number and the interval from `low` to `high` that it is known to lie in."""
 
     value: float
     low: float
@@ -21,9 +21,9 @@ class Estimate:
 
 @dataclasses.dataclass(frozen=True)
 class Difference(Estimate):
-    """A difference of two results, the second less the first, and its interval.
+    """The second of two results less the first, and the interval of that difference.
 
-    It is undecided if the interval holds zero, or is no interval of numbers.
+    It is undecided if the interval contains zero or an end of it is nan.
     """
 
     larger_is_better: bool = dataclasses.field(default=False, kw_only=True)
@@ -36,15 +36,16 @@ class Difference(Estimate):
     @property
     def lower(self) -> bool:
         """Whether the whole interval lies below zero."""
-        return self.high < 0
+        return self.low <= self.high < 0
 
     @property
     def higher(self) -> bool:
         """Whether the whole interval lies above zero."""
-        return self.low > 0
+        return 0 < self.low <= self.high
 
     @property
     def undecided(self) -> bool:
+        """Whether the interval lies on neither side of zero."""
         return not (self.lower or self.higher)
 
     @property
@@ -54,23 +55,25 @@ class Difference(Estimate):
 
     @property
     def worse(self) -> bool:
+        """Whether the second result is worse than the first."""
         return self.lower if self.larger_is_better else self.higher
 
 
 def within(value: float, margin: float) -> Difference:
-    """The Difference of a loss whose interval reaches to this margin on either side."""
+    """A difference of two losses whose interval extends by `margin` to either side."""
     return Difference(value, value - margin, value + margin)
 
 
 def difference_of_classifiers(only_first_right: int, only_second_right: int, n: int) -> Difference:
-    """The Difference of two classifiers' accuracies on the same n examples, with the interval of McNemar's exact test.
+    """The difference of two classifiers' accuracies on the same n examples, with the interval of McNemar's exact test.
 
-    Of the examples that only one classifier gets right, the second's share has the exact binomial interval of Clopper
-    and Pearson (1934, Biometrika 26, 404-413), which holds one half where McNemar's exact p value is at least 5 %.
+    The second classifier's share of the examples that only one of them gets right has an exact binomial interval
+    (Clopper and Pearson, 1934, Biometrika 26, 404-413), which contains one half exactly where McNemar's p value is 5 %
+    or more. Without such examples nothing is known, and the interval is infinite.
     """
-    decided = only_first_right + only_second_right
+    discordant = only_first_right + only_second_right
     value = (only_second_right - only_first_right) / n
-    if not decided:
+    if not discordant:
         return Difference(value, -math.inf, math.inf, larger_is_better=True)
-    low, high = binomial_interval(only_second_right, decided)
-    return Difference(value, (2 * low - 1) * decided / n, (2 * high - 1) * decided / n, larger_is_better=True)
+    low, high = ((2 * share - 1) * discordant / n for share in binomial_interval(only_second_right, discordant))
+    return Difference(value, low, high, larger_is_better=True)

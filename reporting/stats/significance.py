@@ -1,4 +1,4 @@
-"""Tests of hypotheses from their definitions: scipy is too large a package for three distributions.
+"""Tests of hypotheses from their definitions, since scipy is a large package for three distributions.
 
 The p values of Student's t and of F are values of the regularised incomplete beta function.
 """
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-SIGNIFICANCE = 0.05  # the level at which differences are called so
-TINY = 1e-300
+SIGNIFICANCE = 0.05  # the level of all tests
+TINY = 1e-300  # in place of a zero denominator
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:
@@ -41,7 +41,7 @@ def beta_fraction(a: float, b: float, x: float) -> float:
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:
-    """The x at which the regularised incomplete beta function reaches `probability`, to 1 in 10^15, by bisection."""
+    """The x at which the regularised incomplete beta function reaches `probability`, by bisection, to 1e-15."""
     low, high = 0.0, 1.0
     for _ in range(50):
         middle = (low + high) / 2
@@ -50,7 +50,10 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
 
 
 def binomial_interval(successes: int, n: int, confidence: float = 1 - SIGNIFICANCE) -> tuple[float, float]:
-    """The exact interval (low, high) of a share, from so many successes in n draws (Clopper and Pearson, 1934)."""
+    """The exact interval (low, high) of a share, from the successes in n draws.
+
+    Clopper and Pearson (1934), Biometrika 26, 404-413.
+    """
     tail = (1 - confidence) / 2
     low = beta_quantile(tail, successes, n - successes + 1) if successes else 0.0
     high = beta_quantile(1 - tail, successes + 1, n - successes) if successes < n else 1.0
@@ -70,8 +73,8 @@ def f_p_value(f: float, between: float, within: float) -> float:
 def corrected_resampled_p_value(differences: np.ndarray) -> float:
     """Two-sided p value of the corrected resampled t test, from one difference of two scores for each of k folds: (k,).
 
-    The training sets of folds overlap, so the differences' variance is too small by what they share; it is multiplied by
-    1/k + n_test/n_train, here 1/k + 1/(k - 1) (Nadeau and Bengio, 2003, Machine Learning 52, 239-281).
+    The training sets of the folds overlap, so the mean's variance is not 1/k of that of the differences, but 1/k +
+    n_test/n_train of it, here 1/k + 1/(k - 1) (Nadeau and Bengio, 2003, Machine Learning 52, 239-281).
     """
     k, mean, spread = len(differences), float(np.mean(differences)), float(np.std(differences, ddof=1))
     if mean == 0:
@@ -80,7 +83,7 @@ def corrected_resampled_p_value(differences: np.ndarray) -> float:
 
 
 def two_shares_p_value(first: float, second: float, n: int) -> float:
-    """Two-sided p value of the difference between two shares, each of n, by the normal approximation."""
+    """Two-sided p value of the difference between two shares, each of n draws, by the normal approximation."""
     variance = (first * (1 - first) + second * (1 - second)) / n
     if first == second:
         return 1.0
@@ -88,9 +91,10 @@ def two_shares_p_value(first: float, second: float, n: int) -> float:
 
 
 def holm_adjusted(p_values: Sequence[float]) -> list[float]:
-    """P values adjusted for their number: at most the share alpha of all sets of true hypotheses loses one (Holm, 1979).
+    """P values adjusted for their number, so that the level holds for all tests together, in the given order.
 
-    The k-th smallest of n is multiplied by n - k + 1, and never below the ones before it (Scandinavian Journal of Statistics 6, 65-70).
+    The k-th smallest of n is multiplied by n - k + 1 and is never below the smaller ones (Holm, 1979, Scandinavian
+    Journal of Statistics 6, 65-70).
     """
     adjusted, largest = [0.0] * len(p_values), 0.0
     for k, index in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):

@@ -5,21 +5,18 @@ import math
 from types import SimpleNamespace
 
 import numpy as np
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from reporting.blocks import Block, Run
-from reporting.findings.classifiers import ClassifierComparison
-from reporting.findings.confusion import class_errors, confusions, most_misclassified
-from reporting.findings.gaps import find_gaps, in_gaps
-from reporting.findings.layers import layer_units, shape_of
-from reporting.findings.losses import Change
-from reporting.findings.receptive_fields import recognised_fields
-from reporting.findings.search import is_edge, search_findings
-from reporting.findings.stopping import Stopping
-from reporting.floats import best_order, segments_and_floats
 from reporting.results import CLASS_NAMES, SearchResults, load_reference_report
+from reporting.sections.classification.fields import recognised_fields
+from reporting.sections.classification.mistakes import class_errors, confusions, most_misclassified
+from reporting.sections.regression.data import find_gaps, in_gaps
+from reporting.sections.shared.search import is_edge, search_findings
+from reporting.sections.shared.settings import Stopping
+from reporting.sections.shared.units import layer_units
+from reporting.sections.shared.weights import shape_of
 
 POSITIONS = st.lists(st.integers(-500, 500).map(lambda k: k / 100), min_size=3, max_size=60, unique=True)
 MATRICES = arrays(int, (10, 10), elements=st.integers(0, 30)) | arrays(
@@ -42,24 +39,12 @@ def test_gaps_hold_no_training_point(positions, chance, scale, shift):
     assert [(gap.start, gap.end) for gap in moved] == [(2 * gap.start + shift, 2 * gap.end + shift) for gap in gaps]
 
 
-@given(st.floats(allow_nan=True), st.floats(min_value=0) | st.just(math.nan))
-def test_a_change_is_within_the_spread_or_better_or_worse(difference, spread):
-    """Exactly one of the three, also where a number is missing."""
-    change = Change(difference, spread, True)
-    assert [change.within_spread, change.improved, change.worse].count(True) == 1
-
-
-@given(st.floats(0, 1), st.integers(-5, 5))
-def test_a_comparison_is_undecided_or_better_or_worse(p, difference):
-    """Never two of them; none only for a significant difference of nothing, which McNemar's test does not give."""
-    item = ClassifierComparison(difference, 0, 0, p)
-    verdicts = [item.undecided, item.better, item.worse]
-    assert verdicts.count(True) <= 1 and (any(verdicts) or difference == 0)
-
-
 @given(MATRICES)
 def test_errors_by_class_are_what_is_off_the_diagonal(matrix):
-    """Each class counts its images and mistakes; the most misclassified have more than the mean, and are none only if all are equal."""
+    """Each class counts its images and mistakes; the most misclassified have more than the mean.
+
+    There are none of these only if all classes have equally many mistakes.
+    """
     classes = class_errors(matrix, load_reference_report()["classification"])
     errors = [item.errors for item in classes]
     assert sum(errors) == matrix.sum() - np.trace(matrix) and [item.images for item in classes] == list(
@@ -153,7 +138,10 @@ def searches(draw):
 
 @given(searches(), st.sampled_from([{"learning_rate": 0.001, "batch_size": 16}, {"learning_rate": 7}]))
 def test_findings_of_a_search_fit_together(search, reference):
-    """The winner is the best finite score, ties are other trials with a score, effects are ranges, the reference has a rank or none."""
+    """The winner has the best finite score, ties are other trials with a score, and effects are ranges.
+
+    The reference settings have a rank, or none where they are not in the grid.
+    """
     found = search_findings(search, reference, validation_points=100)
     finite = [row["score"] for row in search.trials if math.isfinite(row["score"])]
     assert found.score == (max if found.larger_is_better else min)(finite) and found.diverged == len(
@@ -182,35 +170,6 @@ def test_an_edge_is_an_end_of_three_values_or_more(values):
 
 @given(st.integers(0, 5), st.integers(1, 50), st.integers(0, 60))
 def test_what_cannot_fire_is_told_from_what_did_not(stopped, epochs, patience):
-    """The first epoch sets the mark, so a fit of n epochs has n - 1 that can be without progress; the last one ends it anyway."""
+    """The first epoch sets the mark, so n - 1 of n epochs can be without progress, and the last one ends it anyway."""
     stopping = Stopping(5, stopped, epochs, epochs, epochs, patience)
     assert stopping.fired == (stopped > 0) and stopping.can_fire == (patience < epochs - 1)
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["text", "figure", "table", "heading", "equation"]), st.integers(1, 130)), max_size=20
-    )
-)
-def test_settling_loses_no_block_and_keeps_all_orders(drawn):
-    """Text, figures and tables keep their orders, no float comes long before its place, none between a text and its equation."""
-    assume(not drawn or drawn[0][0] != "equation")
-    blocks = [
-        Block(
-            number, "text" if kind == "equation" else kind, [Run(height, 1, 1)], kind == "equation", kind == "equation"
-        )
-        for number, (kind, height) in enumerate(drawn)
-    ]
-    order = [block.element for block in best_order(*segments_and_floats([blocks]), 100, 0.0)]
-    assert sorted(order) == list(range(len(blocks)))
-    for kinds in (("text", "heading", "equation"), ("figure",), ("table",)):
-        kept = [number for number in order if drawn[number][0] in kinds]
-        assert kept == sorted(kept)
-    for number, (kind, _) in enumerate(drawn):
-        if kind == "equation" and drawn[number - 1][0] in ("text", "equation"):
-            assert order.index(number) == order.index(number - 1) + 1
-        if kind == "heading":
-            floats = [
-                order.index(later) for later in range(number + 1, len(drawn)) if drawn[later][0] in ("figure", "table")
-            ]
-            assert all(place > order.index(number) for place in floats)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from reporting.formatting import FILTERS, MINUS, THIN, TIED, FormattingError
+from reporting.engine.formatting import FILTERS, MINUS, THIN, TIED, FormattingError
 
 NUMBERS = st.floats(-1e9, 1e9)
 SHARES = st.floats(0, 1)

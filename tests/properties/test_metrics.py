@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from reporting import metrics
+from reporting.stats import distributions, metrics
 
 FINITE = st.floats(-1e3, 1e3)
 CLASSES = 4
@@ -118,16 +118,18 @@ def test_mcnemars_test_knows_no_order(labelled):
 def test_moments_know_neither_place_nor_scale(values, scale, shift):
     """Skewness turns its sign with the values, kurtosis does not; and kurtosis is at least skewness squared less 2."""
     assume(np.ptp(values) > 0)
-    skew, kurtosis = metrics.skewness(values), metrics.excess_kurtosis(values)
-    assert metrics.skewness(-scale * values + shift) == pytest.approx(-skew, abs=1e-6)
-    assert metrics.excess_kurtosis(-scale * values + shift) == pytest.approx(kurtosis, abs=1e-6)
+    skew, kurtosis = distributions.skewness(values), distributions.excess_kurtosis(values)
+    assert distributions.skewness(-scale * values + shift) == pytest.approx(-skew, abs=1e-6)
+    assert distributions.excess_kurtosis(-scale * values + shift) == pytest.approx(kurtosis, abs=1e-6)
     assert kurtosis >= skew**2 - 2 - 1e-9
 
 
 @given(FINITE, st.integers(1, 20))
 def test_a_constant_has_no_moments(value, n):
     """Neither does a constant whose mean is rounded: nothing is divided by what rounding left."""
-    assert math.isnan(metrics.skewness(np.full(n, value))) and math.isnan(metrics.excess_kurtosis(np.full(n, value)))
+    assert math.isnan(distributions.skewness(np.full(n, value))) and math.isnan(
+        distributions.excess_kurtosis(np.full(n, value))
+    )
 
 
 @given(PAIRS, st.floats(0.1, 10), FINITE)
@@ -136,7 +138,7 @@ def test_correlation_is_a_cosine(pair, scale, shift):
     a, b = pair
 
     def correlation(one, other):
-        return metrics.correlations([one], [other])[0, 0]
+        return distributions.correlations([one], [other])[0, 0]
 
     r = correlation(a, b)
     assert -1 - 1e-9 <= r <= 1 + 1e-9 and r == pytest.approx(correlation(b, a), abs=1e-9)
@@ -158,7 +160,7 @@ def test_the_interval_of_a_difference_holds_it_nearly(counts, data):
 
 @given(probabilities_with_labels())
 def test_what_a_second_softmax_tells_of_the_probability_is_true(drawn):
-    """The mean probability of the right class lies between the bounds that are read from the loss, whatever the network."""
+    """The mean probability of the right class lies within the bounds that the loss sets, whatever the network."""
     probabilities, labels = drawn
     low, high = metrics.double_softmax_probability(metrics.double_softmax_cross_entropy(probabilities, labels), CLASSES)
     assert low - 1e-9 <= probabilities[np.arange(len(labels)), labels].mean() <= high + 1e-9

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reporting import build_report, contents, render
+from reporting import build_report, document
 from reporting.artifacts import Identity
 from tests.example_runs import write_example_runs
 from tests.reporting.stand_ins import compiled_templates, draw, draw_equation
@@ -23,16 +23,16 @@ def built(tmp_path_factory):
 @pytest.fixture
 def text_of(tmp_path, monkeypatch):
     """A function that returns the report's text, without drawings, for example runs with changes."""
-    monkeypatch.setattr(contents, "draw", draw)
-    monkeypatch.setattr(contents, "build_environment", lambda folder, filters: compiled_templates(folder))
-    monkeypatch.setattr(contents, "svg_of_equation", draw_equation)
-    monkeypatch.setattr(render, "font_faces", lambda text: "")
+    monkeypatch.setattr(document.Document, "draw", draw)
+    monkeypatch.setattr(document, "build_environment", compiled_templates)
+    monkeypatch.setattr(document, "svg_of_equation", draw_equation)
+    monkeypatch.setattr(document, "font_faces", lambda text: "")
 
     def text(change=None, **changes):
         runs = write_example_runs(tmp_path / "runs", **changes)
         if change:
             change(runs)
-        document = contents.report_document(IDENTITY, runs)
-        return " ".join(re.sub("<[^>]*>", "", document[document.index("<body") :]).split())
+        html = document.report_document(IDENTITY, runs)
+        return " ".join(re.sub("<[^>]*>", "", html[html.index("<body") :]).split())
 
     return text

@@ -12,10 +12,10 @@ import numpy as np
 import pikepdf
 import pytest
 
-from reporting.contents import classification_figures, regression_figures
-from reporting.figures import STYLE, style
-from reporting.findings import classification_findings, regression_findings
-from reporting.results import load_classification_results, load_regression_results
+from reporting.document import DOCUMENT
+from reporting.engine.canvas import STYLE, style
+from reporting.engine.sections import Findings
+from reporting.results import load_all_results
 
 
 @pytest.fixture(scope="module")
@@ -180,9 +180,7 @@ def test_the_measure_of_colours_is_known_values():
 @pytest.fixture(scope="module")
 def figures(built):
     """Every figure of the report, drawn."""
-    regression, classification = load_regression_results(built), load_classification_results(built)
-    drawers = regression_figures(regression, regression_findings(regression))
-    drawers |= classification_figures(classification, classification_findings(classification))
+    drawers = Findings(DOCUMENT, load_all_results(built)).parts("figures")
     with style():  # which says what C0 is
         yield {f"{name}-{panel}": draw() for name, panels in drawers.items() for panel, draw in enumerate(panels)}
 

@@ -20,8 +20,8 @@ FOCUS = """() => { const style = getComputedStyle(document.activeElement); retur
     document.activeElement.matches(":focus-visible")] }"""
 CONTRAST = """() => {
     const channels = color => color.match(/[\\d.]+/g).map(Number);
-    const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, c, k) => sum + c * [0.2126, 0.7152, 0.0722][k], 0);
+    const linear = c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    const light = ([r, g, b]) => 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
     const ground = element => { for (; element; element = element.parentElement) {
         const color = channels(getComputedStyle(element).backgroundColor);
         if (color.length < 4 || color[3] > 0) return color }
@@ -29,8 +29,9 @@ CONTRAST = """() => {
     const found = [];
     for (const element of document.querySelectorAll("body *:not(svg, svg *)")) {
         if (![...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())) continue;
-        const style = getComputedStyle(element), pair = [light(channels(style.color)), light(ground(element))].sort((a, b) => b - a);
-        const large = parseFloat(style.fontSize) >= 24 || parseFloat(style.fontSize) >= 18.66 && parseInt(style.fontWeight) >= 700;
+        const style = getComputedStyle(element), size = parseFloat(style.fontSize);
+        const pair = [light(channels(style.color)), light(ground(element))].sort((a, b) => b - a);
+        const large = size >= 24 || size >= 18.66 && parseInt(style.fontWeight) >= 700;
         if ((pair[0] + 0.05) / (pair[1] + 0.05) < (large ? 3 : 4.5)) found.push(element.outerHTML.slice(0, 90));
     }
     return found }"""

@@ -12,8 +12,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from reporting import build_report, contents, provenance, render
-from reporting.formatting import format_decimals, format_percent
+from reporting import build_report
+from reporting.engine import pdf
+from reporting.engine.errors import MissingLibraries, RenderError
+from reporting.engine.formatting import format_decimals, format_percent
+from reporting.engine.html import script_digest
+from reporting.sections import provenance
 from tests.example_runs import write_example_runs
 
 ROOT = Path(__file__).parents[2]
@@ -41,10 +45,10 @@ def test_pdf_prints_the_recorded_numbers(built):
 
 
 def test_pdf_is_tagged_has_an_outline_alternatives_and_its_own_fonts(built):
-    pdf = pikepdf.open(built / "report" / "report.pdf")
-    assert pdf.Root.Lang == "en"
-    assert pdf.Root.MarkInfo.Marked
-    with pdf.open_outline() as outline:
+    report = pikepdf.open(built / "report" / "report.pdf")
+    assert report.Root.Lang == "en"
+    assert report.Root.MarkInfo.Marked
+    with report.open_outline() as outline:
         assert [item.title for item in outline.root] == [
             "1 Regression Task",
             "2 Classification Task",
@@ -57,17 +61,17 @@ def test_pdf_is_tagged_has_an_outline_alternatives_and_its_own_fonts(built):
             "1.2 Solutions",
             "1.3 Analysis",
         ]
-    figures = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"]
+    figures = [item for item in report.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"]
     assert len(figures) > 20
     assert all(str(item.get("/Alt", "")) for item in figures)
-    fonts = {str(font.BaseFont).split("+")[1] for page in pdf.pages for font in page.Resources.Font.values()}
+    fonts = {str(font.BaseFont).split("+")[1] for page in report.pages for font in page.Resources.Font.values()}
     assert fonts == {"STIXGeneral", "STIXGeneral-Bold", "STIXGeneral-Italic", "Report-Mono"}
 
 
 def test_pdf_carries_the_date_of_the_newest_run_and_none_of_its_own(built):
-    with pikepdf.open(built / "report" / "report.pdf") as pdf:
-        assert str(pdf.docinfo["/CreationDate"]).startswith("D:20251123120000")
-        assert "/ModDate" not in pdf.docinfo
+    with pikepdf.open(built / "report" / "report.pdf") as report:
+        assert str(report.docinfo["/CreationDate"]).startswith("D:20251123120000")
+        assert "/ModDate" not in report.docinfo
 
 
 def test_html_refers_to_nothing_outside_itself(built):
@@ -75,7 +79,7 @@ def test_html_refers_to_nothing_outside_itself(built):
     assert re.search(r'http-equiv="Content-Security-Policy" content="default-src \'none\';', text)
     assert 'name="viewport"' in text
     scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
-    assert len(scripts) == text.count("<script") == 1 and f"script-src '{render.script_digest(scripts[0])}'" in text
+    assert len(scripts) == text.count("<script") == 1 and f"script-src '{script_digest(scripts[0])}'" in text
     addresses = re.findall(r'(?:src|href)="([^"]*)"|url\(["\']?([^"\')]*)', text)
     assert all(address.startswith(("#", "data:")) for pair in addresses for address in pair if address)
 
@@ -123,7 +127,7 @@ def as_somebody_else(folder):
 
 @pytest.fixture(scope="module")
 def built_elsewhere(built, tmp_path_factory):
-    """The same report by another process, user, time zone and locale, without fonts; what it opened, loaded and wrote."""
+    """The report by another process, user, time zone and locale, without fonts; and what that opened and loaded."""
     folder = tmp_path_factory.mktemp("elsewhere")
     runs = shutil.copytree(built, folder / "runs")
     command = [sys.executable, "-c", WATCHED, "--runs", str(runs)]
@@ -200,10 +204,18 @@ def test_the_report_reads_its_own_folders_and_no_network(built_elsewhere):
 
 
 def test_help_does_not_wait_for_matplotlib():
-    code = "import sys; from reporting.build_report import main\ntry: main(['--help'])\nexcept SystemExit: print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    code = (
+        "import sys; from reporting.build_report import main\ntry: main(['-h'])\nexcept SystemExit: print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert "--runs" in loaded
-    assert "matplotlib" not in loaded.split()
+    assert not {"matplotlib", "jinja2", "weasyprint"} & set(loaded.split())
+
+
+def test_findings_do_not_wait_for_what_draws():
+    code = "import sys, reporting.document; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert not {"matplotlib", "jinja2", "weasyprint", "fontTools"} & {name.split(".")[0] for name in loaded.split()}
 
 
 def test_identity_is_escaped(text_of):
@@ -244,13 +256,19 @@ def test_sentence_about_early_dropping_follows_the_patience(text_of):
     assert "it cannot fire. It is without effect" not in text_of(classification_epochs=600)
 
 
-def test_every_figure_and_table_is_placed_once_in_order(tmp_path, monkeypatch, text_of):
-    text_of()
-    monkeypatch.setattr(contents, "TABLES", (*contents.TABLES, "one_more"))
-    with pytest.raises(render.RenderError, match="does not say which files the table 'one_more' is made of"):
-        text_of()
-    monkeypatch.setitem(provenance.TABLES, "one_more", "regression/tuned/run.json: metrics")
-    with pytest.raises(render.RenderError, match="one_more built but not placed"):
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [("tables", list), ("figures", [list]), ("EQUATIONS", ("x", "x"))],
+    ids=["table", "figure", "equation"],
+)
+def test_what_a_section_makes_is_placed_once(monkeypatch, text_of, kind, part):
+    made = getattr(provenance, kind, {})
+
+    def one_more(results, found):
+        return (made(results, found) if made else {}) | {"one_more": part}
+
+    monkeypatch.setattr(provenance, kind, {"one_more": part} if kind == "EQUATIONS" else one_more, raising=False)
+    with pytest.raises(RenderError, match="every .* must be placed once, .*: one_more built but not placed"):
         text_of()
 
 
@@ -290,12 +308,12 @@ def test_identity_is_laid_over_the_shipped_one(tmp_path):
     assert identity.title == build_report.load_identity(build_report.SHIPPED).title
 
 
-def test_without_pango_the_html_is_written_and_the_command_named(built, tmp_path, monkeypatch, capsys, text_of):
+def test_without_pango_the_html_is_written_and_the_command_named(tmp_path, monkeypatch, capsys, text_of):
     def absent(document):
-        raise render.MissingLibraries(f"run: {render.INSTALL_PANGO}")
+        raise MissingLibraries(f"run: {pdf.INSTALL_PANGO}")
 
     runs = write_example_runs(tmp_path / "runs")
-    monkeypatch.setattr(render, "render_pdf", absent)
+    monkeypatch.setattr(pdf, "render_pdf", absent)
     assert build_report.main(["--runs", str(runs)]) == 1
     error = capsys.readouterr().err
     assert "apt-get install --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0" in error
@@ -313,5 +331,5 @@ def test_oserror_of_weasyprint_is_missing_libraries(monkeypatch):
     for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
-    with pytest.raises(render.MissingLibraries, match="libharfbuzz-subset0"):
-        render.render_pdf("<p>")
+    with pytest.raises(MissingLibraries, match="libharfbuzz-subset0"):
+        pdf.render_pdf("<p>")

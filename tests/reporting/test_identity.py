@@ -7,8 +7,9 @@ import pypdfium2
 import pytest
 from markupsafe import escape
 
-from reporting import build_report, contents, render
+from reporting import build_report, document
 from reporting.artifacts import Identity
+from reporting.engine.pdf import render_pdf
 from tests.example_runs import write_example_runs
 from tests.reporting.stand_ins import draw
 
@@ -31,7 +32,7 @@ MAY_LACK_A_FONT = set("王小明محمدالأمين\N{GRINNING FACE}")
 
 
 def squeezed(text):
-    """Without blanks, breaks, and the marks that turn the direction of writing; in small letters, since the university is in capitals."""
+    """In small letters, since the university is in capitals, and without blanks, breaks and marks of direction."""
     return re.sub(r"[\s\u00ad\u2010\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text).casefold()
 
 
@@ -57,8 +58,8 @@ def overlapping_heads(content):
 @pytest.fixture
 def document_of(tmp_path, monkeypatch):
     """The report of an identity as HTML, without drawings."""
-    monkeypatch.setattr(contents, "draw", draw)
-    return lambda identity: contents.report_document(identity, write_example_runs(tmp_path / "runs"))
+    monkeypatch.setattr(document.Document, "draw", draw)
+    return lambda identity: document.report_document(identity, write_example_runs(tmp_path / "runs"))
 
 
 @pytest.mark.parametrize(
@@ -70,9 +71,9 @@ def document_of(tmp_path, monkeypatch):
     ids=["of every kind", "empty and unbroken"],
 )
 def test_names_stand_on_the_page_as_they_were_written(document_of, fields):
-    document = document_of(Identity(*fields))
-    assert "<b>Ada" not in document and all(str(escape(field)) in document for field in fields)
-    content, _, missing = render.render_pdf(document)
+    html = document_of(Identity(*fields))
+    assert "<b>Ada" not in html and all(str(escape(field)) in html for field in fields)
+    content, _, missing = render_pdf(html)
     first = squeezed(pages_of(content)[0])
     for field in fields:
         assert squeezed(field) in first or set(field) & MAY_LACK_A_FONT and set(squeezed(field)) <= set(first)

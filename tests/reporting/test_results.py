@@ -7,12 +7,23 @@ import shutil
 import numpy as np
 import pytest
 
-from reporting.artifacts import ArtifactError, load_arrays, load_table, plain, save_arrays, save_table
+from reporting.artifacts import (
+    TASKS,
+    ArtifactError,
+    extras_of,
+    load_arrays,
+    load_table,
+    plain,
+    save_arrays,
+    save_table,
+    variants_of,
+)
 from reporting.results import (
-    load_classification_results,
+    CLASS_NAMES,
+    load_all_results,
     load_published_results,
     load_reference_report,
-    load_regression_results,
+    load_results,
 )
 from tests.example_runs import write_example_runs
 
@@ -46,18 +57,47 @@ def test_example_runs_are_the_same_at_every_call(example, tmp_path):
 
 
 def test_layers_come_in_the_order_of_the_network(example):
-    results = load_classification_results(example)
+    results = load_results(example, "classification")
     assert results.tuned.layers == ["conv_1", "conv_2", "dense_1", "dense_2", "output"]
     assert results.tuned.hidden_layers == ["conv_1", "conv_2", "dense_1", "dense_2"]
 
 
+def test_all_tasks_are_loaded_with_their_networks_and_extras(example):
+    loaded = load_all_results(example)
+    assert list(loaded) == list(TASKS)
+    for task, results in loaded.items():
+        assert results.task == task and results.switched_off == ()
+        assert tuple(results.variants) == variants_of(task) and tuple(results.extras) == extras_of(task)
+        folders = [folder for folder, _ in results.networks()]
+        assert all((example / task / folder / "run.json").exists() for folder in folders)
+        assert folders[: len(results.variants)] == list(results.variants)
+    assert loaded["classification"].improved is loaded["classification"].variants["improved"]
+
+
+def test_an_extra_that_is_switched_off_has_no_cases(tmp_path):
+    results = load_results(write_example_runs(tmp_path, switched_off=("regression/smaller",)), "regression")
+    assert results.switched_off == ("smaller",)
+    assert results.extras["smaller"].cases == {} and results.extras["smaller"].case is None
+    baselines = results.extras["baselines"]
+    assert baselines.case is next(iter(baselines.cases.values()))
+
+
+def test_files_that_a_network_need_not_have_are_empty(example):
+    results = load_results(example, "regression")
+    assert not results.tuned.features and not results.tuned.receptive_fields
+    constant = results.extras["baselines"].cases["constant"]
+    assert constant.history == [] and constant.layers == [] and not constant.activations
+    with pytest.raises(ArtifactError, match=r"constant/weights.npz holds no 'trained/hidden_1/kernel'"):
+        constant.weights["trained/hidden_1/kernel"]
+
+
 def test_curves_are_split_by_fold(example):
-    curves = load_regression_results(example).reference.curves("validation_loss")
+    curves = load_results(example, "regression").reference.curves("validation_loss")
     assert [len(curve) for curve in curves] == [40] * 5
 
 
 def test_ranked_trials_begin_with_the_best(example):
-    search = load_regression_results(example).search
+    search = load_results(example, "regression").search
     assert search.ranked[0]["trial"] == search.best["trial"]
     assert search.fold_scores(search.best["trial"]).mean() == pytest.approx(search.best["score"])
 
@@ -71,7 +111,7 @@ def test_tampered_regression_number_is_refused(runs, name):
         lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001 + 0.001}),
     )
     with pytest.raises(ArtifactError, match=rf"tuned/run.json: {name} is .* but"):
-        load_regression_results(runs)
+        load_results(runs, "regression")
 
 
 @pytest.mark.parametrize("name", ["validation_loss", "validation_accuracy", "test_loss", "test_accuracy"])
@@ -81,13 +121,13 @@ def test_tampered_classification_number_is_refused(runs, name):
         lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001}),
     )
     with pytest.raises(ArtifactError, match=rf"improved/run.json: {name} is .* but"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def test_missing_headline_number_is_refused(runs):
     edit_json(runs / "classification/tuned/run.json", lambda run: run["metrics"].pop("test_accuracy"))
     with pytest.raises(ArtifactError, match="test_accuracy is None"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def test_changed_predictions_are_refused(runs):
@@ -95,7 +135,7 @@ def test_changed_predictions_are_refused(runs):
     arrays = load_arrays(path)
     save_arrays(path, arrays | {"test_predictions": arrays["test_predictions"] + 0.01})
     with pytest.raises(ArtifactError, match="reference/run.json: test_loss"):
-        load_regression_results(runs)
+        load_results(runs, "regression")
 
 
 @pytest.mark.parametrize("change", [{"error_index": np.arange(3)}, {"error_image": np.zeros((1, 28, 28))}])
@@ -103,14 +143,14 @@ def test_images_of_other_mistakes_are_refused(runs, change):
     path = runs / "classification/tuned/predictions.npz"
     save_arrays(path, load_arrays(path) | change)
     with pytest.raises(ArtifactError, match="tuned: the recorded images are not those of the 90 wrong answers"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def test_missing_images_of_mistakes_are_refused(runs):
     path = runs / "classification/tuned/predictions.npz"
     save_arrays(path, {name: array for name, array in load_arrays(path).items() if not name.startswith("error_")})
     with pytest.raises(ArtifactError, match="the recorded images are not those"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def test_tampered_number_of_an_extra_is_refused(runs):
@@ -118,7 +158,7 @@ def test_tampered_number_of_an_extra_is_refused(runs):
         runs / "classification/ablation/complete/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5)
     )
     with pytest.raises(ArtifactError, match=r"ablation/complete/run.json: validation_accuracy is 0.5"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def test_published_results_name_their_sources():
@@ -132,13 +172,13 @@ def test_rounding_in_float32_is_accepted(runs):
     save_arrays(
         path, arrays | {name: arrays[name].astype(np.float32) for name in ("train_predictions", "test_predictions")}
     )
-    load_regression_results(runs)
+    load_results(runs, "regression")
 
 
 def test_missing_combination_is_refused(runs):
     edit_table(runs / "regression/search/trials.csv", lambda rows: rows.pop(4))
     with pytest.raises(ArtifactError, match="17 combinations where the grid's 18"):
-        load_regression_results(runs)
+        load_results(runs, "regression")
 
 
 def test_combination_recorded_twice_is_refused(runs):
@@ -147,19 +187,19 @@ def test_combination_recorded_twice_is_refused(runs):
 
     edit_table(runs / "regression/search/trials.csv", repeat)
     with pytest.raises(ArtifactError, match="each once and in order"):
-        load_regression_results(runs)
+        load_results(runs, "regression")
 
 
 def test_missing_fold_is_refused(runs):
     edit_table(runs / "regression/search/folds.csv", lambda rows: rows.pop(7))
     with pytest.raises(ArtifactError, match="4 of 5 folds of trial 2"):
-        load_regression_results(runs)
+        load_results(runs, "regression")
 
 
 def test_score_that_is_not_the_folds_mean_is_refused(runs):
     edit_table(runs / "classification/search/folds.csv", lambda rows: rows[3].update(validation_accuracy=0.99))
     with pytest.raises(ArtifactError, match="the score of trial 4"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def test_false_ranks_are_refused(runs):
@@ -168,19 +208,19 @@ def test_false_ranks_are_refused(runs):
 
     edit_table(runs / "classification/search/trials.csv", swap)
     with pytest.raises(ArtifactError, match="contradict its scores"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def test_false_winner_is_refused(runs):
     edit_json(runs / "regression/search/best.json", lambda best: best["values"].update(batch_size=64))
     with pytest.raises(ArtifactError, match="best.json names trial"):
-        load_regression_results(runs)
+        load_results(runs, "regression")
 
 
 def test_tuned_network_of_another_search_is_refused(runs):
     edit_json(runs / "regression/tuned/run.json", lambda run: run["config"].update(batch_size=64))
     with pytest.raises(ArtifactError, match="the tuned network was trained with 64"):
-        load_regression_results(runs)
+        load_results(runs, "regression")
 
 
 def test_diverged_combination_ranks_last(runs):
@@ -198,13 +238,13 @@ def test_diverged_combination_ranks_last(runs):
 
     edit_table(runs / "classification/search/folds.csv", diverge)
     edit_table(runs / "classification/search/trials.csv", diverge_trial)
-    assert load_classification_results(runs).search.ranked[-1]["trial"] == 12
+    assert load_results(runs, "classification").search.ranked[-1]["trial"] == 12
 
 
 def test_missing_run_names_what_makes_it(runs):
     shutil.rmtree(runs / "classification/improved")
     with pytest.raises(ArtifactError, match="improved.* is missing; run 'make all'"):
-        load_classification_results(runs)
+        load_results(runs, "classification")
 
 
 def row_edit(number, **values):
@@ -300,7 +340,7 @@ CONTRADICTIONS = {  # file, edit, what is said
 def test_files_that_contradict_each_other_are_refused(runs, name, edit, message):
     (edit_json if name.endswith(".json") else edit_table)(runs / name, edit)
     with pytest.raises(ArtifactError, match=message) as caught:
-        (load_regression_results if name.startswith("regression") else load_classification_results)(runs)
+        load_results(runs, name.split("/")[0])
     assert "\n" not in str(caught.value) and re.search(
         r"delete \S*/run.json (and \S*/run.json )?and run 'make all'$", str(caught.value)
     )
@@ -319,7 +359,12 @@ ARRAYS = {  # file, array, what becomes of it, what is said
         lambda x: x[:, 1:],
         "holds what no finished run leaves behind",
     ),
-    "a network less": ("regression/tuned", "train_predictions", lambda x: x[1:], "tuned"),
+    "a network less": (
+        "regression/tuned",
+        "train_predictions",
+        lambda x: x[1:],
+        "tuned/run.json: train_loss is .*, but .* by the run's own arrays",
+    ),
     "fewer test images": ("classification/tuned", "test_labels", lambda x: x[1:], "do not add up to 1 over 10 classes"),
     "no probabilities": ("classification/tuned", "test_probabilities", lambda x: 2 * x, "do not add up to 1"),
     "no label": ("classification/tuned", "validation_labels", lambda x: x + 1, "is none of 0 to 9"),
@@ -334,7 +379,7 @@ def test_arrays_that_no_run_leaves_behind_are_refused(runs, folder, name, change
     array = arrays.pop(name)
     save_arrays(path, arrays | ({name: change(array)} if change else {}))
     with pytest.raises(ArtifactError, match=message):
-        (load_regression_results if folder.startswith("regression") else load_classification_results)(runs)
+        load_results(runs, folder.split("/")[0])
 
 
 def test_reference_report_says_where_its_numbers_come_from():
@@ -346,4 +391,4 @@ def test_reference_report_says_where_its_numbers_come_from():
         == "the reference report"
     )
     assert report["regression"]["tuned"]["test_loss"] == 0.122
-    assert len(report["classification"]["confusion_diagonal"]) == 10
+    assert len(report["classification"]["confusion_diagonal"]) == len(CLASS_NAMES) == 10

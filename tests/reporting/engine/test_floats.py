@@ -1,17 +1,29 @@
 """In which order text, figures and tables fill pages of height 100."""
 
+import contextlib
+import re
 import types
 
+import pypdfium2
 import pytest
+import weasyprint
 
-from reporting.blocks import Block, Run, lines_together, pieces
-from reporting.floats import APART, Filling, Float, State, best_order, segments_and_floats, white_cost
-from reporting.render import render_pdf
-from tests.reporting.test_render import document
+from reporting.engine.blocks import Block, Piece, block_of, boxes_by_element, kind_of, lines_together, piece_heights
+from reporting.engine.floats import (
+    PAGE_APART_COST,
+    Filling,
+    Float,
+    State,
+    best_order,
+    segments_and_floats,
+    white_cost,
+)
+from reporting.engine.pdf import render_pdf
+from tests.reporting.engine.pages import document
 
 
 def block(name, kind="text", *heights, joined=False, glued=False):
-    return Block(name, kind, [Run(height, 0, 0) for height in heights], joined, glued)
+    return Block(name, kind, [Piece(height, 0, 0) for height in heights], joined, glued)
 
 
 def settled(*blocks, used=0.0):
@@ -29,14 +41,9 @@ def test_floats_stay_where_they_fit():
 
 
 def test_a_table_may_overtake_a_figure_but_no_figure_another():
-    order = settled(
-        block("a", "text", 60),
-        block("F", "figure", 90),
-        block("G", "figure", 5),
-        block("T", "table", 30),
-        block("b", "text", 5),
-    )
-    assert order.index("F") < order.index("G") and order.index("T") < order.index("F")
+    figures = [block("F", "figure", 90), block("G", "figure", 5)]
+    order = settled(block("a", "text", 60), *figures, block("T", "table", 30), block("b", "text", 5))
+    assert order == ["a", "T", "b", "F", "G"]
 
 
 def test_a_float_may_stand_before_the_paragraph_that_it_belongs_to():
@@ -48,13 +55,12 @@ def test_a_float_may_stand_before_the_paragraph_that_it_belongs_to():
 
 def test_no_float_stands_before_its_heading():
     order = settled(block("a", "text", 60), block("h", "heading", 10), block("b", "text", 90), block("F", "figure", 40))
-    assert order.index("F") > order.index("h")
+    assert order == ["a", "h", "b", "F"]
 
 
 def test_nothing_comes_between_a_heading_and_what_follows_it():
     blocks = [block("a", "text", 60), block("F", "figure", 50), block("h", "heading", 10), block("b", "text", 25, 25)]
-    order = settled(*blocks)
-    assert order[order.index("h") + 1] == "b"
+    assert settled(*blocks) == ["a", "h", "b", "F"]
 
 
 def test_nothing_comes_between_a_sentence_and_its_formula_list_or_end():
@@ -76,28 +82,23 @@ def test_floats_do_not_leave_their_section():
 
 
 def test_a_float_below_a_heading_stays_there():
-    order = settled(
-        block("a", "text", 10),
-        block("F", "figure", 95),
-        block("h", "heading", 5),
-        block("T", "table", 10),
-        block("b", "text", 5),
-    )
-    assert order[order.index("h") + 1] == "T" and order.index("F") < order.index("h")
+    above = [block("a", "text", 10), block("F", "figure", 95)]
+    below = [block("h", "heading", 5), block("T", "table", 10), block("b", "text", 5)]
+    assert settled(*above, *below) == ["F", "a", "h", "T", "b"]
 
 
 def test_heading_and_formula_keep_their_neighbours_on_their_page():
     heading, text = block("h", "heading", 10), block("t", "text", 30, 10, 30)
     formula = block("=", "text", 20, joined=True, glued=True)
     (segment,), _ = segments_and_floats([[heading, text, formula]])
-    assert [run.height for run in segment.runs] == [40, 10, 50]
+    assert [piece.height for piece in segment.pieces] == [40, 10, 50]
 
 
 def test_margins_between_glued_pieces_collapse():
-    first = Block("a", "text", [Run(10, 3, 4)], False, False)
-    second = Block("b", "text", [Run(20, 6, 7)], True, True)
+    first = Block("a", "text", [Piece(10, 3, 4)], False, False)
+    second = Block("b", "text", [Piece(20, 6, 7)], True, True)
     (segment,), _ = segments_and_floats([[first, second]])
-    assert segment.runs == (Run(36, 3, 7),)
+    assert segment.pieces == (Piece(36, 3, 7),)
 
 
 def test_lines_keep_orphans_and_widows():
@@ -112,8 +113,8 @@ def test_what_must_not_break_is_one_piece():
         )
 
     whole = box(50, box(20), box(30), avoid=True)
-    assert pieces([whole]) == [50] and pieces([box(9, tag="tr")]) == [9]
-    assert pieces([box(55, box(20), box(30))]) == [20, 35]
+    assert piece_heights([whole]) == [50] and piece_heights([box(9, tag="tr")]) == [9]
+    assert piece_heights([box(55, box(20), box(30))]) == [20, 35]
 
 
 @pytest.mark.parametrize(("less", "more"), [(0.05, 0.1), (0.2, 0.25), (0.25, 0.5)])
@@ -124,12 +125,57 @@ def test_more_white_costs_more(less, more):
 def test_a_pdf_keeps_all_its_parts():
     figure = '<figure style="height: 120mm; margin: 0"><p>figure {}</p></figure>'
     body = "".join(f"<p>paragraph {k} {'word ' * 150}</p>{figure.format(k)}" for k in range(5))
-    assert render_pdf(document(body)).pages == 4
+    content, pages, _ = render_pdf(document(body))
+    with contextlib.closing(pypdfium2.PdfDocument(content)) as pdf:
+        text = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
+    for kind in ("paragraph", "figure"):
+        assert re.findall(rf"{kind} (\d)", text) == list("01234")
+    assert pages == 4
+
+
+def laid_out(body):
+    """The boxes of each element of a document that is laid out on small pages, by tag."""
+    page = "@page { size: 200px 60px; margin: 0 } * { margin: 0; line-height: 10px; orphans: 2; widows: 2 }"
+    html = weasyprint.HTML(string=f"<style>{page}</style><section>{body}</section>")
+    boxes = boxes_by_element([page._page_box for page in html.render().pages])
+    return {element.tag: (element, found) for element, found in boxes.items()}
+
+
+@pytest.mark.parametrize(
+    ("body", "tag", "heights"),
+    [
+        ("<p>a<br>b<br>c<br>d<br>e<br>f</p>", "p", [20, 10, 10, 20]),
+        ("<p>a<br>b<br>c</p>", "p", [30]),
+        ("<p>a<br>b<br>c<br>d<br>e<br>f<br>g<br>h</p>", "p", [20, 10, 10, 10, 10, 20]),  # on two pages
+        ("<figure style='break-inside: avoid'><p>a</p><p>b</p></figure>", "figure", [20]),
+        ("<div><p>a</p><p>b<br>c</p></div>", "div", [10, 20]),
+    ],
+)
+def test_pieces_of_what_weasyprint_lays_out(body, tag, heights):
+    assert piece_heights(laid_out(body)[tag][1]) == heights
+
+
+def test_a_block_knows_its_margins_mentions_and_neighbours():
+    body = '<h2>H</h2><p style="margin: 3px 0 4px">and <a href="#F">so</a> on</p><ul><li>a</li></ul>'
+    boxes = laid_out(body)
+    heading, text, items = (block_of(boxes[tag][0], boxes[tag][0], boxes[tag][1]) for tag in ("h2", "p", "ul"))
+    assert text.pieces == [Piece(10, 3, 4)] and text.mentions == {"F"}
+    assert [block.kind for block in (heading, text, items)] == ["heading", "text", "text"]
+    assert [block.joined for block in (heading, text, items)] == [False, True, True]  # "and" continues the sentence
+    assert [block.glued for block in (heading, text, items)] == [False, False, True]  # lists have break-before: avoid
+
+
+@pytest.mark.parametrize(
+    ("tag", "classes", "kind"),
+    [("figure", "", "figure"), ("div", "wide table", "table"), ("div", "tables", "text"), ("h4", "", "heading")],
+)
+def test_kinds_of_blocks(tag, classes, kind):
+    assert kind_of(tag, {"class": classes}) == kind
 
 
 def named(name, kind, height, mentions=()):
     return Block(
-        types.SimpleNamespace(attrib={"id": name}), kind, [Run(height, 0, 0)], False, False, frozenset(mentions)
+        types.SimpleNamespace(attrib={"id": name}), kind, [Piece(height, 0, 0)], False, False, frozenset(mentions)
     )
 
 
@@ -144,4 +190,4 @@ def test_pages_between_a_float_and_its_mention_cost():
     filling = Filling(*segments_and_floats([blocks]), 100)
     state = State(0.0, 90, 0.0, 1, (1,), None)
     near, far = (filling.filled(state._replace(page=page), Float(blocks[1], 1, 0), 0.0) for page in (1, 2))
-    assert near.page == 2 and far.page == 3 and far.cost - near.cost == APART
+    assert near.page == 2 and far.page == 3 and far.cost - near.cost == PAGE_APART_COST

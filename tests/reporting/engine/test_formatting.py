@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from reporting.formatting import FILTERS, FormattingError
+from reporting.engine.formatting import FILTERS, FormattingError
 
 TIED = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"

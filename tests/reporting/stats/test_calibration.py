@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.calibration import (
+from reporting.stats.calibration import (
     TEMPERATURES,
     accuracy_of_kept,
     chance_calibration_error,
@@ -12,7 +12,7 @@ from reporting.calibration import (
     reliability,
     tempered,
 )
-from reporting.metrics import cross_entropy
+from reporting.stats.metrics import cross_entropy
 
 
 def certain_to(*confidences):
@@ -21,7 +21,7 @@ def certain_to(*confidences):
 
 
 def answers(n, temperature=1.0, seed=0):
-    """Calibrated probabilities of three classes, then divided in their logits by `temperature`; and labels drawn from them."""
+    """Probabilities of three classes and labels drawn from them, before the logits were divided by `temperature`."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(0, 2, (n, 3))
     odds = np.exp(logits)

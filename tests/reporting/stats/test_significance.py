@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from reporting.significance import (
+from reporting.stats.significance import (
+    beta_quantile,
+    binomial_interval,
     corrected_resampled_p_value,
     f_p_value,
     holm_adjusted,
@@ -54,6 +56,48 @@ def test_incomplete_beta_is_a_distribution():
     assert values[0] == 0 and values[-1] == 1 and np.all(np.diff(values) > 0)
     assert incomplete_beta(1, 1, 0.3) == pytest.approx(0.3)
     assert incomplete_beta(3, 4, 0.2) == pytest.approx(1 - incomplete_beta(4, 3, 0.8))
+
+
+@pytest.mark.parametrize(("a", "b"), [(1, 1), (0.5, 0.5), (2.5, 0.7), (3, 40), (500, 500), (1, 10_000)])
+def test_beta_quantile_is_the_inverse(a, b):
+    for probability in (0.001, 0.025, 0.5, 0.975, 0.999):
+        assert incomplete_beta(a, b, beta_quantile(probability, a, b)) == pytest.approx(probability, rel=1e-6)
+
+
+def test_beta_quantile_has_closed_forms():
+    assert beta_quantile(0.3, 1, 1) == pytest.approx(0.3)
+    assert beta_quantile(0.3, 4, 1) == pytest.approx(0.3**0.25)  # I_x(a, 1) is x ** a
+    assert beta_quantile(0.3, 1, 4) == pytest.approx(1 - 0.7**0.25)
+    assert beta_quantile(0.25, 0.5, 0.5) == pytest.approx(math.sin(math.pi / 8) ** 2)  # the arcsine distribution
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "interval"),  # "exact" in Newcombe (1998), Statistics in Medicine 17, table I
+    [(81, 263, (0.2527, 0.3676)), (15, 148, (0.0578, 0.1617)), (0, 20, (0.0, 0.1684)), (1, 29, (0.0009, 0.1776))],
+)
+def test_binomial_interval_has_its_table_values(successes, n, interval):
+    assert binomial_interval(successes, n) == pytest.approx(interval, abs=5e-5)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 40])
+def test_binomial_interval_by_its_definition(n):
+    """At the lower end 2.5 % of draws have as many successes or more, at the upper end 2.5 % as many or fewer."""
+    for successes in range(n + 1):
+        low, high = binomial_interval(successes, n)
+        assert low == 0 if successes == 0 else tail(n, low, range(successes, n + 1)) == pytest.approx(0.025)
+        assert high == 1 if successes == n else tail(n, high, range(successes + 1)) == pytest.approx(0.025)
+        assert binomial_interval(n - successes, n) == pytest.approx((1 - high, 1 - low))
+
+
+def tail(n, share, counts):
+    """The probability that the number of successes is one of these."""
+    return sum(math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in counts)
+
+
+def test_binomial_interval_widens_with_confidence():
+    low, high = binomial_interval(30, 100)
+    wide_low, wide_high = binomial_interval(30, 100, confidence=0.99)
+    assert wide_low < low < 0.3 < high < wide_high
 
 
 def test_infinite_ratios_have_p_zero():

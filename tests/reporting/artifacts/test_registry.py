@@ -1,0 +1,34 @@
+"""The tasks, their extras and their stages."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from reporting.artifacts import TASKS, extras_of, registry, stages, variants_of
+
+
+def test_a_task_is_known_by_its_name_and_its_stages_are_different_folders():
+    assert all(task.name == name for name, task in TASKS.items())
+    for name, task in TASKS.items():
+        folders = ("search", *variants_of(name), *extras_of(name))
+        assert len(set(folders)) == len(folders) and task.searched in variants_of(name)
+        assert [folder for folder in stages() if folder.startswith(f"{name}/")] == [
+            f"{name}/{part}" for part in folders
+        ]
+
+
+def test_a_stage_needs_the_data_or_an_earlier_stage():
+    earlier = {"data"}
+    for folder, needed in stages().items():
+        assert needed in earlier
+        earlier.add(folder)
+    assert stages()["regression/tuned"] == "regression/search"
+    assert stages()["classification/reference"] == "data"
+    assert stages()["classification/smaller"] == "classification/tuned"
+
+
+def test_make_reads_the_stages_from_the_bare_file():
+    """Without any package: -I leaves out the project, -S what is installed."""
+    command = [sys.executable, "-I", "-S", str(Path(registry.__file__))]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert printed == "".join(f"{folder} {needed}\n" for folder, needed in stages().items())

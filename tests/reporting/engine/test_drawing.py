@@ -1,0 +1,64 @@
+"""Panels drawn in several processes are those that one would draw, whatever the number of processors."""
+
+import os
+
+import pytest
+
+from reporting.artifacts import Stored, noting
+from reporting.engine import drawing
+from reporting.engine.canvas import HALF, new_figure, style
+from reporting.engine.drawing import Panels, draw_all
+from reporting.engine.formatting import FormattingError, finite
+from reporting.engine.svg import svg_of_figure
+
+
+def draw(name):
+    def curve():
+        figure = new_figure(HALF, 40)
+        axes = figure.subplots()
+        axes.plot([0.1, 0.2, -0.3, 0.0], marker="o")
+        axes.set_xlabel(name)
+        return figure
+
+    return curve
+
+
+FIGURES = {"first": [draw("a"), draw("b")], **{f"figure {k}": [draw(f"layer {k}")] for k in range(7)}}
+
+
+def test_panels_are_the_same_to_the_byte_on_any_number_of_processors(monkeypatch):
+    drawn = []
+    for processors in (1, 2, 9):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda process, processors=processors: set(range(processors)))
+        drawn.append(draw_all(FIGURES))
+    assert drawn[0] == drawn[1] == drawn[2]
+
+
+def test_each_panel_is_drawn_under_its_name():
+    drawn = draw_all(FIGURES)
+    assert list(drawn) == [("first", 0), ("first", 1), *((f"figure {k}", 0) for k in range(7))]
+    with style():
+        assert drawn["first", 1][0] == svg_of_figure(draw("b")(), "first-1")
+    assert all(f"layer {k}" in drawn[f"figure {k}", 0][0] for k in range(7))
+
+
+def test_a_mistake_in_a_process_is_told_as_such():
+    with pytest.raises(FormattingError):
+        draw_all({"wrong": [lambda: finite(None)]})
+
+
+def test_what_a_process_reads_for_a_figure_is_noted_here():
+    stored = Stored({"first": "a", "second": "b", "other": "c"}, "runs/x.json")
+    figures = {"pair": [lambda: draw(stored["first"])(), lambda: draw(stored["second"])()], "none": [draw("d")]}
+    panels = Panels(figures)
+    with noting({}) as reads:
+        panels.svg("none", 0)
+    assert panels.reads == {"pair": {("runs/x.json", "first"): None, ("runs/x.json", "second"): None}, "none": {}}
+    assert not reads
+
+
+def test_nothing_is_drawn_until_a_panel_is_asked_for_and_then_once(monkeypatch):
+    calls = []
+    monkeypatch.setattr(drawing, "draw_all", lambda figures: calls.append(1) or {("a", 0): ("<svg>", {})})
+    panels = Panels({"a": [None]})
+    assert not calls and panels.svg("a", 0) == panels.svg("a", 0) == "<svg>" and calls == [1]

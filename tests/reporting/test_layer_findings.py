@@ -5,8 +5,6 @@ import math
 
 import numpy as np
 import pytest
-
-from reporting.artifacts import ArtifactError
 from reporting.findings import regression_findings
 from reporting.findings.layers import (
     components_holding,
@@ -17,13 +15,15 @@ from reporting.findings.layers import (
     unit_findings,
 )
 from reporting.metrics import excess_kurtosis, skewness
+
+from reporting.artifacts import ArtifactError
 from reporting.results import load_regression_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 
 @pytest.fixture(scope="module")
 def regression(tmp_path_factory):
-    return load_regression_results(write_example_runs(tmp_path_factory.mktemp("runs")))
+    return load_regression_results(write_runs(tmp_path_factory.mktemp("runs")))
 
 
 def test_shapes_of_distributions():
@@ -75,9 +75,9 @@ def test_dead_units_are_those_that_never_change():
 
 
 def test_all_units_used_and_some_dead(tmp_path):
-    used = regression_findings(load_regression_results(write_example_runs(tmp_path / "a", dead_units=0)))
+    used = regression_findings(load_regression_results(write_runs(tmp_path / "a", dead_units=0)))
     assert used.all_units_used and used.dead_units == 0 and used.hidden_units == 16 + 24 + 32
-    some = regression_findings(load_regression_results(write_example_runs(tmp_path / "b", dead_units=3)))
+    some = regression_findings(load_regression_results(write_runs(tmp_path / "b", dead_units=3)))
     assert not some.all_units_used and some.dead_units == 3 and [layer.dead for layer in some.units] == [0, 0, 3]
 
 

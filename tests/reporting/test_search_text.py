@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reporting.artifacts import load_table
-from tests import strange_runs as strange
+from tests.invented import edits
 
 ONE = {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16]}
 BINARY = {"learning_rate": [0.001, 0.002], "weight_decay": [1e-7, 1e-5], "batch_size": [16, 32]}
@@ -41,7 +41,7 @@ def by_learning_rate(values, fold):
 
 
 def test_ties_are_called_ties(text_of):
-    text = text_of(strange.search("regression", wavering))
+    text = text_of(edits.searches.search("regression", wavering))
     assert (
         "It is tied with all 17 others, none of which can be told apart from it by the corrected resampled t test over the five"
         in text
@@ -51,13 +51,15 @@ def test_ties_are_called_ties(text_of):
 
 
 def test_a_winner_without_ties_is_told_apart(text_of):
-    text = text_of(strange.search("regression", one_ahead))
+    text = text_of(edits.searches.search("regression", one_ahead))
     assert "It differs from every other one by the corrected resampled t test over the five folds" in paragraph(text)
     assert "The grid’s winner differs from all 17 other combinations" in text
 
 
 def test_some_ties_are_counted(text_of):
-    text = text_of(strange.search("classification", lambda values, fold: 0.9 if values["batch_size"] == 32 else 0.5))
+    text = text_of(
+        edits.searches.search("classification", lambda values, fold: 0.9 if values["batch_size"] == 32 else 0.5)
+    )
     assert (
         "It is tied with five of the other eleven, which cannot be told apart from it by a test of two shares of the 600"
         in text
@@ -68,11 +70,11 @@ def test_some_ties_are_counted(text_of):
 
 
 def test_one_tie_is_one(text_of):
-    text = text_of(strange.search("regression", lambda values, fold: wavering(values, fold) + 100 * (values["batch_size"] == 64) * fold,
+    text = text_of(edits.searches.search("regression", lambda values, fold: wavering(values, fold) + 100 * (values["batch_size"] == 64) * fold,
                                   {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32, 64]}))  # fmt: skip
     assert "It is tied with" in paragraph(text)
     two = text_of(
-        strange.search(
+        edits.searches.search(
             "regression", wavering, {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32]}
         )
     )
@@ -80,40 +82,40 @@ def test_one_tie_is_one(text_of):
 
 
 def test_a_single_combination_is_compared_with_nothing(text_of):
-    text = text_of(strange.search("regression", grid=ONE))
+    text = text_of(edits.searches.search("regression", grid=ONE))
     assert "It is the only one." in paragraph(text) and "No hyperparameter changes the score." not in paragraph(text)
     assert "The grid holds no second combination with a score" in text and "In the regression’s search" not in text
 
 
 def test_combinations_that_failed_are_named(text_of):
-    text = text_of(strange.search("regression", failed=(3,)))
+    text = text_of(edits.searches.search("regression", failed=(3,)))
     assert "One combination failed on a fold and has no score." in text
     assert "matters most: the mean scores of its values lie" in paragraph(text)
     assert "Nothing is known of the combinations that failed (1 of the regression, 0 of the classification)" in text
     assert "Nothing is known of the combinations that failed" not in text_of()
-    rest = text_of(strange.search("regression", grid=BINARY, failed=range(2, 9)))
+    rest = text_of(edits.searches.search("regression", grid=BINARY, failed=range(2, 9)))
     assert "No other one has a score." in rest and "The grid holds no second combination with a score" in rest
 
 
 def test_shares_of_the_variance_follow_the_scores(text_of):
-    text = text_of(strange.search("regression", by_learning_rate))
+    text = text_of(edits.searches.search("regression", by_learning_rate))
     assert "the learning rate accounts for 100 %" in paragraph(text) and "the learning rate stands out." in paragraph(
         text
     )
     assert "; the learning rate matters by more than chance explains." in text
-    text = text_of(strange.search("regression", wavering))
+    text = text_of(edits.searches.search("regression", wavering))
     assert "none stand" in paragraph(text) and "no hyperparameter matters by more than chance explains" in text
 
 
 def test_equal_scores_have_no_reason(text_of):
-    text = text_of(strange.search("regression", lambda values, fold: 0.5))
+    text = text_of(edits.searches.search("regression", lambda values, fold: 0.5))
     assert "No hyperparameter changes the score." in paragraph(text) and "none of which can be told apart" in text
 
 
 def test_one_hyperparameter_alone_has_no_share(text_of):
     grid = {"learning_rate": [0.001, 0.002, 0.003], "weight_decay": [1e-7], "batch_size": [16]}
     assert "The learning rate matters most: the mean scores of its values lie" in text_of(
-        strange.search("regression", by_learning_rate, grid)
+        edits.searches.search("regression", by_learning_rate, grid)
     )
 
 
@@ -124,7 +126,7 @@ def seconds(*values):
         path = runs / "regression/search/trials.csv"
         rows = sorted(load_table(path), key=lambda row: row["rank"])
         timed = [{**row, "seconds": values[min(k, len(values) - 1)]} for k, row in enumerate(rows)]
-        strange.save_rows(path, sorted(timed, key=lambda row: row["trial"]))
+        edits.files.save_rows(path, sorted(timed, key=lambda row: row["trial"]))
 
     return change
 
@@ -138,12 +140,12 @@ def test_the_cheapest_within_one_standard_error_is_named(text_of):
 
 
 def test_one_fold_of_losses_has_no_standard_error(text_of):
-    text = paragraph(text_of(strange.search("classification", objective="validation_loss")), "classification")
+    text = paragraph(text_of(edits.searches.search("classification", objective="validation_loss")), "classification")
     assert "The best combination by validation loss is" in text and "within one standard error" not in text
 
 
 def test_an_edge_is_named(text_of):
-    text = text_of(strange.search("regression", by_learning_rate))
+    text = text_of(edits.searches.search("regression", by_learning_rate))
     assert (
         "The winning learning rate and batch size lie at the edge" in text
         or "The winning learning rate lies at the edge" in text
@@ -155,12 +157,12 @@ def test_an_edge_is_named(text_of):
     ("restored", "words"), [(True, "its epoch of lowest validation loss"), (False, "its last epoch")]
 )
 def test_a_fit_counts_with_one_epoch(text_of, restored, words):
-    text = text_of(strange.search("regression", restore_best_weights=restored))
+    text = text_of(edits.searches.search("regression", restore_best_weights=restored))
     assert f"A fit counts with {words}" in paragraph(text)
 
 
 def test_fits_that_stopped_early_are_counted(text_of):
-    assert "Early stopping ended three of the 90 fits." in text_of(strange.search("regression", stops=3))
+    assert "Early stopping ended three of the 90 fits." in text_of(edits.searches.search("regression", stops=3))
     assert "Early stopping ended none of the 90 fits." in text_of()
 
 
@@ -184,7 +186,7 @@ def test_a_change_within_the_seeds_is_not_shown(text_of):
     def scattered(runs):
         """Seeds that differ by more than the tuning changed, which is more than the folds differ."""
         for name, offset in (("seed_2", 0.1), ("seed_3", 2.0)):
-            strange.predictions(f"seeds/{name}", offset)(runs)
+            edits.regression.predictions(f"seeds/{name}", offset)(runs)
 
     errors = {"reference": 0.9, "tuned": 0.1}
     assert "Tuning the regression is not shown to change the test MSE" in text_of(scattered, regression_error=errors)
@@ -193,7 +195,7 @@ def test_a_change_within_the_seeds_is_not_shown(text_of):
 def test_a_difference_that_not_every_seed_shows_is_restricted(text_of):
     def change(runs):
         for case in ("seed_2", "seed_3"):
-            strange.probabilities(strange.perfect, [f"reference_seeds/{case}"])(runs)
+            edits.classification.probabilities(edits.classification.perfect, [f"reference_seeds/{case}"])(runs)
 
     accuracy = {"reference": 0.80, "tuned": 0.90, "improved": 0.96}
     text = text_of(change, accuracy=accuracy)
@@ -216,7 +218,7 @@ def test_conclusions_follow_the_classifiers(text_of):
 
 def test_conclusions_follow_the_gaps_and_the_noise(text_of):
     assert "In the gaps the networks err more than elsewhere" in text_of()
-    assert "In the gaps the networks err" not in text_of(strange.no_gaps)
+    assert "In the gaps the networks err" not in text_of(edits.regression.no_gaps)
     assert "Their validation loss is not clearly above the floor that the noise sets." in text_of()
     assert "Their validation loss lies clearly above the floor that the noise sets." in text_of(
         regression_error={"reference": 2.0, "tuned": 2.0}
@@ -225,7 +227,7 @@ def test_conclusions_follow_the_gaps_and_the_noise(text_of):
 
 def test_conclusions_follow_the_baselines(text_of):
     assert "On the test points the mean of the tuned networks is better than" in text_of()
-    assert "is worse than the Gaussian process" in text_of(strange.predictions("tuned", 9.0))
+    assert "is worse than the Gaussian process" in text_of(edits.regression.predictions("tuned", 9.0))
     assert "the mean of the tuned networks is" not in text_of(switched_off=["regression/baselines"])
 
 
@@ -257,13 +259,13 @@ def test_what_is_switched_off_is_missing_and_said_to_be(text_of):
 def test_losses_compare_with_the_reference_report_only_on_its_data(text_of):
     assert "The regression’s data are not those of the reference report" in text_of()
     assert "The regression’s validation losses do not compare with those of the reference report" in text_of(
-        strange.the_courses_data
+        edits.origins.course_data
     )
 
 
 def test_runs_of_several_machines_are_said_to_be(text_of):
     def change(runs):
-        strange.edit_json(runs / "regression/tuned/run.json", lambda run: run.update(commit="f" * 40))
+        edits.files.edit_json(runs / "regression/tuned/run.json", lambda run: run.update(commit="f" * 40))
 
     assert "The runs come from one machine and two versions of the code." in text_of(change)
     assert "The runs come from" not in text_of()

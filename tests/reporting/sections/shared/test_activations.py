@@ -6,12 +6,12 @@ import numpy as np
 
 from reporting.results import load_all_results
 from reporting.sections.shared.activations import input_names, plot_activations
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.drawn import saved
 
 
 def test_inputs_are_named_by_x_or_by_class(tmp_path):
-    results = load_all_results(write_example_runs(tmp_path))
+    results = load_all_results(write_runs(tmp_path))
     regression, classification = (results[task].tuned for task in ("regression", "classification"))
     assert input_names(regression) == [f"$x$ = {x:.2f}".replace("-", "−") for x in regression.activations["x_probe"]]
     some = dataclasses.replace(classification, activations={"probe_label": np.array([0, 9])})

@@ -6,12 +6,12 @@ import math
 import numpy as np
 import pytest
 
-from reporting.artifacts import load_table
+from reporting.artifacts import load_table, save_table
 from reporting.results import SearchResults
 from reporting.sections.shared.search import is_edge, search_findings
 from reporting.sections.shared.search_ranking import p_value
 from reporting.stats.significance import corrected_resampled_p_value, f_p_value, holm_adjusted
-from tests import strange_runs as strange
+from tests.invented import edits
 
 
 def search_of(scores, direction="min", objective="validation_loss", grid=None, seconds=None, **columns):
@@ -251,7 +251,7 @@ def by_learning_rate(values, fold):
 
 
 def test_ties_are_called_ties(text_of):
-    text = text_of(strange.search("regression", wavering))
+    text = text_of(edits.searches.search("regression", wavering))
     assert "It is tied with all 17 others, none of which can be told apart from it by the corrected" in paragraph(text)
     assert "by the corrected resampled t test over the five folds" in paragraph(text)
     assert "all 17 other combinations of the grid are tied with its winner" in text.lower()
@@ -259,13 +259,15 @@ def test_ties_are_called_ties(text_of):
 
 
 def test_a_winner_without_ties_is_told_apart(text_of):
-    text = text_of(strange.search("regression", one_ahead))
+    text = text_of(edits.searches.search("regression", one_ahead))
     assert "It differs from every other one by the corrected resampled t test over the five folds" in paragraph(text)
     assert "The grid’s winner differs from all 17 other combinations" in text
 
 
 def test_some_ties_are_counted(text_of):
-    text = text_of(strange.search("classification", lambda values, fold: 0.9 if values["batch_size"] == 32 else 0.5))
+    text = text_of(
+        edits.searches.search("classification", lambda values, fold: 0.9 if values["batch_size"] == 32 else 0.5)
+    )
     assert "It is tied with five of the other eleven, which cannot be told apart from it by a test" in text
     assert "by a test of two shares of the 600 validation images" in paragraph(text, "classification")
     assert "of the eleven other combinations of the grid, five are tied with its winner" in text.lower()
@@ -275,43 +277,43 @@ def test_some_ties_are_counted(text_of):
 
 def test_one_tie_is_one(text_of):
     grid = {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32]}
-    text = text_of(strange.search("regression", wavering, grid))
+    text = text_of(edits.searches.search("regression", wavering, grid))
     assert "It is tied with the only other one, which cannot be told apart from it" in paragraph(text)
 
 
 def test_a_single_combination_is_compared_with_nothing(text_of):
-    text = text_of(strange.search("regression", grid=ONE))
+    text = text_of(edits.searches.search("regression", grid=ONE))
     assert "It is the only one." in paragraph(text) and "No hyperparameter changes the score." not in paragraph(text)
     assert "The grid holds no second combination with a score" in text and "In the regression’s search" not in text
 
 
 def test_combinations_that_failed_are_named(text_of):
-    text = text_of(strange.search("regression", failed=(3,)))
+    text = text_of(edits.searches.search("regression", failed=(3,)))
     assert "One combination failed on a fold and has no score." in text
     assert "matters most: the mean scores of its values lie" in paragraph(text)
     assert "Nothing is known of the combinations that failed (1 of the regression, 0 of the classification)" in text
     assert "Nothing is known of the combinations that failed" not in text_of()
-    rest = text_of(strange.search("regression", grid=BINARY, failed=range(2, 9)))
+    rest = text_of(edits.searches.search("regression", grid=BINARY, failed=range(2, 9)))
     assert "No other one has a score." in rest and "The grid holds no second combination with a score" in rest
 
 
 def test_shares_of_the_variance_follow_the_scores(text_of):
-    text = text_of(strange.search("regression", by_learning_rate))
+    text = text_of(edits.searches.search("regression", by_learning_rate))
     assert "the learning rate accounts for 100 %" in paragraph(text)
     assert "the learning rate stands out." in paragraph(text)
     assert "; the learning rate matters by more than chance explains." in text
-    text = text_of(strange.search("regression", wavering))
+    text = text_of(edits.searches.search("regression", wavering))
     assert "none stand" in paragraph(text) and "no hyperparameter matters by more than chance explains" in text
 
 
 def test_equal_scores_have_no_reason(text_of):
-    text = text_of(strange.search("regression", lambda values, fold: 0.5))
+    text = text_of(edits.searches.search("regression", lambda values, fold: 0.5))
     assert "No hyperparameter changes the score." in paragraph(text) and "none of which can be told apart" in text
 
 
 def test_one_hyperparameter_alone_has_no_share(text_of):
     grid = {"learning_rate": [0.001, 0.002, 0.003], "weight_decay": [1e-7], "batch_size": [16]}
-    text = text_of(strange.search("regression", by_learning_rate, grid))
+    text = text_of(edits.searches.search("regression", by_learning_rate, grid))
     assert "The learning rate matters most: the mean scores of its values lie" in paragraph(text)
 
 
@@ -322,7 +324,7 @@ def seconds(*values):
         path = runs / "regression/search/trials.csv"
         rows = sorted(load_table(path), key=lambda row: row["rank"])
         timed = [{**row, "seconds": values[min(k, len(values) - 1)]} for k, row in enumerate(rows)]
-        strange.save_rows(path, sorted(timed, key=lambda row: row["trial"]))
+        save_table(path, sorted(timed, key=lambda row: row["trial"]))
 
     return change
 
@@ -336,12 +338,12 @@ def test_the_cheapest_within_one_standard_error_is_named(text_of):
 
 
 def test_one_fold_of_losses_has_no_standard_error(text_of):
-    text = paragraph(text_of(strange.search("classification", objective="validation_loss")), "classification")
+    text = paragraph(text_of(edits.searches.search("classification", objective="validation_loss")), "classification")
     assert "The best combination by validation loss is" in text and "within one standard error" not in text
 
 
 def test_an_edge_is_named(text_of):
-    text = text_of(strange.search("regression", by_learning_rate))
+    text = text_of(edits.searches.search("regression", by_learning_rate))
     assert "The winning learning rate and batch size lie at the edge" in text
 
 
@@ -349,10 +351,10 @@ def test_an_edge_is_named(text_of):
     ("restored", "words"), [(True, "its epoch of lowest validation loss"), (False, "its last epoch")]
 )
 def test_a_fit_counts_with_one_epoch(text_of, restored, words):
-    text = text_of(strange.search("regression", restore_best_weights=restored))
+    text = text_of(edits.searches.search("regression", restore_best_weights=restored))
     assert f"A fit counts with {words}" in paragraph(text)
 
 
 def test_fits_that_stopped_early_are_counted(text_of):
-    assert "Early stopping ended three of the 90 fits." in text_of(strange.search("regression", stops=3))
+    assert "Early stopping ended three of the 90 fits." in text_of(edits.searches.search("regression", stops=3))
     assert "Early stopping ended none of the 90 fits." in text_of()

@@ -2,18 +2,18 @@
 
 from reporting.results import load_all_results
 from reporting.sections.shared.switched_off import find
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 
 def test_extras_that_are_switched_off_are_named_in_order(tmp_path):
     off = ("regression/smaller", "regression/splits", "classification/improved_seeds")
-    results = load_all_results(write_example_runs(tmp_path, switched_off=off))
+    results = load_all_results(write_runs(tmp_path, switched_off=off))
     assert find(results["regression"], None) == ["other ways to split the points", "a smaller network"]
     assert find(results["classification"], None) == ["further seeds of the improved one"]
 
 
 def test_nothing_is_said_where_all_is_switched_on(tmp_path):
-    results = load_all_results(write_example_runs(tmp_path))
+    results = load_all_results(write_runs(tmp_path))
     assert find(results["regression"], None) is find(results["classification"], None) is None
 
 

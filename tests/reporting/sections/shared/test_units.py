@@ -9,12 +9,12 @@ import pytest
 from reporting.artifacts import ArtifactError, Stored
 from reporting.results import load_all_results
 from reporting.sections.shared.units import effective_rank, find, layer_units
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    return load_all_results(write_example_runs(tmp_path_factory.mktemp("runs")))
+    return load_all_results(write_runs(tmp_path_factory.mktemp("runs")))
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +38,7 @@ def test_dead_units_are_those_that_never_change():
 
 def test_all_units_used_and_some_dead(tmp_path):
     def found_of(dead_units):
-        return find(
-            load_all_results(write_example_runs(tmp_path / str(dead_units), dead_units=dead_units))["regression"], None
-        )
+        return find(load_all_results(write_runs(tmp_path / str(dead_units), dead_units=dead_units))["regression"], None)
 
     used, some = found_of(0), found_of(3)
     assert used.all_used and used.dead_units == 0 and used.hidden_units == 16 + 24 + 32

@@ -11,7 +11,7 @@ from reporting.engine.sections import Findings
 from reporting.results import load_all_results
 from reporting.sections.shared.weights import plot_weights, relative_change, shape_of
 from reporting.stats.distributions import excess_kurtosis, skewness
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.drawn import saved
 
 RNG = np.random.default_rng(0)
@@ -19,7 +19,7 @@ RNG = np.random.default_rng(0)
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory):
-    return Findings(DOCUMENT, load_all_results(write_example_runs(tmp_path_factory.mktemp("runs"))))
+    return Findings(DOCUMENT, load_all_results(write_runs(tmp_path_factory.mktemp("runs"))))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before any test imports Te
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread():
-    """TensorFlow set up as stages do it, before a test computes with it: afterwards another number of threads is refused."""
+    """TensorFlow set up as stages do it, before a test computes with it: it refuses another number of threads later."""
     if importlib.util.find_spec("tensorflow"):
         from training.device import configure
 

@@ -16,7 +16,7 @@ import pytest
 
 from reporting import artifacts, build_report, render
 from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.training.test_datasets import GOOD, idx, stand_in  # noqa: F401 (a fixture)
 from training import fashion_mnist, prepare_data
 from training.cli import run_main
@@ -281,7 +281,7 @@ def test_images(folder, capsys, stand_in, damage, words):  # noqa: F811
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
-    return write_example_runs(tmp_path_factory.mktemp("runs"))
+    return write_runs(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture

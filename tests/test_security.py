@@ -10,7 +10,7 @@ import pytest
 
 from reporting import contents, render
 from reporting.artifacts import Identity, load_table, save_table
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.tuning.fakes import DATA, GRID, make_oracle, rows_in, search_over
 from training.cli import parse_arguments
 from tuning import tune, workers
@@ -76,7 +76,7 @@ def with_evil_texts(value):
 @pytest.fixture
 def evil_runs(tmp_path):
     """Runs whose data files, machines, versions, commits and errors are named by somebody with bad intentions."""
-    runs = write_example_runs(tmp_path / "runs")
+    runs = write_runs(tmp_path / "runs")
     for path in runs.rglob("run.json"):
         run = json.loads(path.read_text())
         data = run["data"] | {"source": EVIL, "digests": {EVIL: "0" * 64}}

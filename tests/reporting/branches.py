@@ -1,14 +1,17 @@
 """Which branches of the templates have been rendered: every condition, true and false."""
 
 import collections
+from unittest import mock
 
 from jinja2 import Environment, nodes
+
+from reporting.engine import html
 
 SEEN = collections.defaultdict(set)  # name of a condition -> the truth values it has had
 
 
 class WatchedEnvironment(Environment):
-    """Notes in SEEN how each condition of a template turns out: of if, elif, inline if and of loops that leave items out."""
+    """Notes in SEEN how each condition turns out: of if, elif, inline if and of loops that leave items out."""
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -24,6 +27,12 @@ class WatchedEnvironment(Environment):
                 SEEN[known]  # listed, even if it is never reached
                 node.test = nodes.Filter(node.test, "watched", [nodes.Const(known)], [], None, None, lineno=node.lineno)
         return tree
+
+
+def watched_environment(folder, filters):
+    """The environment of a report's templates, watched."""
+    with mock.patch.object(html, "Environment", WatchedEnvironment):
+        return html.build_environment(folder, filters)
 
 
 def watched(value, name):

@@ -1,56 +1,44 @@
-"""Every condition of the templates, met and not met, by runs that turned out one way or another; and what no report may say.
+"""Every condition of the templates is met and not met by some invented runs; and what no report may say.
 
-A new condition in a template fails the first test until a run below meets it both ways: add one to tests/reporting/hard_runs.py.
+A new condition in a template fails the first test until the outcomes of tests.invented meet it both ways: add one there.
 """
 
 import contextlib
 import html
+import os
 import re
-import shutil
 
 import pypdfium2
 import pytest
 from jinja2 import FileSystemLoader
 
-from reporting import artifacts, build_report, contents, render
+from reporting import build_report, document
 from reporting.artifacts import Identity
-from reporting.figures import layer_name
-from reporting.formatting import FILTERS
-from tests.example_runs import write_example_runs
-from tests.reporting.branches import SEEN, WatchedEnvironment
-from tests.reporting.hard_runs import RUNS
-from tests.reporting.stand_ins import draw, draw_equation
+from tests.invented import outcomes, write_outcome
+from tests.reporting.branches import SEEN, WatchedEnvironment, watched_environment
+from tests.reporting.stand_ins import made_once, without_drawings
 
 IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student", "0042")
+NOBODY = Identity(*[""] * 6)
 # Conditions that no run of this program can meet, and why.
 UNREACHABLE = {
-    "sections/conclusions.html.j2: c.search.folds == 1 is never False": "the classification is searched on one split",
-    "sections/search.html.j2: search.least_effect_p_value is none is never True": "two hyperparameters leave a rest to test them against",
+    # the classification is searched on one split
+    "sections/conclusions.html.j2: searches.classification.folds == 1 is never False",
+    # two hyperparameters leave a rest to test them against
+    "sections/shared/search.html.j2: found.least_effect_p_value is none is never True",
 }
 
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory):
-    """The report of each of the strange runs as HTML, without drawings; conditions are watched."""
+    """The report of each outcome as HTML, without drawings; conditions are watched."""
+    written = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            artifacts.files.os, "fsync", lambda file: None
-        )  # a thousand files that nobody needs after a power cut
-        patch.setattr(render, "Environment", WatchedEnvironment)
-        watched = render.build_environment(render.TEMPLATES, FILTERS | {"layer_name": layer_name})  # compiled once
-        patch.setattr(contents, "build_environment", lambda folder, filters: watched)
-        patch.setattr(contents, "draw", draw)
-        patch.setattr(contents, "svg_of_equation", draw_equation)
-        patch.setattr(render, "font_faces", lambda text: "")
-        written, plain = {}, {}
-        for name, (changes, edits) in RUNS.items():
-            if repr(changes) not in plain:
-                plain[repr(changes)] = write_example_runs(tmp_path_factory.mktemp("plain"), **changes)
-            runs = shutil.copytree(plain[repr(changes)], tmp_path_factory.mktemp("strange") / "runs")
-            for edit in edits:
-                edit(runs)
-            identity = Identity(*[""] * 6) if "no identity" in name else IDENTITY
-            written[name] = contents.report_document(identity, runs)
+        patch.setattr(os, "fsync", lambda file: None)  # a thousand files that nobody needs after a power cut
+        without_drawings(patch, made_once(watched_environment))
+        for name in outcomes:
+            runs = write_outcome(tmp_path_factory.mktemp("outcome") / "runs", name)
+            written[name] = document.report_document(NOBODY if "no identity" in name else IDENTITY, runs)
     return written
 
 
@@ -81,7 +69,7 @@ def prose(document):
 def test_every_condition_is_met_and_not_met(texts):
     missing = {f"{name} is never {truth}" for name, seen in SEEN.items() for truth in {True, False} - seen}
     assert len(SEEN) > 200
-    assert missing == set(UNREACHABLE), "\n".join(sorted(missing ^ set(UNREACHABLE)))
+    assert missing == UNREACHABLE, "\n".join(sorted(missing ^ UNREACHABLE))
 
 
 def test_the_watch_on_the_templates_sees_what_is_left_out(tmp_path):
@@ -123,7 +111,7 @@ def test_no_sentence_of_any_report_holds(sentences, what, pattern):
     assert not found
 
 
-HARD_RUNS = {  # what must be read there, and what must not
+TOLD = {  # what must be read there, and what must not
     "tuning is worse": (
         [
             "the grid search raises the test error",
@@ -171,9 +159,9 @@ HARD_RUNS = {  # what must be read there, and what must not
 }
 
 
-@pytest.mark.parametrize("name", HARD_RUNS)
-def test_hard_runs_are_told_as_they_are(texts, name):
-    true, false = HARD_RUNS[name]
+@pytest.mark.parametrize("name", TOLD)
+def test_outcomes_are_told_as_they_are(texts, name):
+    true, false = TOLD[name]
     assert [words for words in true if words not in texts[name]] == []
     assert [words for words in false if words in texts[name]] == []
 
@@ -193,16 +181,13 @@ def letters(text):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", HARD_RUNS)
-def test_hard_runs_have_a_pdf_that_says_so_and_no_empty_figure(tmp_path, capsys, name):
-    changes, edits = RUNS[name]
-    runs = write_example_runs(tmp_path / "runs", **changes)
-    for edit in edits:
-        edit(runs)
+@pytest.mark.parametrize("name", TOLD)
+def test_outcomes_have_a_pdf_that_says_so_and_no_empty_figure(tmp_path, capsys, name):
+    runs = write_outcome(tmp_path / "runs", name)
     assert build_report.main(["--runs", str(runs)]) == 0 and not capsys.readouterr().err
     with contextlib.closing(pypdfium2.PdfDocument(runs / "report" / "report.pdf")) as pdf:
         text = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in pdf).split())
-    true, false = HARD_RUNS[name]
+    true, false = TOLD[name]
     plain = text.replace("\N{HYPHEN}", "").replace("\N{SOFT HYPHEN}", "")
     assert [words for words in true if words not in plain] == [] and [words for words in false if words in plain] == []
     for drawing in re.findall(

@@ -18,7 +18,7 @@ from reporting.engine.errors import MissingLibraries, RenderError
 from reporting.engine.formatting import format_decimals, format_percent
 from reporting.engine.html import script_digest
 from reporting.sections import provenance
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 ROOT = Path(__file__).parents[2]
 
@@ -312,7 +312,7 @@ def test_without_pango_the_html_is_written_and_the_command_named(tmp_path, monke
     def absent(document):
         raise MissingLibraries(f"run: {pdf.INSTALL_PANGO}")
 
-    runs = write_example_runs(tmp_path / "runs")
+    runs = write_runs(tmp_path / "runs")
     monkeypatch.setattr(pdf, "render_pdf", absent)
     assert build_report.main(["--runs", str(runs)]) == 1
     error = capsys.readouterr().err

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-
 from reporting.findings import classification_findings
 from reporting.findings.ablation import ablation_of
 from reporting.findings.calibration import calibration_of
@@ -12,8 +11,9 @@ from reporting.findings.classification import shared_settings
 from reporting.findings.confusion import class_errors, confusions
 from reporting.findings.ladder import Rung, compare_seeds
 from reporting.findings.mistakes import examples_of, suspects_of
+
 from reporting.results import load_classification_results, load_reference_report
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 REPORT = load_reference_report()["classification"]
 EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "ablation", "smaller")
@@ -21,7 +21,7 @@ EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    return load_classification_results(write_example_runs(tmp_path_factory.mktemp("runs")))
+    return load_classification_results(write_runs(tmp_path_factory.mktemp("runs")))
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +266,7 @@ def test_smaller_network_is_smaller_or_not(found):
 
 
 def test_extras_that_are_switched_off_leave_nothing(tmp_path):
-    runs = write_example_runs(tmp_path, switched_off=tuple(f"classification/{name}" for name in EXTRAS))
+    runs = write_runs(tmp_path, switched_off=tuple(f"classification/{name}" for name in EXTRAS))
     found = classification_findings(load_classification_results(runs))
     assert found.switched_off == EXTRAS
     assert (found.ablation, found.smaller, found.decoder.trained, found.tuned_seeds_against_reference) == (None,) * 4

@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import pytest
-
 from reporting.findings import classification_findings, regression_findings
 from reporting.findings.classifiers import ClassifierComparison, classifier_scores, compare
 from reporting.findings.confusion import class_errors, confusions, most_misclassified
@@ -13,13 +12,14 @@ from reporting.findings.gaps import find_gaps
 from reporting.findings.losses import Change, change_of
 from reporting.findings.receptive_fields import field_findings
 from reporting.findings.stopping import Stopping, stopping_of
+
 from reporting.results import load_classification_results, load_reference_report, load_regression_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    return write_example_runs(tmp_path_factory.mktemp("runs"))
+    return write_runs(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def with_run(variant, **changes):
 
 def regression_with_errors(tmp_path, reference, tuned):
     errors = {"reference": reference, "tuned": tuned}
-    return regression_findings(load_regression_results(write_example_runs(tmp_path, regression_error=errors)))
+    return regression_findings(load_regression_results(write_runs(tmp_path, regression_error=errors)))
 
 
 def test_clear_improvement_is_improved(tmp_path):
@@ -283,13 +283,13 @@ def test_test_interval_holds_the_accuracy(classification):
     ("accuracy", "agrees", "above"), [(0.90, True, False), (0.95, False, True), (0.80, False, False)]
 )
 def test_agreement_with_the_report(tmp_path, accuracy, agrees, above):
-    runs = write_example_runs(tmp_path, accuracy={"reference": accuracy, "tuned": 0.91, "improved": 0.93})
+    runs = write_runs(tmp_path, accuracy={"reference": accuracy, "tuned": 0.91, "improved": 0.93})
     found = classification_findings(load_classification_results(runs))
     assert (found.agrees_with_report, found.above_report) == (agrees, above)
 
 
 def test_best_on_validation(tmp_path):
-    runs = write_example_runs(tmp_path, accuracy={"reference": 0.89, "tuned": 0.92, "improved": 0.90})
+    runs = write_runs(tmp_path, accuracy={"reference": 0.89, "tuned": 0.92, "improved": 0.90})
     assert classification_findings(load_classification_results(runs)).best_on_validation == "tuned"
 
 

@@ -10,7 +10,7 @@ from markupsafe import escape
 from reporting import build_report, document
 from reporting.artifacts import Identity
 from reporting.engine.pdf import render_pdf
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.stand_ins import draw
 
 LONG = "Maximiliana von und zu " * 8 + "Wolkenstein-Trost"  # 200 characters
@@ -59,7 +59,7 @@ def overlapping_heads(content):
 def document_of(tmp_path, monkeypatch):
     """The report of an identity as HTML, without drawings."""
     monkeypatch.setattr(document.Document, "draw", draw)
-    return lambda identity: document.report_document(identity, write_example_runs(tmp_path / "runs"))
+    return lambda identity: document.report_document(identity, write_runs(tmp_path / "runs"))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_names_stand_on_the_page_as_they_were_written(document_of, fields):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_has_a_report(tmp_path, capsys, name):
-    runs = write_example_runs(tmp_path / "runs")
+    runs = write_runs(tmp_path / "runs")
     quoted = NAMES[name].replace("\\", "\\\\").replace('"', '\\"')
     fields = ("university", "title", "subject", "professor", "student", "number")
     (tmp_path / "mine.toml").write_text(

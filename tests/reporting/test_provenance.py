@@ -4,18 +4,18 @@ import json
 import re
 
 import pytest
-
-from reporting import contents, stages
 from reporting.findings import classification_findings, regression_findings
 from reporting.provenance import FIGURES, SENTENCES, TABLES, missing_sources, origins, parsed, source_of, spelled_out
 from reporting.render import RenderError
+
+from reporting import contents, stages
 from reporting.results import load_classification_results, load_regression_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    return write_example_runs(tmp_path_factory.mktemp("runs") / "runs")
+    return write_runs(tmp_path_factory.mktemp("runs") / "runs")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_stages_are_the_runs_and_one_row_an_extra(results, runs):
 
 
 def test_extras_that_are_switched_off_have_no_stage(tmp_path):
-    off = write_example_runs(tmp_path, switched_off=("regression/seeds", "classification/ablation"))
+    off = write_runs(tmp_path, switched_off=("regression/seeds", "classification/ablation"))
     both = load_regression_results(off), load_classification_results(off)
     assert stages.switched_off(*both) == ["regression/seeds", "classification/ablation"]
     assert not {"regression/seeds", "classification/ablation"} & {stage.folder for stage in stages.stages(*both)}

@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import pytest
-
 from reporting.findings.baselines import Interval, baseline_findings, bootstrapped
 from reporting.findings.ensemble import Coverage, coverage_of, ensemble_findings
 from reporting.findings.gaps import FEW_POINTS, Gap, Region, find_gaps, regions_of
@@ -14,15 +13,16 @@ from reporting.findings.noise import NoiseFindings, NoiseVariance, noise_finding
 from reporting.findings.regression import regression_findings
 from reporting.findings.splits import HeldOut, mean_r_squared, share_alone, split_findings, split_of
 from reporting.findings.variations import bends_of, components_of, initialisation_findings, smaller_findings, zeros_of
+
 from reporting.results import Extra, load_regression_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 OFF = Extra(None, {})
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    return load_regression_results(write_example_runs(tmp_path_factory.mktemp("runs")))
+    return load_regression_results(write_runs(tmp_path_factory.mktemp("runs")))
 
 
 @pytest.fixture(scope="module")
@@ -305,7 +305,7 @@ def test_zero_biases_put_all_bends_at_one_place(results):
 @pytest.mark.parametrize(("error", "worse", "better"), [(0.9, True, False), (0.28, False, False), (0.05, False, True)])
 def test_smaller_network_worse_as_good_and_better(tmp_path, error, worse, better):
     errors = {"splits": 0.4, "glorot_uniform": 0.6, "smaller": error}
-    results = load_regression_results(write_example_runs(tmp_path, extra_error=errors))
+    results = load_regression_results(write_runs(tmp_path, extra_error=errors))
     found = smaller_findings(results.tuned, results.extras["smaller"])
     assert (found.worse, found.better) == (worse, better)
     assert found.is_smaller
@@ -326,7 +326,7 @@ def test_components_hold_99_percent():
 def test_switched_off_extras_are_named(tmp_path):
     names = ("splits", "baselines", "initialisation", "seeds", "smaller")
     found = regression_findings(
-        load_regression_results(write_example_runs(tmp_path, switched_off=[f"regression/{name}" for name in names]))
+        load_regression_results(write_runs(tmp_path, switched_off=[f"regression/{name}" for name in names]))
     )
     assert found.switched_off == names and found.variations == []
     assert found.splits is found.baselines is found.initialisation is found.smaller is None

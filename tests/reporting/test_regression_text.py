@@ -5,7 +5,7 @@ import pytest
 
 from reporting.artifacts import ArtifactError, load_arrays, load_json, load_table, save_arrays, save_json, save_table
 from reporting.results import load_regression_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 EXTRAS = {
     "splits": ("How the points are split", "other ways to split the points"),
@@ -154,7 +154,7 @@ def test_constant_y_has_no_r_squared_and_no_noise(text_of):
 
 
 def test_extra_of_other_points_or_folds_is_refused(tmp_path):
-    runs = write_example_runs(tmp_path)
+    runs = write_runs(tmp_path)
     path = runs / "regression" / "seeds" / "seed_2" / "predictions.npz"
     arrays = load_arrays(path)
     save_arrays(path, arrays | {"x_test": arrays["x_test"] + 1})
@@ -163,7 +163,7 @@ def test_extra_of_other_points_or_folds_is_refused(tmp_path):
 
 
 def test_tampered_case_is_refused(tmp_path):
-    runs = write_example_runs(tmp_path)
+    runs = write_runs(tmp_path)
     path = runs / "regression" / "baselines" / "polynomial" / "run.json"
     run = load_json(path)
     save_json(path, run | {"metrics": run["metrics"] | {"test_loss": 0.001}})
@@ -172,7 +172,7 @@ def test_tampered_case_is_refused(tmp_path):
 
 
 def test_missing_extra_names_what_makes_it(tmp_path):
-    runs = write_example_runs(tmp_path)
+    runs = write_runs(tmp_path)
     (runs / "regression" / "smaller" / "run.json").unlink()
     with pytest.raises(ArtifactError, match="smaller/run.json is missing; run 'make all'"):
         load_regression_results(runs)

@@ -25,12 +25,12 @@ from reporting.results import (
     load_reference_report,
     load_results,
 )
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
-    return write_example_runs(tmp_path_factory.mktemp("runs"))
+    return write_runs(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def edit_table(path, edit):
     save_table(path, rows)
 
 
-def test_example_runs_are_the_same_at_every_call(example, tmp_path):
-    again = write_example_runs(tmp_path)
+def test_invented_runs_are_the_same_at_every_call(example, tmp_path):
+    again = write_runs(tmp_path)
     files = [path.relative_to(example) for path in sorted(example.rglob("*.csv")) + sorted(example.rglob("*.json"))]
     assert files and all((example / file).read_bytes() == (again / file).read_bytes() for file in files)
 
@@ -75,7 +75,7 @@ def test_all_tasks_are_loaded_with_their_networks_and_extras(example):
 
 
 def test_an_extra_that_is_switched_off_has_no_cases(tmp_path):
-    results = load_results(write_example_runs(tmp_path, switched_off=("regression/smaller",)), "regression")
+    results = load_results(write_runs(tmp_path, switched_off=("regression/smaller",)), "regression")
     assert results.switched_off == ("smaller",)
     assert results.extras["smaller"].cases == {} and results.extras["smaller"].case is None
     baselines = results.extras["baselines"]

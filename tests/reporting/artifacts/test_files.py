@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reporting import artifacts
-from tests.example_runs import Example, run_of
+from tests.invented import Example, run_of
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from reporting.artifacts import (
     save_json,
     save_table,
 )
-from tests.example_runs import Example, run_of
+from tests.invented import Example, run_of
 
 NESTED = {"folds": 5, "best": {"trial": 3, "values": {"batch_size": 32, "learning_rate": 0.1}}}
 

@@ -1,0 +1,78 @@
+"""Searches that turned out otherwise."""
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from reporting.artifacts import TASKS, load_json, load_table, plain
+from tests.invented.edits.files import configure, edit_json, with_arguments
+from tests.invented.outcome import Edit
+from tests.invented.recording import save_rows
+from tests.invented.searches import combinations, direction_of, save_search
+
+
+@with_arguments
+def search(
+    runs: Path,
+    task: str,
+    score: Callable | None = None,
+    grid: dict[str, list] | None = None,
+    failed: Collection[int] = (),
+    stops: int = 0,
+    objective: str | None = None,
+    **settings: Any,
+) -> None:
+    """Another outcome of a search: `score(values, fold)`; another grid; trials that failed; so many fits stopped early.
+
+    `settings` are those that all of its combinations share.
+    """
+    folder = runs / task / "search"
+    space, recorded = plain(load_json(folder / "search_space.json")), load_table(folder / "folds.csv")
+    former, seconds = space["grid"], load_table(folder / "trials.csv")[0]["seconds"]
+    if grid:
+        space |= {"grid": grid, "combinations": len(combinations(grid))}
+    if objective:
+        space |= {"objective": objective, "direction": direction_of(objective)}
+    space["settings"] |= settings
+    rows: list[dict] = []
+    for number, values in enumerate(combinations(space["grid"]), start=1):
+        for fold in range(1, space["folds"] + 1):
+            old = row_like(recorded, values, fold)
+            row = {"trial": number} | values | {name: old[name] for name in old if name not in ("trial", *former)}
+            row |= {"fold": fold, "status": "completed", "reason": "", "stopped_early": len(rows) < stops}
+            if score:
+                row[space["objective"]] = score(values, fold)
+            if number in failed and fold == 1:
+                row |= {space["objective"]: float("nan"), "status": "failed", "reason": "its loss is not finite"}
+            rows.append(row)
+    best = save_search(folder, space, rows, seconds)
+    spread = best["score_sd"] or 0.0  # as tuning writes it where there is one fold
+    edit_json(folder / "best.json", lambda stored: stored.update(score_sd=spread))
+    configure(runs, f"{task}/tuned", **best["values"])
+
+
+def row_like(recorded: list, values: dict, fold: int) -> dict:
+    """The recorded row of these values and this fold; the first one if there is none."""
+    known = [name for name in values if name in recorded[0]]
+    alike = (row for row in recorded if row["fold"] == fold and all(row[name] == values[name] for name in known))
+    return next(alike, recorded[0])
+
+
+def searches(regression: Callable | None = None, classification: Callable | None = None, **options: Any) -> list[Edit]:
+    """Other outcomes of both tasks' searches, each with its score."""
+    return [search("regression", regression, **options), search("classification", classification, **options)]
+
+
+def slow_winner(runs: Path) -> None:
+    """Winners that took far longer to train than all others."""
+    for task in TASKS:
+        path = runs / task / "search/trials.csv"
+        save_rows(path, [row | {"seconds": 99.0 if row["rank"] == 1 else 1.0} for row in load_table(path)])
+
+
+def one_configuration(runs: Path) -> None:
+    """Reference, tuned and improved settings of the classification that are the same."""
+    search("classification", lambda values, fold: 0.9, grid={"learning_rate": [0.0001]})(runs)
+    reference = plain(load_json(runs / "classification/reference/run.json")["config"])
+    for name in ("tuned", "improved"):
+        configure(runs, f"classification/{name}", **reference)

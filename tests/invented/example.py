@@ -1,0 +1,42 @@
+"""What may differ between two invented `runs` folders."""
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """The sizes, and how well the networks do. Errors are rms distances from the true function, inside the data."""
+
+    seed: int = 0
+    scale: str = "full"
+    folds: int = 5
+    points: int = 100  # training points, and as many test points
+    regression_epochs: int = 40
+    hidden_units: tuple[int, ...] = (16, 24, 32)
+    regression_error: dict[str, float] = dataclasses.field(default_factory=lambda: {"reference": 0.40, "tuned": 0.28})
+    extra_error: dict[str, float] = dataclasses.field(
+        default_factory=lambda: {"splits": 0.40, "glorot_uniform": 0.60, "smaller": 0.30}
+    )
+    more_seeds: int = 2
+    smaller_units: tuple[int, ...] = (8, 16, 16)
+    classification_epochs: int = 15
+    validation_images: int = 600
+    test_images: int = 1000
+    filters: tuple[int, ...] = (32, 48)
+    dense_units: tuple[int, ...] = (32, 64)
+    accuracy: dict[str, float] = dataclasses.field(
+        default_factory=lambda: {"reference": 0.89, "tuned": 0.91, "improved": 0.93}
+    )
+    dead_units: int = 2  # in the last hidden layer of each network
+    regression_source: str = "the project's own unknown function"
+    switched_off: tuple[str, ...] = ()  # extras that are, such as "regression/splits"
+
+
+REAL_SIZES: dict[str, Any] = {
+    "hidden_units": (256, 512, 768),
+    "regression_epochs": 500,
+    "dense_units": (128, 256),
+    "test_images": 10000,
+    "validation_images": 12000,
+}

@@ -1,0 +1,106 @@
+"""Runs whose points, networks and extras turned out otherwise; what is done to one task, then to the other."""
+
+from typing import Any
+
+from reporting.artifacts import TASKS
+from tests.invented.edits.classification import (
+    ablation,
+    always_dress,
+    blank_maps,
+    every_network,
+    fields,
+    hesitant,
+    improved_is,
+    last_loss,
+    no_smaller_classifier,
+    perfect,
+    probabilities,
+    rising_loss,
+    temperatures,
+    wrong_for,
+)
+from tests.invented.edits.files import configured
+from tests.invented.edits.networks import dead
+from tests.invented.edits.origins import course_data, seeds_of_their_own, several_machines
+from tests.invented.edits.regression import (
+    agreeing,
+    all_splits_alike,
+    baseline_column,
+    constant_y,
+    disagreeing,
+    harmless_strips,
+    many_gaps,
+    mixed_file_order,
+    no_gaps,
+    noisy_training,
+    one_fold_extrapolates,
+    one_gap,
+    one_test_point_beyond,
+    other_folds_for_the_reference,
+    predictions,
+    tests_in,
+)
+from tests.invented.outcome import outcome
+
+EVERY_EXTRA = tuple(f"{task.name}/{extra.name}" for task in TASKS.values() for extra in task.extras)
+SEEDS_AND_OTHERS = ("regression/seeds", "regression/baselines", "classification/tuned_seeds", "classification/ablation")
+
+
+def accuracies(reference: float, tuned: float, improved: float) -> dict[str, Any]:
+    return {"accuracy": {"reference": reference, "tuned": tuned, "improved": improved}}
+
+
+def errors(
+    reference: float, tuned: float, splits: float = 0.4, glorot_uniform: float = 0.6, smaller: float = 0.3
+) -> dict[str, Any]:
+    extra = {"splits": splits, "glorot_uniform": glorot_uniform, "smaller": smaller}
+    return {"regression_error": {"reference": reference, "tuned": tuned}, "extra_error": extra}
+
+
+OUTCOMES_OF_NETWORKS = {
+    "nothing": outcome(),
+    "loss lowest at the end": outcome(last_loss(0.9)),
+    "loss lowest before the end": outcome(last_loss(1.01)),
+    "a small scale": outcome(scale="quick"),
+    "no gaps, perfect classifiers": outcome(no_gaps, every_network(perfect)),
+    "one gap, classifiers of one opinion": outcome(one_gap, every_network(always_dress)),
+    "many gaps, one mistake": outcome(many_gaps, every_network(wrong_for([(0, 1, 1)]))),
+    "tests in gaps, mistakes evenly": outcome(
+        tests_in((-2.9, -1.1)), probabilities(wrong_for([(k, (k + 1) % 10, 3) for k in range(10)]))
+    ),
+    "tests beyond, hesitant classifiers": outcome(tests_in((-9, 9)), probabilities(hesitant)),
+    "one test beyond, hesitant validation": outcome(one_test_point_beyond, probabilities(hesitant, part="validation")),
+    "constant y, improved like reference": outcome(constant_y, improved_is()),
+    "noise, improved by its rate": outcome(noisy_training, improved_is(learning_rate=0.5)),
+    "tuning changes nothing, on other folds": outcome(other_folds_for_the_reference, **errors(0.3, 0.3)),
+    "tuning is worse, on other folds": outcome(other_folds_for_the_reference, **errors(0.1, 0.9)),
+    "tuning is worse": outcome(**errors(0.1, 0.9), **accuracies(0.93, 0.85, 0.80)),
+    "tuning changes nothing": outcome(**errors(0.3, 0.3, glorot_uniform=0.3), **accuracies(0.9, 0.9, 0.9)),
+    "networks of one wrong opinion, improved by size": outcome(
+        agreeing, improved_is(filters=[1, 2], convolution_dropout=0.3, max_epochs=9, batch_size=7, dropout=0.2)
+    ),
+    "networks that scatter, rising loss": outcome(disagreeing, rising_loss),
+    "no order in the file, second softmax": outcome(
+        mixed_file_order, configured("classification/reference", loss="double_softmax")
+    ),
+    "one fold beyond, no blank map": outcome(one_fold_extrapolates, blank_maps(0)),
+    "strips do no harm, no field": outcome(harmless_strips, fields(0)),
+    "another noise, one method's fields": outcome(baseline_column("gaussian_process", noise_variance=5.0), fields(1)),
+    "one degree, all fields": outcome(
+        baseline_column("polynomial", degree=7), predictions("baselines/polynomial", 0.0), fields(3)
+    ),
+    "the course's data": outcome(course_data, no_smaller_classifier),
+    "few points": outcome(
+        ablation(-0.3, -0.3, -0.3, 0.3, together=("kernel_size", "filters", "dropout")), points=6, folds=2
+    ),
+    "other initialiser better, smaller better": outcome(
+        temperatures, **errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05)
+    ),
+    "smaller worse": outcome(probabilities(always_dress, names=("improved",)), **errors(0.4, 0.28, smaller=0.9)),
+    "not smaller": outcome(several_machines(), smaller_units=(16, 24, 32)),
+    "one machine, several versions": outcome(several_machines(1, 2), all_splits_alike),
+    "no extras": outcome(switched_off=EVERY_EXTRA),
+    "no seeds, gaps no harder": outcome(predictions("tuned", 0.3), switched_off=SEEDS_AND_OTHERS),
+    "all units dead": outcome(*(dead(task, 1) for task in TASKS)),
+    "several machines, one version; no identity": outcome(several_machines(3, 1), seeds_of_their_own),
+}

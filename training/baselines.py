@@ -1,4 +1,4 @@
-"""Models that are no networks, fitted on the networks' folds: what any network must beat."""
+"""Models other than neural networks, fitted on the same folds: what a network has to beat."""
 
 import dataclasses
 import time
@@ -12,12 +12,12 @@ from training.datasets import Dataset, Folds
 from training.regression import Member, curve_inputs
 
 DEGREES = range(1, 16)
-Function = Callable[[np.ndarray], np.ndarray]  # of inputs (n, 1): (n,)
+Function = Callable[[np.ndarray], np.ndarray]  # inputs (n, 1) -> (n,)
 
 
 @dataclasses.dataclass(frozen=True)
 class Baseline:
-    """What identifies a baseline's run: there is nothing to set."""
+    """The recorded configuration of a baseline: its name and the number of folds. It has no settings."""
 
     model: str
     folds: int
@@ -27,16 +27,19 @@ class Fitted(NamedTuple):
     """A fitted model."""
 
     predict: Function
-    deviation: Function | None  # standard deviation of the function, without noise; None of models that have none
+    deviation: Function | None  # standard deviation of the function without noise, if the model gives one
     parameters: int
     values: dict[str, float]  # what was fitted, by name
 
 
-Model = Callable[[np.ndarray, np.ndarray], Fitted]  # of training inputs (n, 1) and targets (n,)
+Model = Callable[[np.ndarray, np.ndarray], Fitted]  # training inputs (n, 1), targets (n,) -> fitted model
 
 
 def fit_gaussian_process(x: np.ndarray, y: np.ndarray) -> Fitted:
-    """Squared-exponential kernel plus noise, hyperparameters by maximum likelihood (Rasmussen and Williams 2006, ch. 5)."""
+    """A Gaussian process: squared-exponential kernel plus noise.
+
+    The hyperparameters maximise the marginal likelihood (Rasmussen and Williams 2006, ch. 5).
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -46,7 +49,7 @@ def fit_gaussian_process(x: np.ndarray, y: np.ndarray) -> Fitted:
     kernel = signal + WhiteKernel(0.1, (1e-8, 1e4))
     model = GaussianProcessRegressor(kernel, n_restarts_optimizer=3, random_state=0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a hyperparameter at its bound is a result as well
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a hyperparameter may end at its bound
         model.fit(x, y - mean)
     signal, noise = model.kernel_.k1, model.kernel_.k2.noise_level
 
@@ -59,7 +62,7 @@ def fit_gaussian_process(x: np.ndarray, y: np.ndarray) -> Fitted:
 
 
 def fit_polynomial(x: np.ndarray, y: np.ndarray) -> Fitted:
-    """Least squares; the degree with the lowest squared error in five-fold cross-validation of these points."""
+    """A polynomial by least squares; five-fold cross-validation on these points chooses its degree."""
     from sklearn.linear_model import LinearRegression
     from sklearn.model_selection import GridSearchCV
     from sklearn.pipeline import make_pipeline
@@ -68,14 +71,14 @@ def fit_polynomial(x: np.ndarray, y: np.ndarray) -> Fitted:
     pipeline = make_pipeline(MinMaxScaler((-1, 1)), PolynomialFeatures(), LinearRegression())
     degrees = {"polynomialfeatures__degree": list(DEGREES)}
     search = GridSearchCV(pipeline, degrees, scoring="neg_mean_squared_error", cv=min(5, len(x)))
-    order = np.random.default_rng(0).permutation(len(x))  # GridSearchCV's folds are consecutive points
+    order = np.random.default_rng(0).permutation(len(x))  # since GridSearchCV makes folds of consecutive points
     search.fit(x[order], y[order])
     degree = search.best_params_["polynomialfeatures__degree"]
     return Fitted(search.predict, None, degree + 1, {"degree": degree})
 
 
 def fit_constant(_x: np.ndarray, y: np.ndarray) -> Fitted:
-    """The mean."""
+    """The mean of the targets."""
     mean = float(y.mean())
     return Fitted(lambda at: np.full(len(at), mean), None, 1, {})
 
@@ -88,19 +91,19 @@ BASELINES: dict[str, Model] = {
 
 
 def fit_members(fit: Model, folds: Folds, dataset: Dataset) -> list[Member]:
-    """One model for each of the folds, as training.regression.record_members takes them."""
+    """Fit one model per fold; returns what training.regression.record_members takes."""
     return [describe_member(fit, dataset, fold, train, validation) for fold, (train, validation) in enumerate(folds, 1)]
 
 
 def describe_member(fit: Model, dataset: Dataset, fold: int, train: np.ndarray, validation: np.ndarray) -> Member:
-    """Fit one fold's model in float64, evaluate it, and return what is recorded of it."""
+    """Fit the model of one fold in float64 and evaluate it; returns what is recorded of it."""
     inputs = {"train": dataset.x_train, "test": dataset.x_test, "curve": curve_inputs(dataset)}
     inputs = {name: np.asarray(x, np.float64) for name, x in inputs.items()}
     y_train, y_test = (y[:, 0].astype(np.float64) for y in (dataset.y_train, dataset.y_test))
     started = time.perf_counter()
     fitted = fit(inputs["train"][train], y_train[train])
     seconds = time.perf_counter() - started
-    # float32 is what is stored, so the errors are those of the stored predictions
+    # The predictions are stored as float32; the recorded errors are those of the stored values.
     predicted = {name: fitted.predict(x).astype(np.float32) for name, x in inputs.items()}
     errors = (predicted["train"] - y_train) ** 2
     row: dict[str, Any] = {"fold": fold, "train_points": len(train), "validation_points": len(validation)}

@@ -1,4 +1,4 @@
-"""`best.json`: the format in which tuning hands its winner to training."""
+"""`best.json`: how a search passes its best combination on to training."""
 
 import dataclasses
 import json
@@ -12,28 +12,28 @@ from training.settings import Homework, Search
 
 @dataclasses.dataclass(frozen=True)
 class Best:
-    """The winner of a search; `score_sd` is the standard deviation over the folds, 0 where there is one fold."""
+    """The best combination of a search; `score_sd` is the standard deviation over the folds, 0 for a single fold."""
 
     trial: int
-    values: dict  # hyperparameter -> value
+    values: dict[str, Any]  # hyperparameter -> value
     score: float
     score_sd: float
 
 
 def search_identity(homework: Homework, search: Search, data: Data) -> dict[str, Any]:
-    """What a finished search must have recorded to belong to these settings and data."""
+    """What the run.json of a search must hold for the search to be up to date with these settings and data."""
     return {"config": search_config(search), "data": data, "seed": homework.compute.seed, "scale": homework.scale}
 
 
 def search_config(search: Search) -> dict[str, Any]:
-    """A search as it is recorded in its run.json: shared settings, objective and grid."""
+    """The configuration of a search as recorded in its run.json: shared settings, objective and grid."""
     return json.loads(
         json.dumps(dataclasses.asdict(search.base) | {"objective": search.objective, "grid": search.grid})
     )
 
 
 def load_best_config(folder: Path | str, homework: Homework, search: Search, data: Data) -> FitConfig:
-    """The search's settings with the winner's values; raises UserError unless the search is finished and current."""
+    """The settings of the search with the best values; raises UserError unless the search is finished and up to date."""
     folder = Path(folder)
     if not is_current(folder, **search_identity(homework, search, data)):
         raise UserError(f"{folder} holds no finished search of these settings and data; run 'make tune'")

@@ -1,4 +1,4 @@
-"""The callbacks of a fit: early stopping, the schedule of the learning rate, and its progress on the terminal."""
+"""Callbacks for a fit: early stopping, the learning rate schedule, and progress on the terminal."""
 
 import functools
 import math
@@ -14,11 +14,11 @@ from training.config import FitConfig
 
 
 def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
-    """Fresh callbacks for one fit: early stopping on the validation loss, and the schedule of the learning rate."""
+    """New callbacks for one fit: early stopping on the validation loss, and the learning rate schedule if there is one."""
     stopping = keras.callbacks.EarlyStopping(
         "val_loss", mode="min", patience=config.patience, restore_best_weights=config.restore_best_weights
     )
-    stopping.monitor_op = operator.lt  # of two numbers; Keras' own choice would make tensors of them at each epoch
+    stopping.monitor_op = operator.lt  # compares plain floats; Keras' default converts them to tensors at every epoch
     callbacks = [stopping]
     if config.learning_rate_schedule == "cosine":
         callbacks.append(keras.callbacks.LearningRateScheduler(functools.partial(cosine_learning_rate, config)))
@@ -26,12 +26,12 @@ def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
 
 
 def cosine_learning_rate(config: FitConfig, epoch: int, _current: float | None = None) -> float:
-    """Half a cosine from learning_rate towards zero after max_epochs (Loshchilov and Hutter 2017, without restarts)."""
+    """The rate of an epoch: half a cosine from learning_rate down to zero (Loshchilov and Hutter 2017, no restarts)."""
     return config.learning_rate * (1 + math.cos(math.pi * epoch / config.max_epochs)) / 2
 
 
 class Progress(keras.callbacks.Callback):
-    """Shows where a fit stands in a line that renews itself on a terminal; with `closing`, also in a last line."""
+    """Prints the progress of a fit: on a terminal one line that is rewritten, and with `closing` a final line."""
 
     def __init__(self, label: str, epochs: int, closing: bool = True, stream: TextIO | None = None) -> None:
         super().__init__()
@@ -43,14 +43,13 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         now = time.monotonic()
         self.last = f"{self.label}  epoch {epoch + 1}/{self.epochs}  " + "  ".join(
-            f"{name} {value:.4f}" for name, value in logs.items()
+            f"{name} {value:.4f}" for name, value in (logs or {}).items()
         )
         if self.stream.isatty() and now - self.shown > 0.2:
             self.shown = now
             left = (now - self.started) / (epoch + 1) * (self.epochs - epoch - 1)
-            self._write(
-                f"{self.last}  {left:.0f} s left"[: shutil.get_terminal_size().columns - 1]
-            )  # a wrapped line cannot be renewed
+            width = shutil.get_terminal_size().columns - 1  # a line that wraps cannot be rewritten
+            self._write(f"{self.last}  {left:.0f} s left"[:width])
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._write(f"{self.last}  {time.monotonic() - self.started:.0f} s\n" if self.closing else "")

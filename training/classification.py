@@ -1,4 +1,4 @@
-"""The classification: its data, its folds, and what is trained and recorded of it. The twin of regression.py."""
+"""The classification task: its data and hold-out, training, and what is recorded. The counterpart of regression.py."""
 
 from __future__ import annotations
 
@@ -13,38 +13,37 @@ from reporting.artifacts import Data, save_arrays, save_table
 from training.config import ClassificationConfig, DataConfig
 from training.datasets import Dataset, Fold, Folds, fashion_mnist_data, hold_out, load_fashion_mnist
 from training.recording import Recording
-from training.regression import save_weights
 from training.seeds import derive_seed
 
 if TYPE_CHECKING:
     from training.trainer import Fit, Trainer
 
 PARTS = ("train", "validation", "test")
-PROBES = (0, 1, 2)  # the first test image of each of these labels is shown to the dense layers
-SHOWN_LABEL = 9  # the first test image of this label is shown to the convolutions
+PROBES = (0, 1, 2)  # labels; the dense layers' activations are stored for the first test image of each
+SHOWN_LABEL = 9  # the feature maps are stored for the first test image of this label
 CLASSES = 10
 
 load = load_fashion_mnist
 
 
 def describe_data(config: DataConfig) -> Data:
-    """The data set, its digests and counts. Only files with these digests are used, so none is read for this."""
+    """The source, digests and counts of the data. No file is read: only files with these digests are ever used."""
     return fashion_mnist_data(config.train_images)
 
 
 def fold_indices(images: int, config: ClassificationConfig, seed: int) -> Folds:
-    """The one hold-out of so many training images, as a list of one fold."""
+    """A single hold-out of the training images, as a list of one fold."""
     return [hold_out(images, config.validation_share, np.random.default_rng(seed))]
 
 
 def layer_sizes(config: ClassificationConfig) -> dict[str, int]:
-    """Hidden layer -> its filters or units."""
+    """The number of filters or units of each hidden layer, by name."""
     convolutions = {f"conv_{number}": filters for number, filters in enumerate(config.filters, 1)}
     return convolutions | {f"dense_{number}": units for number, units in enumerate(config.dense_units, 1)}
 
 
 def resized(config: ClassificationConfig, units: Mapping[str, int]) -> ClassificationConfig:
-    """The configuration with other sizes of all hidden layers."""
+    """The configuration with `units` in place of the sizes of all hidden layers."""
     sizes, convolutions = tuple(units.values()), len(config.filters)
     return dataclasses.replace(config, filters=sizes[:convolutions], dense_units=sizes[convolutions:])
 
@@ -58,9 +57,9 @@ def train(
     inspected: bool = False,
     parts: Sequence[str] = PARTS,
 ) -> None:
-    """Train a network on the one fold and record it, evaluated on `parts` of PARTS: no other images are read.
+    """Train a network on the single fold, evaluate it on `parts` (of PARTS) only, and record it.
 
-    Everything that the report looks into is stored if it is `inspected`.
+    `inspected` also stores the weights, activations, feature maps and receptive fields that the report shows.
     """
     from training.callbacks import Progress
     from training.trainer import trainer_for
@@ -71,13 +70,12 @@ def train(
     own_seed = derive_seed(seed, config, 1)
     fit = trainer.fit(config, dataset.x_train, dataset.y_train, *fold, own_seed, [progress])
     if inspected:
-        save_weights(record.folder, fit)
         save_inspection(record.folder, fit, dataset, fold[0], seed)
     record_network(record, describe_network(trainer, fit, dataset, fold, parts))
 
 
 def record_network(record: Recording, network: Mapping[str, Any]) -> None:
-    """Write what is known of a network, and its `run.json`."""
+    """Write the files of a run; `run.json` comes last."""
     save_table(record.folder / "history.csv", [{"fold": 1, **row} for row in network["history"]])
     save_table(record.folder / "folds.csv", [network["row"]])
     save_arrays(record.folder / "predictions.npz", network["predictions"])
@@ -85,16 +83,25 @@ def record_network(record: Recording, network: Mapping[str, Any]) -> None:
 
 
 def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, parts: Sequence[str]) -> dict[str, Any]:
-    """What is recorded of the network, evaluated after training on `parts` (of PARTS): no other images are read."""
+    """What is recorded of a trained network: history, a row of folds.csv, predictions and metrics.
+
+    It is evaluated on `parts` (of PARTS); no other images are read.
+    """
     train, validation = fold
     images_of = {
         "train": lambda: (dataset.x_train[train], dataset.y_train[train]),
         "validation": lambda: (dataset.x_train[validation], dataset.y_train[validation]),
         "test": lambda: (dataset.x_test, dataset.y_test),
     }
-    row = {"fold": 1, "seed": fit.seed, "train_points": len(train), "validation_points": len(validation)}
+    row: dict[str, Any] = {
+        "fold": 1,
+        "seed": fit.seed,
+        "train_points": len(train),
+        "validation_points": len(validation),
+    }
     row |= {"epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
-    stored, more = {}, {"parameters": fit.model.count_params(), "stopped_early": int(fit.stopped_early)}
+    stored: dict[str, np.ndarray] = {}
+    more = {"parameters": fit.model.count_params(), "stopped_early": int(fit.stopped_early)}
     for name in parts:
         x, y = images_of[name]()
         probabilities = trainer.predict(x)
@@ -117,24 +124,25 @@ def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, p
 
 
 def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Mean of -log of the probability (n, 10) given to the true label (n,); 0 counts as the smallest normal float32."""
-    return float(
-        -np.log(
-            np.maximum(probabilities[np.arange(len(labels)), labels].astype(np.float64), np.finfo(np.float32).tiny)
-        ).mean()
-    )
+    """Mean negative log-likelihood of the labels (n,) under the probabilities (n, 10).
+
+    A probability of 0 is replaced by the smallest normal float32, which keeps the mean finite.
+    """
+    likelihoods = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return float(-np.log(np.maximum(likelihoods, np.finfo(np.float32).tiny)).mean())
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Softmax along the last axis; applied to probabilities it is the second softmax behind the reference's loss."""
+    """Softmax along the last axis. Of probabilities it is the second softmax in the reference report's loss."""
     exponentials = np.exp(logits.astype(np.float64))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
 def save_inspection(folder: Path, fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> None:
-    """Store a network, its activations, feature maps and receptive fields."""
-    from training.inspection import activations, filters_and_maps
+    """Store the network, and its activations, feature maps and receptive fields."""
+    from training.inspection import activations, filters_and_maps, weights_before_and_after
 
+    save_arrays(folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
     fit.model.save(folder / "model.keras")
     probes = np.array([int(np.argmax(dataset.y_test == label)) for label in PROBES])
     probed = {"probe_index": probes, "probe_label": dataset.y_test[probes]}
@@ -147,7 +155,7 @@ def save_inspection(folder: Path, fit: Fit, dataset: Dataset, train: np.ndarray,
 
 
 def fields(fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """The receptive fields of the trained network and of the untrained one, and the mean image of each class."""
+    """Receptive fields of the network before and after training, and the mean training image of each class."""
     from training.inspection import receptive_fields, with_weights
 
     untrained_model = with_weights(fit.model, fit.initial_weights)

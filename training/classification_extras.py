@@ -1,9 +1,4 @@
-"""The classification's extras. On one core each of their networks takes a minute or more.
-
-`double_softmax` trains the reference settings on the reference report's loss, the seeds each configuration from other
-initial weights, `ablation` the improved settings without each ingredient (on few images, without the test set),
-`smaller` the tuned settings with fewer filters and units.
-"""
+"""The extras of the classification. Each network takes a minute or more on one core."""
 
 import dataclasses
 
@@ -11,7 +6,8 @@ from reporting.artifacts import variants_of
 from training.experiment import Experiment
 from training.extras import Cases, Maker, further_seeds, network_case, smaller
 
-INGREDIENTS = {  # what `ablation` puts back to the reference's value, together where they belong together
+# The settings that `ablation` resets to the reference values; settings that only work together are reset together.
+INGREDIENTS = {
     "filters": ("filters", "kernel_size", "dense_units"),
     "padding": ("padding",),
     "convolution_dropout": ("convolution_dropout",),
@@ -22,13 +18,16 @@ INGREDIENTS = {  # what `ablation` puts back to the reference's value, together 
 
 
 def double_softmax(this: Experiment) -> Cases:
-    """The reference settings on the cross-entropy of the softmax of the probabilities."""
+    """The reference settings with the loss of the reference report: cross-entropy after a second softmax."""
     config = dataclasses.replace(this.settings.reference, loss="double_softmax")
     return {"double_softmax": network_case(this, config, this.folds(config), this.seed)}
 
 
 def ablation(this: Experiment) -> Cases:
-    """The improved settings on a small scale, complete and with each ingredient put back to the reference's value."""
+    """The improved settings, complete and with each ingredient reset to the reference values.
+
+    Trained on few images for few epochs, and evaluated on the validation images only.
+    """
     extras, reference = this.settings.extras, this.settings.reference
     complete = dataclasses.replace(this.config("improved"), max_epochs=extras.ablation_epochs)
     configs = {"complete": complete}

@@ -1,4 +1,4 @@
-"""The flags that all scripts share, and how a script ends. Nothing heavy is imported, so that --help answers at once."""
+"""Command-line flags and exit codes shared by all scripts. Imports nothing heavy, so that --help is fast."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reporting.artifacts import UserError, mendable
 
-INTERRUPTED = 130  # the exit code that shells give a program ended by Ctrl-C
+INTERRUPTED = 130  # the exit code of a program ended by Ctrl-C, as shells report it
 
 
 def parse_arguments(
@@ -16,9 +16,9 @@ def parse_arguments(
     add_flags: Callable[[argparse.ArgumentParser], None] | None = None,
     **choices: Iterable[str] | None,
 ) -> argparse.Namespace:
-    """Parse --config, --runs and --quick, and for each further keyword a required flag with its choices, or any value.
+    """Parse --config, --runs, --quick, and one required flag per further keyword.
 
-    `add_flags(parser)` adds what else a script understands.
+    The keyword's value lists the choices of its flag; None accepts anything. `add_flags(parser)` adds more flags.
     """
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
@@ -38,7 +38,7 @@ def parse_arguments(
 
 
 def run_main(main: Callable[[], int | None]) -> int:
-    """Call `main` and return its exit code. A user's mistake, a full disk and Ctrl-C end in one line on stderr."""
+    """Call `main` and return its exit code. User errors, a full disk and Ctrl-C are reported in one line on stderr."""
     try:
         return main() or 0
     except UserError as error:

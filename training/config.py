@@ -1,4 +1,7 @@
-"""What a fit of each task can be set to: frozen dataclasses, checked as they are read from homework.toml."""
+"""The settings of data, machine and networks: frozen dataclasses, checked when homework.toml is read.
+
+The fields are keyword-only because type checkers take `limited(...)` for a default, after which none may be missing.
+"""
 
 import dataclasses
 from typing import Any, ClassVar
@@ -11,11 +14,11 @@ LOSSES = ("cross_entropy", "double_softmax")
 
 
 def limited(**limits: Any) -> Any:
-    """A field with limits that `reporting.artifacts.parse` checks."""
+    """A dataclass field with limits, which `reporting.artifacts.parse` checks."""
     return dataclasses.field(metadata=limits)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class DataConfig:
     regression_train: str
     regression_test: str
@@ -23,7 +26,7 @@ class DataConfig:
     train_images: int = limited(at_least=100, at_most=60000)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ComputeConfig:
     seed: int = limited(at_least=0, below=2**31)
     precision: str = limited(choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"))
@@ -31,9 +34,9 @@ class ComputeConfig:
     distribution: str = limited(choices=("none", "mirrored"))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class FitConfig:
-    """What every fit needs to know, whatever the network."""
+    """Settings that every fit has, whatever the network."""
 
     task: ClassVar[str]  # the name of the task in training.tasks
 
@@ -46,7 +49,7 @@ class FitConfig:
     restore_best_weights: bool
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RegressionConfig(FitConfig):
     task: ClassVar[str] = "regression"
 
@@ -63,7 +66,7 @@ class RegressionConfig(FitConfig):
             )
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ClassificationConfig(FitConfig):
     task: ClassVar[str] = "classification"
 

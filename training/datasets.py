@@ -1,4 +1,4 @@
-"""The data of both tasks as arrays, where they come from, and how they are split. Standard library and numpy only."""
+"""The data of both tasks as arrays, with their provenance, and how they are split. Standard library and numpy only."""
 
 import dataclasses
 import hashlib
@@ -31,7 +31,7 @@ class Dataset:
 
 
 def load_regression(config: DataConfig) -> Dataset:
-    """The user's CSV files, or the project's own points where none are named; raises UserError with file and line."""
+    """The user's CSV files, or the project's own points if none are named; raises UserError with file and line."""
     named = config.regression_train, config.regression_test
     if any(named) and not all(named):
         missing = "regression_test" if named[0] else "regression_train"
@@ -42,29 +42,32 @@ def load_regression(config: DataConfig) -> Dataset:
 def load_csv_files(train: str, test: str) -> Dataset:
     """The points of two CSV files."""
     paths = Path(train).expanduser(), Path(test).expanduser()
-    points = [read_points(path) for path in paths]
+    train_points, test_points = (read_points(path) for path in paths)
     names = [path.name for path in paths]
-    if names[0] == names[1]:  # told apart by their folders
+    if names[0] == names[1]:  # the folders tell them apart
         names = [train, test]
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in zip(names, paths, strict=True)}
-    return split_of_points(*points, f"{names[0]} and {names[1]}", digests)
+    return dataset_of_points(train_points, test_points, f"{names[0]} and {names[1]}", digests)
 
 
 def load_synthetic() -> Dataset:
-    """The points that ship with the project; their digests are those of the numbers, since there are no files."""
+    """The points that ship with the project. There are no files, so the digests are those of the numbers."""
     points = synthetic.make_points()
     names = "synthetic training points", "synthetic test points"
     digests = {
         name: hashlib.sha256(part.astype(np.float32).tobytes()).hexdigest()
         for name, part in zip(names, points, strict=True)
     }
-    return split_of_points(*points, "the project's own function", digests)
+    return dataset_of_points(*points, "the project's own function", digests)
 
 
-def split_of_points(train: np.ndarray, test: np.ndarray, source: str, digests: dict) -> Dataset:
+def dataset_of_points(train: np.ndarray, test: np.ndarray, source: str, digests: dict[str, str]) -> Dataset:
     """The Dataset of training and test points, each (n, 2)."""
-    columns = [part.astype(np.float32)[:, [column]] for part in (train, test) for column in (0, 1)]
-    return Dataset(*columns, Data(source, digests, {"train": len(train), "test": len(test)}))
+    (x_train, y_train), (x_test, y_test) = (
+        (part.astype(np.float32)[:, [0]], part.astype(np.float32)[:, [1]]) for part in (train, test)
+    )
+    data = Data(source, digests, {"train": len(train), "test": len(test)})
+    return Dataset(x_train, y_train, x_test, y_test, data)
 
 
 def load_fashion_mnist(config: DataConfig) -> Dataset:
@@ -82,12 +85,12 @@ def load_fashion_mnist(config: DataConfig) -> Dataset:
 
 
 def fashion_mnist_data(train_images: int, test_images: int = 10_000) -> Data:
-    """The provenance of Fashion-MNIST: its files are used only with these digests, wherever they lie."""
+    """The provenance of Fashion-MNIST. It does not depend on the folder: only files with these digests are used."""
     return Data("Fashion-MNIST", dict(DIGESTS), {"train": train_images, "test": test_images})
 
 
 def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:
-    """Indices of the training and validation part of `n` shuffled points; `share` of them, rounded, for validation."""
+    """Sorted indices of the training and the validation part of `n` shuffled points; round(n * share) are for validation."""
     size = round(n * share)
     if not 0 < size < n:
         raise UserError(
@@ -99,14 +102,14 @@ def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:
 
 
 def kfold_indices(n: int, folds: int, rng: np.random.Generator) -> Folds:
-    """Indices (training, validation) of shuffled folds: every point is held out once, sizes differ by one at most."""
+    """Folds of `n` shuffled points: each point is held out once, and the held-out parts differ in size by at most one."""
     if not 2 <= folds <= n:
         raise UserError(f"folds = {folds} is impossible with {n} training points; choose between 2 and {n}")
     return folds_of(rng.permutation(n), folds)
 
 
 def folds_of(order: np.ndarray, folds: int) -> Folds:
-    """Indices (training, validation) of folds that hold out consecutive indices of `order`; sizes differ by one at most."""
+    """Folds that hold out consecutive indices of `order`; the held-out parts differ in size by at most one."""
     parts = np.array_split(order, folds)
     return [
         (np.sort(np.concatenate(parts[:held] + parts[held + 1 :])), np.sort(part)) for held, part in enumerate(parts)

@@ -1,4 +1,7 @@
-"""The device: threads, GPU memory, precision, and what is recorded of the machine. Call `configure` before any tensor."""
+"""Threads, GPU memory and precision of TensorFlow, and the recorded description of the machine.
+
+Call `configure` before any tensor is made.
+"""
 
 import contextlib
 import gc
@@ -6,6 +9,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -14,18 +18,13 @@ from reporting.artifacts import Machine
 RECORDED_PACKAGES = ("tensorflow", "keras", "keras-tuner", "numpy")
 
 
-def configure(threads, precision, distribution="none"):
-    """Load TensorFlow with `threads` threads a fit, let GPU memory grow, and set Keras' dtype policy; returns its name.
+def configure(threads: int, precision: str, distribution: str = "none") -> str:
+    """Load TensorFlow with that many threads, let GPU memory grow, and set Keras' dtype policy; returns its name.
 
-    With `distribution` "mirrored" every fit from here on is shared by all GPUs, if there are several.
+    With `distribution` "mirrored", all later fits share each batch among the GPUs, if there are several.
     """
-    flags = [
-        os.environ.get("XLA_FLAGS", ""),
-        "--xla_backend_extra_options=xla_cpu_use_multi_output_fusion",
-    ]  # see fitting.Adam
-    flags += ["--xla_cpu_multi_thread_eigen=false"] * (threads == 1)  # XLA has a thread pool of its own
-    os.environ["XLA_FLAGS"] = " ".join(flags).strip()
-    gc.disable()  # a tenth of the start would be spent in search of garbage among what stays
+    set_xla_flags(threads)
+    gc.disable()  # garbage collection would take a tenth of the import time, and nearly all of these objects stay
     with quiet_start(), hidden("sklearn", "matplotlib"):
         import keras
         import tensorflow as tf
@@ -33,39 +32,43 @@ def configure(threads, precision, distribution="none"):
         gpus = tf.config.list_physical_devices("GPU")
     gc.enable()
     gc.freeze()
-    tf.get_logger().setLevel("ERROR")  # it warns of programs that are compiled anew for data of another shape
+    tf.get_logger().setLevel("ERROR")  # it warns when data of another shape need a new program
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
-    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    policy = (
-        choose_precision([detail.get("compute_capability", (0, 0)) for detail in details], processor_flags())
-        if precision == "auto"
-        else precision
-    )
-    keras.config.set_dtype_policy(policy)
+    if precision == "auto":
+        details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+        precision = choose_precision([each.get("compute_capability", (0, 0)) for each in details], processor_flags())
+    keras.config.set_dtype_policy(precision)
     if distribution == "mirrored" and len(gpus) > 1:
         tf.distribute.experimental_set_strategy(tf.distribute.MirroredStrategy())
-    return policy
+    return precision
+
+
+def set_xla_flags(threads: int) -> None:
+    """Let XLA fuse operations with several results, as optimizer.Adam needs, and use one thread if `threads` is 1."""
+    flags = [os.environ.get("XLA_FLAGS", ""), "--xla_backend_extra_options=xla_cpu_use_multi_output_fusion"]
+    flags += ["--xla_cpu_multi_thread_eigen=false"] * (threads == 1)  # XLA has its own thread pool
+    os.environ["XLA_FLAGS"] = " ".join(flags).strip()
 
 
 @contextlib.contextmanager
-def quiet_start():
-    """Keep off the terminal what TensorFlow's libraries say of missing GPUs, on a machine that has none."""
+def quiet_start() -> Iterator[None]:
+    """Suppress what TensorFlow's libraries print about missing GPUs on a machine without any."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if any(Path("/dev").glob("nvidia*")):
         yield
         return
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
+    with tempfile.TemporaryFile() as output:
+        os.dup2(output.fileno(), 2)
         try:
             yield
         except BaseException:
-            said.seek(0)
-            os.write(stderr, said.read())
+            output.seek(0)
+            os.write(stderr, output.read())
             raise
         finally:
             os.dup2(stderr, 2)
@@ -73,10 +76,13 @@ def quiet_start():
 
 
 @contextlib.contextmanager
-def hidden(*packages):
-    """Let packages seem not installed: Keras and KerasTuner would load these, a third of their start, for parts that nothing here uses."""
-    absent = dict.fromkeys(name for name in packages if name not in sys.modules)
-    sys.modules |= absent
+def hidden(*packages: str) -> Iterator[None]:
+    """Make imports of these packages fail, unless they are loaded already.
+
+    Keras and KerasTuner import them for features that are not used here, which would take a third of their import time.
+    """
+    absent = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None makes an import fail
     try:
         yield
     finally:
@@ -84,8 +90,8 @@ def hidden(*packages):
             del sys.modules[name]
 
 
-def visible_gpus():
-    """What CUDA_VISIBLE_DEVICES may name of the GPUs that TensorFlow computes on, in its order; empty on a processor."""
+def visible_gpus() -> list[str]:
+    """The GPUs that TensorFlow uses, as CUDA_VISIBLE_DEVICES names them, in TensorFlow's order; empty without GPUs."""
     import tensorflow as tf
 
     found = len(tf.config.list_physical_devices("GPU"))
@@ -93,11 +99,11 @@ def visible_gpus():
     return (named or [str(number) for number in range(found)])[:found]
 
 
-def choose_precision(compute_capabilities, flags):
-    """The fastest precision that the device multiplies natively.
+def choose_precision(compute_capabilities: Sequence[tuple[int, int]], flags: set[str]) -> str:
+    """The fastest precision that the hardware supports natively: that of the weakest GPU, or of the processor.
 
-    NVIDIA GPUs have bfloat16 from compute capability 8.0 and float16 tensor cores from 7.0; processors have bfloat16
-    with AMX or AVX512-BF16. Without these, half precision is emulated and slower than float32.
+    NVIDIA GPUs support bfloat16 from compute capability 8.0 and float16 tensor cores from 7.0; processors support
+    bfloat16 with AMX or AVX512-BF16. Elsewhere half precision is emulated and slower than float32.
     """
     if compute_capabilities:
         weakest = min(compute_capabilities)
@@ -105,20 +111,20 @@ def choose_precision(compute_capabilities, flags):
     return "mixed_bfloat16" if {"amx_bf16", "avx512_bf16"} & flags else "float32"
 
 
-def processor_flags():
-    """The instruction sets that Linux reports, empty elsewhere."""
+def processor_flags() -> set[str]:
+    """The processor's instruction sets as Linux reports them; empty on other systems."""
     return set(cpuinfo("flags").split())
 
 
-def cpuinfo(key):
-    """The first value of `key` in /proc/cpuinfo, "" where there is none."""
+def cpuinfo(key: str) -> str:
+    """The first value of `key` in /proc/cpuinfo, or ""."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
     return next((line.split(":", 1)[1].strip() for line in lines if line.split(":")[0].strip() == key), "")
 
 
-def describe_machine(precision, threads):
-    """The Machine that this process computes on; TensorFlow must have been configured."""
+def describe_machine(precision: str, threads: int) -> Machine:
+    """The Machine that this process runs on; call `configure` first."""
     import tensorflow as tf
 
     gpus = [
@@ -138,6 +144,6 @@ def describe_machine(precision, threads):
     )
 
 
-def package_versions():
-    """Python's version and those of the packages that results can depend on."""
+def package_versions() -> dict[str, str]:
+    """The versions of Python and of the packages that results can depend on."""
     return {"python": platform.python_version()} | {name: metadata.version(name) for name in RECORDED_PACKAGES}

@@ -1,4 +1,4 @@
-"""What every stage of a task starts from: its settings, its data, and the folder of all results."""
+"""An experiment: a task with its settings, its data and the folder of its results. Every stage starts from one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from training.tasks import TASKS, Task
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """A task with these settings, below this folder."""
+    """A task, the settings, and the folder of all results."""
 
     task: Task
     homework: Homework
@@ -36,32 +36,34 @@ class Experiment:
 
     @property
     def settings(self) -> TaskSettings:
+        """The settings of the task."""
         return self.homework.tasks[self.task.name]
 
     @property
     def seed(self) -> int:
+        """The seed of the settings."""
         return self.homework.compute.seed
 
     @property
     def folder(self) -> Path:
-        """Where the task's results are."""
+        """The folder of the task's results."""
         return self.runs / self.task.name
 
     def config(self, variant: str) -> Any:
-        """A network's configuration; raises UserError if it takes the winner of a search that is not finished."""
+        """The configuration of a variant; raises UserError if it needs the result of a search that is not finished."""
         if variant == REGISTERED[self.task.name].searched:
             return load_best_config(self.folder / "search", self.homework, self.settings.search, self.data)
         return self.settings.reference if variant == "reference" else self.settings.variants[variant]
 
     def folds(self, config: Any) -> Folds:
-        """The folds that training and tuning share: (train, validation) indices of each."""
+        """The folds, equal in training and tuning."""
         return self.task.module.fold_indices(self.data.counts["train"], config, self.seed)
 
     def recording(self, name: str, config: Any, seed: int | None = None) -> Recording:
-        """The record of a stage, or of an extra's case, in the folder `name` below the task's."""
+        """The Recording of a stage, or of a case of an extra, in the folder `name` below the task's."""
         return Recording(self.folder / name, self.task.name, name, self.homework, config, self.data, seed)
 
 
 def experiment(task: str, homework: Homework, runs: Path) -> Experiment:
-    """The Experiment of a task by its name."""
+    """The Experiment of the task with that name."""
     return Experiment(TASKS[task], homework, runs)

@@ -1,9 +1,8 @@
-"""Extras: short further trainings that the report draws on. Each is a folder of cases, named in the registry."""
+"""Extras: short further trainings that the report uses. Each is a folder of cases; the registry names them."""
 
 from __future__ import annotations
 
 import dataclasses
-import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,18 +27,17 @@ Maker = Callable[[Experiment], Cases]
 
 def make_cases(this: Experiment, name: str) -> Cases:
     """The cases of an extra by name, in order; none if the settings switch it off."""
-    makers = importlib.import_module(f"training.{this.task.name}_extras").MAKERS
-    return makers[name](this) if getattr(this.settings.extras, name) else {}
+    return this.task.makers[name](this) if getattr(this.settings.extras, name) else {}
 
 
 def recording_of(this: Experiment, name: str, cases: Mapping[str, Case]) -> Recording:
-    """The record of a whole extra, which holds the settings of all its cases."""
+    """The Recording of a whole extra; its configuration holds those of all cases."""
     configs = {label: dataclasses.asdict(case.config) for label, case in cases.items()}
     return this.recording(name, {"enabled": bool(cases), "cases": list(cases), "configs": configs})
 
 
 def train_cases(this: Experiment, name: str, cases: Mapping[str, Case]) -> None:
-    """Train the cases that are not recorded yet, below runs/<task>/<name>/."""
+    """Train the cases that are not up to date, below runs/<task>/<name>/."""
     stage = recording_of(this, name, cases)
     if stage.is_done():
         return
@@ -54,14 +52,14 @@ def train_cases(this: Experiment, name: str, cases: Mapping[str, Case]) -> None:
 
 
 def network_case(this: Experiment, config: Any, folds: Folds, seed: int, **options: Any) -> Case:
-    """A Case that trains a network, or one a fold; the options are those of the task's `train`."""
+    """A Case that trains one network per fold; the options are those of the task's `train`."""
     return Case(
         config, seed, lambda record: this.task.module.train(record, config, folds, this.dataset, seed, **options)
     )
 
 
 def further_seeds(variant: str, setting: str, **options: Any) -> Maker:
-    """What makes the cases of one configuration trained from other initial weights, as often as `setting` says."""
+    """A Maker: the configuration of a variant with other seeds, as many as the setting of that name says."""
 
     def make(this: Experiment) -> Cases:
         config = this.config(variant)
@@ -75,7 +73,7 @@ def further_seeds(variant: str, setting: str, **options: Any) -> Maker:
 
 
 def smaller(this: Experiment) -> Cases:
-    """The tuned settings with as many units as the spectra of the tuned network's activations recommend."""
+    """The tuned settings with as many units as the activations of the tuned network need, by their spectra."""
     config, module = this.config("tuned"), this.task.module
     stored = load_arrays(this.folder / "tuned" / "activations.npz")
     units = {

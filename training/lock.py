@@ -1,4 +1,4 @@
-"""One process at a time in a stage's folder."""
+"""Lock files: one process at a time in a stage's folder."""
 
 import contextlib
 import fcntl
@@ -13,20 +13,20 @@ from reporting.artifacts import UserError
 
 
 def acquire_lock(path: Path, name: str) -> TextIO:
-    """Wait until no other process holds the lock file `path`, saying which one does; returns the open file.
+    """Lock the file `path`, waiting for another process that holds it; returns the open file.
 
-    The system releases the lock when the file is closed or this process ends, however it ends. `name` says what waits.
+    Closing the file releases the lock, and so does the end of this process, however it ends. While it waits, a message
+    says what waits (`name`) and for which process.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 (its owner closes it)
+        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 (the caller closes it)
     except OSError as error:
         raise UserError(
             f"cannot write {path}: {error.strerror}; check the folder's permissions and the free space"
         ) from None
-    with contextlib.suppress(
-        OSError
-    ):  # a file system without locks, or no room for the holder's name: neither stops the work
+    # Work goes on where the file system has no locks, or no space left for the holder's name.
+    with contextlib.suppress(OSError):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

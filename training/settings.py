@@ -1,6 +1,6 @@
-"""The settings: homework.toml as dataclasses, validated on the way in.
+"""The settings: homework.toml as validated dataclasses.
 
-Each default stands in homework.toml alone. A user's own file may hold only what differs: it is laid over homework.toml.
+All defaults are in homework.toml. A user's own file needs to hold only what differs: it is laid over homework.toml.
 """
 
 import dataclasses
@@ -15,41 +15,41 @@ from training.config import ComputeConfig, DataConfig, FitConfig, limited
 from training.tasks import TASKS, Task
 
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
-LARGE_GRID = 1000  # combinations; more are searched, but with a warning
-OWN_TABLES = ("reference", "tuned")  # the networks that have no table of their own
+LARGE_GRID = 1000  # combinations above which a search prints a warning
 
 
 @dataclasses.dataclass(frozen=True)
 class Search:
-    """A grid search: the settings that all combinations share, and the values of each hyperparameter that varies."""
+    """A grid search: the settings shared by all combinations, and the values of each hyperparameter that varies."""
 
     objective: str
     base: FitConfig
-    grid: dict  # hyperparameter -> list of values, in the order of homework.toml
+    grid: dict[str, list[Any]]  # hyperparameter -> list of values, in the order of homework.toml
 
     @property
     def direction(self) -> str:
-        """Whether the best score is the least or the greatest: "min" or "max"."""
+        """Whether the objective is minimised ("min") or maximised ("max")."""
         return "max" if self.objective.endswith("accuracy") else "min"
 
     @property
     def combinations(self) -> int:
+        """The number of combinations in the grid."""
         return math.prod(len(values) for values in self.grid.values())
 
 
 @dataclasses.dataclass(frozen=True)
 class TaskSettings:
-    """All that is set of a task."""
+    """The settings of a task."""
 
-    reference: Any  # the configuration that everything starts from
+    reference: Any  # configuration of the reference network, which all others start from
     search: Search
-    extras: Any  # which extras are trained: a field each, see `extras_class`
-    variants: dict[str, Any]  # further configurations, such as "improved", by name
+    extras: Any  # which extras are trained: one field each, see `extras_class`
+    variants: dict[str, Any]  # configurations of further variants, such as "improved", by name
 
 
 @dataclasses.dataclass(frozen=True)
 class Homework:
-    """All of homework.toml."""
+    """All settings of homework.toml."""
 
     identity: Identity
     data: DataConfig
@@ -91,7 +91,7 @@ def build_homework(settings: Mapping[str, Any], where: str, scale: str) -> Homew
 
 def task_settings(task: Task, table: dict[str, Any], where: str) -> TaskSettings:
     """The settings of a task from its table."""
-    names = ["search", "extras", *(name for name in variants_of(task.name) if name not in OWN_TABLES)]
+    names = ["search", "extras", *further_variants(task.name)]
     search, extras, *variants = [take(table, name, where, task.name) for name in names]
     return TaskSettings(
         reference=parse_config(task.config, table, f"{where} [{task.name}]"),
@@ -104,17 +104,21 @@ def task_settings(task: Task, table: dict[str, Any], where: str) -> TaskSettings
     )
 
 
-def extras_class(task: Task) -> type:
-    """A dataclass with a field for each registered extra of a task; false or 0 leaves one out.
+def further_variants(task: str) -> list[str]:
+    """The variants with a table of their own: all but the reference network and the winner of the search."""
+    return [name for name in variants_of(task) if name not in ("reference", REGISTERED[task].searched)]
 
-    Extras of further seeds are set to their number, all others to true or false.
+
+def extras_class(task: Task) -> type:
+    """A dataclass with a field for each registered extra of a task; false or 0 switches it off.
+
+    Extras that train further seeds are set to the number of seeds, all others to true or false.
     """
     fields: list[Any] = []
     for extra in REGISTERED[task.name].extras:
         seeds = extra.name.endswith("seeds")
         fields.append((extra.name, int, limited(at_least=0, at_most=100)) if seeds else (extra.name, bool))
-        own = [(name, *kind) for name, kind in task.extra_settings.items() if name.startswith(f"{extra.name}_")]
-        fields += own
+    fields += [(name, *kind) for name, kind in task.extra_settings.items()]
     return dataclasses.make_dataclass(f"{task.name.capitalize()}Extras", fields, frozen=True)
 
 
@@ -126,7 +130,7 @@ def take(table: dict[str, Any], key: str, where: str, name: str) -> dict[str, An
 
 
 def parse_config(cls: type[FitConfig], mapping: Mapping[str, Any], where: str) -> FitConfig:
-    """A configuration whose own rules are reported with the place they were broken in."""
+    """`parse` for a configuration; errors of its own checks (__post_init__) name the place as well."""
     try:
         return parse(cls, mapping, where)
     except UserError as error:
@@ -134,9 +138,9 @@ def parse_config(cls: type[FitConfig], mapping: Mapping[str, Any], where: str) -
 
 
 def build_search(task: Task, settings: dict[str, Any], table: dict[str, Any], where: str) -> Search:
-    """The Search of a task: every value of the grid is checked as the setting that it is a value of."""
+    """The Search of a task; each value in the grid is checked like the setting itself."""
 
-    @dataclasses.dataclass(frozen=True)
+    @dataclasses.dataclass(frozen=True, kw_only=True)
     class Table:
         objective: str = limited(choices=task.objectives)
         settings: dict
@@ -154,7 +158,7 @@ def build_search(task: Task, settings: dict[str, Any], table: dict[str, Any], wh
 
 
 def grid_values(cls: type[FitConfig], shared: dict[str, Any], name: str, values: Any, where: str) -> list[Any]:
-    """The values of one hyperparameter, checked: a list without duplicates, each valid as that setting."""
+    """The values of one hyperparameter: a list without duplicates, each valid for that setting."""
     if not isinstance(values, list) or not values:
         raise UserError(f"{where}: {name} must be a list of at least one value, got {values!r}")
     if any(isinstance(value, (list, dict)) for value in values):

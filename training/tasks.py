@@ -1,12 +1,14 @@
-"""The tasks: what settings, scripts and fits need to know of each. Another task is an entry here and in the registry.
+"""The tasks: what settings, scripts and fits need to know about each. A new task is an entry here and in the registry.
 
-What takes long to load (TensorFlow, Keras) is imported by the functions that need it.
+Its module, its extras and its network are imported when they are asked for: they need modules that import this one, and
+the network needs Keras, which takes long to load.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
+from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -15,26 +17,33 @@ from training.config import ClassificationConfig, FitConfig, RegressionConfig, l
 if TYPE_CHECKING:
     import keras
 
+    from training.extras import Maker
+
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """One of reporting.artifacts.TASKS, as it is trained."""
+    """How a task of the registry (reporting.artifacts.TASKS) is trained."""
 
     name: str
     config: type[FitConfig]
-    objectives: tuple[str, ...]  # that a search may have
-    classifies: bool  # or else it regresses
-    builder: str  # the function of training.models that builds the network of a configuration
-    # settings of its extras besides whether, or how often, they are trained
-    extra_settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+    objectives: tuple[str, ...]  # what a search may optimise
+    classifies: bool  # whether it is a classification, or a regression
+    builder: str  # function in training.models that builds the network of a configuration
+    # further settings of its extras: name -> (type, field with limits)
+    extra_settings: Mapping[str, tuple[type, Any]] = dataclasses.field(default_factory=dict)
 
     @property
     def module(self) -> ModuleType:
-        """The module that loads the data, cuts them into folds, trains and records: training.regression, say."""
+        """training.<name>: load, describe_data, fold_indices, layer_sizes, resized, train."""
         return importlib.import_module(f"training.{self.name}")
 
+    @property
+    def makers(self) -> Mapping[str, Maker]:
+        """MAKERS of training.<name>_extras: the functions that make the cases of each extra."""
+        return importlib.import_module(f"training.{self.name}_extras").MAKERS
+
     def build(self, config: FitConfig) -> keras.Model:
-        """A new network, not compiled; its weights follow Keras' seed."""
+        """A new network, not compiled; its initial weights depend on Keras' global seed."""
         return getattr(importlib.import_module("training.models"), self.builder)(config)
 
 

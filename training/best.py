@@ -33,7 +33,7 @@ def search_config(search: Search) -> dict[str, Any]:
 
 
 def load_best_config(folder: Path | str, homework: Homework, search: Search, data: Data) -> FitConfig:
-    """The settings of the search with the best values; raises UserError unless the search is finished and up to date."""
+    """The search's settings with the best values; raises UserError unless the search is finished and up to date."""
     folder = Path(folder)
     if not is_current(folder, **search_identity(homework, search, data)):
         raise UserError(f"{folder} holds no finished search of these settings and data; run 'make tune'")

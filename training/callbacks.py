@@ -14,7 +14,7 @@ from training.config import FitConfig
 
 
 def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
-    """New callbacks for one fit: early stopping on the validation loss, and the learning rate schedule if there is one."""
+    """New callbacks for one fit: early stopping on the validation loss, and the learning rate schedule, if any."""
     stopping = keras.callbacks.EarlyStopping(
         "val_loss", mode="min", patience=config.patience, restore_best_weights=config.restore_best_weights
     )

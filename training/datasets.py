@@ -12,7 +12,7 @@ from training.config import DataConfig
 from training.fashion_mnist import DIGESTS, find_fashion_mnist
 from training.points_csv import read_points
 
-Fold = tuple[np.ndarray, np.ndarray]  # indices of the training and of the validation part
+Fold = tuple[np.ndarray, np.ndarray]  # sorted indices of the training and of the validation part
 Folds = list[Fold]
 
 
@@ -90,7 +90,7 @@ def fashion_mnist_data(train_images: int, test_images: int = 10_000) -> Data:
 
 
 def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:
-    """Sorted indices of the training and the validation part of `n` shuffled points; round(n * share) are for validation."""
+    """A random fold of `n` points in which round(n * share) are for validation."""
     size = round(n * share)
     if not 0 < size < n:
         raise UserError(
@@ -102,7 +102,7 @@ def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:
 
 
 def kfold_indices(n: int, folds: int, rng: np.random.Generator) -> Folds:
-    """Folds of `n` shuffled points: each point is held out once, and the held-out parts differ in size by at most one."""
+    """Random folds of `n` points: each point is held out once, and the held-out parts differ in size by at most one."""
     if not 2 <= folds <= n:
         raise UserError(f"folds = {folds} is impossible with {n} training points; choose between 2 and {n}")
     return folds_of(rng.permutation(n), folds)

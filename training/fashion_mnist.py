@@ -1,7 +1,7 @@
-"""Find or fetch the four files of Fashion-MNIST, check them and read them. Standard library and numpy only.
+"""Find or download the four files of Fashion-MNIST, check them and read them. Standard library and numpy only.
 
 The data set: Xiao, Rasul and Vollgraf (2017), "Fashion-MNIST: a novel image dataset for benchmarking machine learning
-algorithms", MIT licence. The files are in the IDX format of MNIST (http://yann.lecun.com/exdb/mnist/), packed by gzip.
+algorithms", MIT licence. The files are in the IDX format of MNIST (http://yann.lecun.com/exdb/mnist/), compressed with gzip.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ import numpy as np
 from reporting.artifacts import UserError
 from training.lock import acquire_lock
 
-# SHA-256 of the unpacked files. The archives have no digest in common: Debian packs the same files anew.
+# SHA-256 of the uncompressed files. Those of the .gz files differ: Debian compresses the same files again.
 DIGESTS = {
     "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
     "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
@@ -32,17 +32,17 @@ SHAPES = {
     "t10k-images-idx3-ubyte": (10000, 28, 28),
     "t10k-labels-idx1-ubyte": (10000,),
 }
-HEADER = 16  # bytes, at most
-SYSTEM_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # where Debian's package puts it when it is installed
+LONGEST_HEADER = 16  # bytes
+SYSTEM_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # of Debian's package
 OWN_FOLDER = Path(__file__).parent.parent / "data" / "fashion-mnist"
 PACKAGE = "dataset-fashion-mnist"
 
 
 def find_fashion_mnist(named: str = "") -> tuple[Path, dict[str, np.ndarray]]:
-    """The folder that holds the data set and its files' arrays (uint8), by name.
+    """The folder of the data set, and its files' arrays (uint8) by name.
 
-    A folder that the user names must hold it. Otherwise it is looked for on the system and in the project's data folder,
-    and fetched into the latter where both lack it or hold a damaged one. Raises UserError that says what is wrong.
+    A folder named by the user must hold it. Otherwise it is looked for on the system and in the project's data folder,
+    and downloaded into the latter if it is missing or damaged in both. Raises UserError that says what is wrong.
     """
     if named:
         return Path(named).expanduser(), read_folder(Path(named).expanduser())
@@ -55,13 +55,13 @@ def find_fashion_mnist(named: str = "") -> tuple[Path, dict[str, np.ndarray]]:
 
 
 def is_there(named: str = "") -> bool:
-    """Whether one of the folders that `find_fashion_mnist` looks into holds all four files, whatever is in them."""
+    """Whether a folder that `find_fashion_mnist` looks into holds all four files; their content is not checked."""
     folders = [Path(named).expanduser()] if named else [SYSTEM_FOLDER, OWN_FOLDER]
     return any(all(archive(folder, name).exists() for name in DIGESTS) for folder in folders)
 
 
 def read_folder(folder: Path) -> dict[str, np.ndarray]:
-    """The four files' arrays by name; raises UserError at the first file that is missing, damaged or another data set's."""
+    """The four files' arrays by name; raises UserError if one is missing, damaged or of another data set."""
     return {name: parse_idx(unpack(folder, name), name, folder) for name in DIGESTS}
 
 
@@ -71,11 +71,11 @@ def archive(folder: Path, name: str) -> Path:
 
 
 def unpack(folder: Path, name: str) -> bytes:
-    """The unpacked content of one file; raises UserError where it is missing, unreadable or truncated."""
+    """The uncompressed content of one file; raises UserError if it is missing, unreadable or truncated."""
     path = archive(folder, name)
     try:
         with gzip.open(path) as file:
-            return file.read(int(np.prod(SHAPES[name])) + HEADER + 1)  # no more than tells that there is too much
+            return file.read(int(np.prod(SHAPES[name])) + LONGEST_HEADER + 1)  # enough to see that a file is too long
     except FileNotFoundError:
         raise UserError(
             f"{path} is missing; Fashion-MNIST's folder holds {', '.join(f'{name}.gz' for name in DIGESTS)}"
@@ -87,18 +87,21 @@ def unpack(folder: Path, name: str) -> bytes:
 
 
 def parse_idx(content: bytes, name: str, folder: Path) -> np.ndarray:
-    """The array (uint8) of an IDX file, whose header is two zero bytes, 8 for uint8, the rank, and the sizes (big-endian)."""
+    """The array (uint8) of an IDX file; raises UserError if it is not the data set's.
+
+    The header is two zero bytes, 8 for uint8, the rank, and the sizes as big-endian 32-bit integers.
+    """
     path, shape = archive(folder, name), SHAPES[name]
     if content[:4] != bytes([0, 0, 8, len(shape)]):
-        raise UserError(
-            f"{path} does not begin like an IDX file of {'images' if len(shape) == 3 else 'labels'}; are the files swapped?"
-        )
+        kind = "images" if len(shape) == 3 else "labels"
+        raise UserError(f"{path} does not begin like an IDX file of {kind}; are the files swapped?")
     start = 4 + 4 * len(shape)
     found = tuple(int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4))
     if found != shape or len(content) != start + np.prod(shape):
         expected, said = (" x ".join(map(str, sizes)) for sizes in (shape, found))
         raise UserError(
-            f"{path} should hold {expected} values; its header says {said}, and {max(0, len(content) - start)} bytes follow"
+            f"{path} should hold {expected} values; its header says {said},"
+            f" and {max(0, len(content) - start)} bytes follow"
         )
     if hashlib.sha256(content).hexdigest() != DIGESTS[name]:
         raise UserError(f"{path} is not Fashion-MNIST's: its digest differs")
@@ -106,18 +109,18 @@ def parse_idx(content: bytes, name: str, folder: Path) -> np.ndarray:
 
 
 def fetch(folder: Path) -> dict[str, np.ndarray]:
-    """Fetch the data set into `folder`, in place of what is there, once it is checked; returns its arrays."""
+    """Download and check the data set and put it in place of `folder`; returns its arrays."""
     with acquire_lock(folder.parent / ".lock", "Fashion-MNIST"):
-        with contextlib.suppress(UserError):  # fetched by another process in the meantime
+        with contextlib.suppress(UserError):  # another process may have fetched it meanwhile
             return read_folder(folder)
-        for leftover in folder.parent.glob(".fetching-*"):  # of a process that was killed
+        for leftover in folder.parent.glob(".fetching-*"):  # of a killed process
             shutil.rmtree(leftover, ignore_errors=True)
         print("fetching Fashion-MNIST (31 MB)", flush=True)
         return fetch_from_sources(folder)
 
 
 def fetch_from_sources(folder: Path) -> dict[str, np.ndarray]:
-    """Put what the first source gives that is the data set into the place of `folder`; raises UserError if none does."""
+    """Replace `folder` by the data set from the first source that has it; raises UserError if none does."""
     reasons = []
     for source, get in (("Debian's package", get_debian_package), ("Keras' loader", get_with_keras)):
         try:
@@ -130,19 +133,20 @@ def fetch_from_sources(folder: Path) -> dict[str, np.ndarray]:
         except (UserError, OSError, subprocess.SubprocessError) as error:
             reasons.append(f"{source}: {reason(error)}")
     raise UserError(
-        f"Fashion-MNIST was found neither in {SYSTEM_FOLDER} nor in {folder} and could not be fetched ({'; '.join(reasons)}); "
+        f"Fashion-MNIST was found neither in {SYSTEM_FOLDER} nor in {folder}"
+        f" and could not be fetched ({'; '.join(reasons)}); "
         "put its four .gz files there, or name their folder as fashion_mnist under [data] in the settings"
     )
 
 
 def reason(error: Exception) -> str:
-    """The last line of what a failed command wrote, or of the error's own text."""
+    """The last line that a failed command wrote, or else the last line of the error's message."""
     text = getattr(error, "stderr", None) or str(error)
     return text.strip().splitlines()[-1] if text.strip() else type(error).__name__
 
 
 def get_debian_package(scratch: Path) -> Path:
-    """Download Debian's package and unpack it in `scratch`, without root: apt gets package lists of its own there."""
+    """Download Debian's package and unpack it in `scratch`; with its own package lists there, apt needs no root."""
     own = {
         "Dir::State::Lists": scratch / "lists",
         "Dir::Cache": scratch,
@@ -160,12 +164,12 @@ def get_debian_package(scratch: Path) -> Path:
 
 
 def get_with_keras(scratch: Path) -> Path:
-    """Let Keras download the files into its cache and copy them to `scratch`; raises UserError where it cannot."""
+    """Let Keras download the files into its cache, and copy them to `scratch`; raises UserError if that fails."""
     try:
-        from keras.datasets import fashion_mnist  # imports TensorFlow, so only when nothing else helped
+        from keras.datasets import fashion_mnist  # imports TensorFlow, so only as the last resort
 
         fashion_mnist.load_data()
-    except Exception as error:  # Keras raises bare exceptions where a download fails
+    except Exception as error:  # Keras raises Exception itself when a download fails
         raise UserError(reason(error)) from None
     cache = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"), "datasets", "fashion-mnist")
     return Path(shutil.copytree(cache, scratch / "fashion-mnist"))

@@ -1,15 +1,16 @@
-"""The two networks: functional Keras models, every layer named, returned uncompiled."""
+"""The two networks as functional Keras models with named layers, not compiled."""
 
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
 
 from training.config import ClassificationConfig, RegressionConfig
 
 
 def build_mlp(config: RegressionConfig) -> keras.Model:
-    """The regression network, (batch, 1) -> (batch, 1). Its weights follow Keras' global seed."""
+    """The regression network, (batch, 1) -> (batch, 1). Its initial weights depend on Keras' global seed."""
     x = inputs = keras.Input((1,), name="x")
     fan_in = 1
     for number, (units, activation) in enumerate(zip(config.hidden_units, config.activations, strict=True), 1):
@@ -20,15 +21,15 @@ def build_mlp(config: RegressionConfig) -> keras.Model:
 
 
 def dense_options(config: RegressionConfig, fan_in: int) -> dict[str, Any]:
-    """Initializers of a dense layer with `fan_in` inputs.
+    """The initializers of a dense layer with `fan_in` inputs, as keyword arguments.
 
-    fan_in_uniform draws weights and biases from ±1/sqrt(fan_in), which is PyTorch's default for linear layers; the
-    other initializers are Keras' and leave the biases at zero.
+    fan_in_uniform draws weights and biases uniformly from ±1/sqrt(fan_in), PyTorch's default for linear layers. The
+    other initializers are Keras' own; with them the biases start at zero.
     """
     if config.initializer == "fan_in_uniform":
         limit = fan_in**-0.5
         bias = keras.initializers.RandomUniform(-limit, limit)
-        # whose limit is sqrt(3 scale / fan_in)
+        # The limit of VarianceScaling's uniform distribution is sqrt(3 scale / fan_in).
         kernel = keras.initializers.VarianceScaling(1 / 3, mode="fan_in", distribution="uniform")
     else:
         kernel, bias = config.initializer, "zeros"
@@ -38,8 +39,8 @@ def dense_options(config: RegressionConfig, fan_in: int) -> dict[str, Any]:
 def build_cnn(config: ClassificationConfig) -> keras.Model:
     """The classification network, (batch, 28, 28, 1) grey values from 0 to 255 -> (batch, 10) probabilities.
 
-    Scaling to [0, 1] and random flips are layers, so that images stay uint8 in memory. ReLU and the maximum commute:
-    taken after the pooling it is the same network and a quarter of the work.
+    Scaling to [0, 1] and random flips are layers, so that images stay uint8 in memory. ReLU comes after the pooling:
+    the result is the same, since it commutes with the maximum, for a quarter of the work.
     """
     x = inputs = keras.Input((28, 28, 1), name="image")
     x = layers.Rescaling(1 / 255, name="scale")(x)
@@ -57,3 +58,13 @@ def build_cnn(config: ClassificationConfig) -> keras.Model:
     x = layers.Dropout(config.dropout, name="dropout")(x)
     outputs = layers.Dense(10, activation="softmax", dtype="float32", name="output")(x)
     return keras.Model(inputs, outputs, name="cnn")
+
+
+def named_weights(model: keras.Model) -> dict[str, np.ndarray]:
+    """The kernels and biases of a model: "<layer>/kernel", "<layer>/bias" -> array."""
+    layers_with_weights = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    return {
+        f"{layer.name}/{part}": getattr(layer, part).numpy()
+        for layer in layers_with_weights
+        for part in ("kernel", "bias")
+    }

@@ -1,4 +1,4 @@
-"""Adam with L2 penalties, whose step is one pass over its arrays."""
+"""Adam with an L2 penalty; a step takes one pass over its arrays."""
 
 import keras
 import tensorflow as tf
@@ -7,12 +7,12 @@ from training.config import FitConfig
 
 
 class Adam(keras.optimizers.Adam):
-    """Keras' Adam with L2 penalties: it adds weight decay times the weight to a gradient, as PyTorch's Adam does.
+    """Keras' Adam with an L2 penalty: weight decay times the weight is added to each gradient, as in PyTorch's Adam.
 
-    This is the only place where the penalty acts: what is added is the gradient of weight decay / 2 times the squared
-    weights, which no recorded loss contains. A step is one pass over the arrays in place of a dozen: TensorFlow's own
-    operation, or with `fused` what XLA makes one pass of. `weight_decays` is a variable that holds the weight decay
-    three times, see _fused_step.
+    That is the gradient of weight decay / 2 times the sum of squared weights. The penalty acts here only; no recorded
+    loss contains it. A step takes one pass over the arrays instead of a dozen: TensorFlow's fused operation, or with
+    `fused` a form that XLA fuses. `weight_decays` is a variable that holds the weight decay three times, for the reason
+    given in _fused_step.
     """
 
     def __init__(self, learning_rate: float, weight_decays: tf.Variable, fused: bool) -> None:
@@ -20,7 +20,7 @@ class Adam(keras.optimizers.Adam):
         self.weight_decays, self.fused = weight_decays, fused
 
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:
-        """Set a weight and its moments."""
+        """Update a variable and its two moments."""
         number = self._get_variable_index(variable)
         m, v = self._momentums[number].value, self._velocities[number].value
         step = tf.cast(self.iterations + 1, variable.dtype)
@@ -42,12 +42,14 @@ class Adam(keras.optimizers.Adam):
             grad=gradients[0],
         )
 
-    def _fused_step(self, gradients: list, w: keras.Variable, m: tf.Variable, v: tf.Variable, rate: tf.Tensor) -> None:
-        """Set the weight and its two moments, each from a gradient of its own; the gradients are equal.
+    def _fused_step(
+        self, gradients: list[tf.Tensor], w: keras.Variable, m: tf.Variable, v: tf.Variable, rate: tf.Tensor
+    ) -> None:
+        """Update the weight and its two moments, each from its own copy of the gradient.
 
-        XLA computes results that read the same arrays in one pass, unless one of them needs another, and it computes
-        what they share beforehand, in a pass of its own. The weight decays are read from a variable, so XLA cannot know
-        that the three gradients are equal, and the results share nothing.
+        XLA computes several results in one pass if they read the same arrays and none depends on another; a
+        subexpression that they share gets a pass of its own. The weight decays come from a variable, so XLA cannot
+        tell that the three gradients are equal, and the results share no subexpression.
         """
 
         def mean(gradient: tf.Tensor) -> tf.Tensor:
@@ -63,7 +65,7 @@ class Adam(keras.optimizers.Adam):
 
 
 def make_optimizer(config: FitConfig, weight_decays: tf.Variable, fused: bool) -> keras.optimizers.Optimizer:
-    """Adam; under mixed_float16 with the loss scaling that keeps small gradients from vanishing."""
+    """Adam; under mixed_float16 with loss scaling, which keeps small gradients from underflowing."""
     adam = Adam(config.learning_rate, weight_decays, fused)
     scaled = keras.config.dtype_policy().name == "mixed_float16"
     return keras.optimizers.LossScaleOptimizer(adam) if scaled else adam

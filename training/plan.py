@@ -1,13 +1,12 @@
-"""Print which stages are not up to date, one folder a line: what make has to run.
+"""Print the stages that are not up to date, one folder per line: what make has to run.
 
     python -m training.plan --config homework.toml --runs runs
 
-A stage is up to date if its run.json was recorded with the settings, the data and the numerical options that it would
-be trained with now, and if the stage that it needs is up to date. Writes nothing, takes no lock, loads no TensorFlow:
-half a second. After a mistake in the settings or the data it prints all stages; the first one then tells the mistake.
+A stage is up to date if its run.json records the settings, data and numerical options that it would use now, and the
+stage that it needs is up to date. Takes half a second: writes nothing, takes no lock, does not load TensorFlow. With a
+mistake in the settings or the data it prints all stages, and the first one to run reports the mistake.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def stale_stages(homework: Homework, runs: Path) -> list[str]:
-    """The folders of all stages that are not up to date, and "data", in their order; raises UserError for a mistake."""
+    """The stages that are not up to date ("data" or a folder), in order; raises UserError for a mistake of the user."""
     stale = [] if data_is_current(homework, runs) else ["data"]
     tasks = {task: experiment(task, homework, runs) for task in TASKS}
     for folder, needed in stages().items():
@@ -44,7 +43,7 @@ def stale_stages(homework: Homework, runs: Path) -> list[str]:
 
 
 def data_is_current(homework: Homework, runs: Path) -> bool:
-    """Whether the images are there and data.json is what it would be now; raises UserError for a mistake."""
+    """Whether the images exist and data.json describes the data of now; raises UserError for a mistake of the user."""
     try:
         recorded = plain(load_json(runs / "data.json"))
     except ArtifactError:
@@ -53,7 +52,7 @@ def data_is_current(homework: Homework, runs: Path) -> bool:
 
 
 def recording_of_stage(this: Experiment, name: str) -> Recording:
-    """The record that the script of a stage would make."""
+    """The Recording that the script of a stage would make."""
     if name == "search":
         return this.recording(name, search_config(this.settings.search))
     if hasattr(this.settings.extras, name):
@@ -62,4 +61,4 @@ def recording_of_stage(this: Experiment, name: str) -> Recording:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

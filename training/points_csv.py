@@ -1,4 +1,4 @@
-"""Read a CSV file of points x, y that a person wrote, and say in one line what is wrong with it."""
+"""Read a user's CSV file of points x, y, and say in one line what is wrong with it."""
 
 import csv
 from pathlib import Path
@@ -7,13 +7,13 @@ import numpy as np
 
 from reporting.artifacts import UserError
 
-LARGEST = 1e15  # beyond it the squares that a loss sums leave float32's range
+LARGEST = 1e15  # the sum of larger squares in a loss could overflow float32
 
 
 def read_points(path: Path) -> np.ndarray:
     """The points (n, 2) of a CSV file: two columns, comma-separated, header optional, blank lines skipped.
 
-    Raises UserError that names the file and, where one is to blame, the line.
+    Raises UserError that names the file and, if one line is wrong, the line.
     """
     rows = split_rows(read_text(path), path)
     if rows and is_header(rows[0][1]):
@@ -47,7 +47,8 @@ def split_rows(text: str, path: Path) -> list[tuple[int, list[str]]]:
         where = f"{path}, line {line}"
         if ";" in content:
             raise UserError(
-                f"{where}: semicolons between the columns; write them with a comma and numbers with a point, as in 1.5,2.3"
+                f"{where}: semicolons between the columns; write them with a comma and numbers with a point,"
+                " as in 1.5,2.3"
             )
         try:
             cells = [cell.strip() for cell in next(csv.reader([content], strict=True), [])]
@@ -59,12 +60,12 @@ def split_rows(text: str, path: Path) -> list[tuple[int, list[str]]]:
 
 
 def is_header(cells: list[str]) -> bool:
-    """Whether no cell is a number, written with a point or with a comma."""
+    """Whether no cell is a number, even one with a decimal comma."""
     return not any(is_number(cell.replace(",", ".")) for cell in cells)
 
 
 def is_number(cell: str) -> bool:
-    """Whether `cell` reads as a number; NaN and infinity count, digit separators do not."""
+    """Whether `cell` is a number: NaN and infinity are, 1_000 is not."""
     try:
         float(cell)
     except ValueError:
@@ -72,17 +73,12 @@ def is_number(cell: str) -> bool:
     return "_" not in cell
 
 
-def check_width(cells: list[str], where: str):
+def check_width(cells: list[str], where: str) -> None:
     """Raise UserError unless there are two columns."""
     if len(cells) != 2:
-        hint = (
-            "; write decimals with a point, 1.5 and not 1,5"
-            if len(cells) == 4
-            else "; separate x and y with a comma"
-            if len(cells) == 1
-            else ""
-        )
-        raise UserError(f"{where}: {len(cells)} column{'s' * (len(cells) != 1)} instead of the two, x and y{hint}")
+        hints = {1: "; separate x and y with a comma", 4: "; write decimals with a point, 1.5 and not 1,5"}
+        columns = "1 column" if len(cells) == 1 else f"{len(cells)} columns"
+        raise UserError(f"{where}: {columns} instead of the two, x and y{hints.get(len(cells), '')}")
 
 
 def parse_row(cells: list[str], where: str) -> tuple[float, float]:

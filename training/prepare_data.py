@@ -1,8 +1,8 @@
-"""Check the settings, find or fetch the data of both tasks and check them, before anything is trained.
+"""Check the settings and the data of both tasks before anything is trained; download Fashion-MNIST if need be.
 
     python -m training.prepare_data --config homework.toml --runs runs
 
-Writes runs/data.json, the provenance of the data. Takes a second; the first time it may fetch Fashion-MNIST.
+Writes runs/data.json, the provenance of the data. Takes a second, and longer if Fashion-MNIST is downloaded.
 """
 
 import sys
@@ -29,19 +29,19 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def data_of(homework: Homework) -> dict[str, Data]:
-    """The provenance of each task's data, which data.json holds; raises UserError for a mistake in the user's files."""
+    """The content of data.json: the provenance of each task's data; raises UserError for a mistake in the user's files."""
     return {name: task.module.describe_data(homework.data) for name, task in TASKS.items()}
 
 
 def check_splits(homework: Homework, data: Mapping[str, Data]) -> None:
-    """Raise UserError now where a later stage could not split its data."""
+    """Raise UserError if a later stage could not split its data."""
     for name, settings in homework.tasks.items():
         for config in (settings.reference, settings.search.base, *settings.variants.values()):
             TASKS[name].module.fold_indices(data[name].counts["train"], config, homework.compute.seed)
 
 
 def warn_of_large_grids(homework: Homework) -> None:
-    """Say before anything is trained that a search will hardly end."""
+    """Print a warning for each search with so many combinations that it may never end."""
     for name, task in homework.tasks.items():
         combinations = task.search.combinations
         if combinations > LARGE_GRID:
@@ -54,7 +54,7 @@ def warn_of_large_grids(homework: Homework) -> None:
 
 
 def format_counts(data: Data) -> str:
-    """Training and test points, as in 100 + 100."""
+    """The numbers of training and test points, as in 100 + 100."""
     return f"{data.counts['train']} + {data.counts['test']}"
 
 

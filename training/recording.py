@@ -1,4 +1,4 @@
-"""What a finished stage leaves behind beside its arrays: `run.json`, written last."""
+"""`run.json`, which a stage writes last: what it was made from, and whether it is up to date."""
 
 import math
 import subprocess
@@ -15,7 +15,7 @@ from training.settings import Homework
 
 
 class Recording:
-    """One stage's record, from its start to its `run.json`; it knows whether an earlier one still holds."""
+    """A run of one stage, from its start to its `run.json`; tells whether a finished one is up to date."""
 
     def __init__(
         self,
@@ -27,9 +27,9 @@ class Recording:
         data: Data,
         seed: int | None = None,
     ) -> None:
-        """`config` is the stage's configuration (a dataclass or a mapping), `data` the Data record of what it reads.
+        """`config` is the stage's configuration, a dataclass or a mapping; `data` describes the data that it reads.
 
-        `seed` is the settings' own unless given.
+        The default of `seed` is the seed in the settings.
         """
         self.folder = Path(folder)
         self.started = time.perf_counter()
@@ -43,32 +43,33 @@ class Recording:
         }
         self.threads, self.distribution = homework.compute.threads, homework.compute.distribution
         self.precision = "float32" if task == "regression" else homework.compute.precision
-        self.lock: TextIO | None = None  # the open file that keeps other processes out
+        self.lock: TextIO | None = None  # the open file while this process holds the lock
 
     @property
     def name(self) -> str:
-        """What progress lines call this stage, e.g. "regression tuned"."""
+        """The name of the stage in messages, e.g. "regression tuned"."""
         return f"{self.identified_by['task']} {self.identified_by['variant']}"
 
     def acquire(self, lock: str = "lock") -> None:
-        """Wait for a process that is at work on this stage; until `release`, or this process's end, others wait."""
+        """Lock the stage's folder, waiting for another process that works in it. Ends with `release` or the process."""
         if not self.lock:
             self.lock, self.started = acquire_lock(self.folder / lock, self.name), time.perf_counter()
 
     def release(self) -> None:
-        """Let other processes work on this stage."""
+        """Unlock the stage's folder."""
         if self.lock:
             self.lock.close()
+            self.lock = None
 
     def is_current(self) -> bool:
-        """Whether the folder holds this very run already."""
+        """Whether the folder holds a finished run with the same settings, data, seed, threads and precision."""
         if not is_current(self.folder, **self.identified_by):
             return False
         machine = load_run(self.folder).machine
         return machine.threads == self.threads and self.precision in ("auto", machine.precision)
 
     def is_done(self) -> bool:
-        """Whether nothing is to do, once no other process is at work on this stage; says so."""
+        """Lock the folder and return `is_current`; if it is, say so and unlock."""
         self.acquire()
         done = self.is_current()
         if done:
@@ -77,22 +78,22 @@ class Recording:
         return done
 
     def set_up(self) -> None:
-        """Load and set up TensorFlow."""
+        """Load and configure TensorFlow."""
         self.precision = configure(self.threads, self.precision, self.distribution)
 
     def begin(self) -> None:
-        """Set up TensorFlow, and invalidate an earlier run before its files are replaced."""
+        """Configure TensorFlow, and invalidate an earlier run before its files are replaced."""
         self.set_up()
         self.invalidate()
 
     def invalidate(self) -> None:
-        """Delete `run.json`, so that the folder counts as unfinished, and what a killed process left half written."""
+        """Delete `run.json`, so that the folder counts as unfinished, and temporary files of a killed process."""
         (self.folder / "run.json").unlink(missing_ok=True)
         for leftover in self.folder.glob(".*.tmp"):
             leftover.unlink(missing_ok=True)
 
     def finish(self, metrics: Mapping[str, float]) -> None:
-        """Write `run.json`: from here on the folder is complete. Raises UserError if a metric is no finite number."""
+        """Write `run.json`, which completes the folder, and unlock. Raises UserError if a metric is not finite."""
         infinite = [name for name, value in metrics.items() if not math.isfinite(value)]
         if infinite:
             raise UserError(
@@ -114,7 +115,7 @@ class Recording:
 
 
 def current_commit() -> str:
-    """The checkout's commit, with "-dirty" behind it if tracked files were changed; "unknown" outside a checkout."""
+    """The commit of this checkout, with "-dirty" if tracked files have changed; "unknown" outside a git checkout."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

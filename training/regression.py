@@ -1,4 +1,4 @@
-"""The regression: its data, its folds, and what is trained and recorded of it. The twin of classification.py."""
+"""The regression task: its data and folds, training, and what is recorded. The counterpart of classification.py."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from training.trainer import Fit, Trainer
 
 CURVE_POINTS = 401
-Member = dict[str, Any]  # what is recorded of one fold's model
+Member = dict[str, Any]  # what is recorded of the model of one fold
 
 load = load_regression
 
 
 def describe_data(config: DataConfig) -> Data:
-    """Where the points come from, their digests and counts; raises UserError for a mistake in the user's files."""
+    """The source, digests and counts of the points; raises UserError for a mistake in the user's files."""
     return load(config).data
 
 
 def fold_indices(points: int, config: RegressionConfig, seed: int) -> Folds:
-    """Shuffled folds of so many training points, each of which is held out once."""
+    """Random folds of the training points; each point is held out once."""
     return kfold_indices(points, config.folds, np.random.default_rng(seed))
 
 
 def layer_sizes(config: RegressionConfig) -> dict[str, int]:
-    """Hidden layer -> its units."""
+    """The number of units of each hidden layer, by name."""
     return {f"hidden_{number}": units for number, units in enumerate(config.hidden_units, 1)}
 
 
 def resized(config: RegressionConfig, units: Mapping[str, int]) -> RegressionConfig:
-    """The configuration with other sizes of all hidden layers."""
+    """The configuration with `units` in place of the sizes of all hidden layers."""
     return dataclasses.replace(config, hidden_units=tuple(units.values()))
 
 
@@ -53,11 +53,13 @@ def train(
     inspected: bool = False,
     weights_stored: bool = False,
 ) -> None:
-    """Train a network for each of the folds and record them.
+    """Train one network per fold and record them.
 
-    Of the first fold's network, everything that the report looks into is stored if it is `inspected`; or its weights.
+    `inspected` also stores what the report shows of the first fold's network: weights and activations.
+    `weights_stored` stores its weights only.
     """
     from training.callbacks import Progress
+    from training.inspection import weights_before_and_after
     from training.trainer import trainer_for
 
     trainer = trainer_for(config)
@@ -68,14 +70,14 @@ def train(
         fit = trainer.fit(config, dataset.x_train, dataset.y_train, train, validation, own_seed, [progress])
         members.append(describe_member(trainer, fit, dataset, fold, train, validation))
         if fold == 1 and (inspected or weights_stored):
-            save_weights(record.folder, fit)
+            save_arrays(record.folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
         if fold == 1 and inspected:
             save_inspection(record.folder, fit, dataset)
     record_members(record, members, dataset)
 
 
 def record_members(record: Recording, members: Sequence[Member], dataset: Dataset) -> None:
-    """Write what is known of a run's members, and its `run.json`."""
+    """Write the files of a run from its members, one per fold; `run.json` comes last."""
     history = [{"fold": member["fold"], **row} for member in members for row in member["history"]]
     if history:
         save_table(record.folder / "history.csv", history)
@@ -87,20 +89,16 @@ def record_members(record: Recording, members: Sequence[Member], dataset: Datase
 def describe_member(
     trainer: Trainer, fit: Fit, dataset: Dataset, fold: int, train: np.ndarray, validation: np.ndarray
 ) -> Member:
-    """What is recorded of one fold's network, evaluated after training: history, a row of folds.csv and predictions."""
+    """What is recorded of the trained network of one fold: history, a row of folds.csv and predictions."""
     losses = {
         "train_loss": trainer.evaluate(dataset.x_train[train], dataset.y_train[train])["loss"],
         "validation_loss": trainer.evaluate(dataset.x_train[validation], dataset.y_train[validation])["loss"],
         "test_loss": trainer.evaluate(dataset.x_test, dataset.y_test)["loss"],
     }
-    row = {"fold": fold, "seed": fit.seed, "train_points": len(train), "validation_points": len(validation)}
-    row |= {
-        "epochs": fit.epochs,
-        "stopped_early": fit.stopped_early,
-        "best_epoch": fit.best_epoch,
-        **losses,
-        "seconds": round(fit.seconds, 3),
-    }
+    row: dict[str, Any] = {"fold": fold, "seed": fit.seed}
+    row |= {"train_points": len(train), "validation_points": len(validation)}
+    row |= {"epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
+    row |= losses | {"seconds": round(fit.seconds, 3)}
     return {
         "fold": fold,
         "history": fit.history,
@@ -114,22 +112,13 @@ def describe_member(
 
 
 def curve_inputs(dataset: Dataset) -> np.ndarray:
-    """Evenly spaced inputs (401, 1) over the range of training and test points."""
+    """Evenly spaced inputs (401, 1) across the range of the training and test points."""
     x = np.concatenate([dataset.x_train, dataset.x_test])
     return np.linspace(x.min(), x.max(), CURVE_POINTS, dtype=np.float32)[:, None]
 
 
-def save_weights(folder: Path, fit: Fit) -> None:
-    """Store a network's weights before and after training."""
-    from training.trainer import named_weights
-
-    weights = {f"initial/{name}": value for name, value in fit.initial_weights.items()}
-    weights |= {f"trained/{name}": value for name, value in named_weights(fit.model).items()}
-    save_arrays(folder / "weights.npz", weights)
-
-
 def save_inspection(folder: Path, fit: Fit, dataset: Dataset) -> None:
-    """Store a network and its activations."""
+    """Store the network and its activations."""
     from training.inspection import activations
 
     points = len(dataset.x_test)
@@ -140,7 +129,7 @@ def save_inspection(folder: Path, fit: Fit, dataset: Dataset) -> None:
 
 
 def predictions(members: Sequence[Member], dataset: Dataset) -> dict[str, np.ndarray]:
-    """The arrays of predictions.npz: data, the fold that held out each training point, and all predictions."""
+    """The arrays of predictions.npz: the data, the fold that held out each training point, and all predictions."""
     fold = np.zeros(len(dataset.x_train), dtype=np.int32)
     for member in members:
         fold[member["validation"]] = member["fold"]
@@ -156,8 +145,8 @@ def predictions(members: Sequence[Member], dataset: Dataset) -> dict[str, np.nda
 
 
 def metrics(members: Sequence[Member], dataset: Dataset) -> dict[str, float]:
-    """The headline numbers: mean and standard deviation over the members, and the test MSE of their mean prediction."""
-    result = {}
+    """The metrics of a run: means and standard deviations over the members, and the test MSE of their mean prediction."""
+    result: dict[str, float] = {}
     for name in ("train_loss", "validation_loss", "test_loss"):
         values = [member["row"][name] for member in members]
         result |= {name: float(np.mean(values)), f"{name}_sd": float(np.std(values, ddof=1))}

@@ -1,8 +1,4 @@
-"""The regression's extras. On one core each takes a minute or two.
-
-`splits` trains the reference settings on three kinds of folds; the others stand beside the tuned networks, on the same
-folds: other models, the other initializer, other initial weights, fewer units.
-"""
+"""The extras of the regression. Each takes a minute or two on one core."""
 
 import dataclasses
 import functools
@@ -30,7 +26,7 @@ def splits(this: Experiment) -> Cases:
 
 
 def baselines(this: Experiment) -> Cases:
-    """A Gaussian process, a polynomial and a constant on the networks' folds."""
+    """A Gaussian process, a polynomial and a constant on the folds of the networks."""
     from training.baselines import BASELINES, Baseline, Model, fit_members
 
     folds = this.folds(this.settings.search.base)
@@ -45,7 +41,7 @@ def baselines(this: Experiment) -> Cases:
 
 
 def initialisation(this: Experiment) -> Cases:
-    """The tuned settings with the other one of PyTorch's and Keras' default initializers."""
+    """The tuned settings with Keras' default initializer, or with PyTorch's if they have Keras' already."""
     config = this.config("tuned")
     other = "glorot_uniform" if config.initializer == "fan_in_uniform" else "fan_in_uniform"
     changed = dataclasses.replace(config, initializer=other)

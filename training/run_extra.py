@@ -1,10 +1,10 @@
-"""Train one extra of a task: short further trainings that the report draws on.
+"""Train one extra of a task: short further trainings that the report uses.
 
-    python -m training.run_extra --task regression --extra splits|baselines|initialisation|seeds|smaller
-    python -m training.run_extra --task classification --extra double_softmax|reference_seeds|...|ablation|smaller
+    python -m training.run_extra --task regression --extra splits
 
-Writes runs/<task>/<extra>/ with a folder for each of its cases. What the settings switch off has no cases. See
-training/regression_extras.py and training/classification_extras.py for what each one trains, and what it costs.
+Any other name than an extra's is answered with the names of all extras of the task. Writes runs/<task>/<extra>/ with a
+folder for each case; an extra that the settings switch off has none. What each extra trains, and how long that takes,
+is in training/regression_extras.py and training/classification_extras.py.
 """
 
 import sys

@@ -1,12 +1,12 @@
-"""The "unknown function" that ships with the project: noisy points with two gaps, the same on every machine.
+"""The "unknown function" that ships with the project: noisy points with two gaps, equal on every machine.
 
-Its shape is the homework's: a hundred noisy training points in (-5, 5) with nothing to learn from around x = -2 and
-x = 2, and a hundred far less noisy test points that lie in the gaps as well.
+They resemble the homework's: a hundred noisy training points in (-5, 5) with gaps around x = -2 and x = 2, and a
+hundred test points with far less noise, also inside the gaps.
 """
 
 import numpy as np
 
-SEED = 2122  # of the points alone: they stay the same whatever seed the training has
+SEED = 2122  # of the points; the seed of the settings does not change them
 RANGE = (-5.0, 5.0)
 GAPS = ((-3.0, -1.0), (1.7, 3.1))
 TRAIN_NOISE = 0.48  # standard deviation
@@ -28,7 +28,7 @@ def make_points() -> tuple[np.ndarray, np.ndarray]:
 
 
 def inputs_outside_gaps(rng: np.random.Generator) -> np.ndarray:
-    """Uniform inputs (100,) of which none lies in a gap."""
+    """Uniform inputs (100,) outside the gaps."""
     x = rng.uniform(*RANGE, 10 * POINTS)
     outside = np.all([(x <= low) | (x >= high) for low, high in GAPS], axis=0)
     return x[outside][:POINTS]

@@ -1,11 +1,11 @@
-"""Train one network of a task, or one a fold, and record it.
+"""Train one variant of a task, with one network per fold, and record it.
 
-    python -m training.train --task regression --variant reference|tuned
-    python -m training.train --task classification --variant reference|tuned|improved
+    python -m training.train --task regression --variant reference
 
-`reference` takes the settings of homework.toml, `tuned` the best combination of the finished search, `improved` the
-settings of that name. Writes runs/<task>/<variant>/. The test data are read after training, for evaluation only. On one
-core a network of the regression takes seconds, one of the classification minutes.
+Any other name than a variant's is answered with the names of all variants of the task. `reference` has the settings of
+homework.toml, `tuned` the best combination of the finished search, any other those of its own table. Writes
+runs/<task>/<variant>/. Test data are used after training only, for evaluation. A network of the regression takes
+seconds on one core, one of the classification minutes.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Find or download the four files of Fashion-MNIST, check them and read them. Standard library and numpy only.
 
 The data set: Xiao, Rasul and Vollgraf (2017), "Fashion-MNIST: a novel image dataset for benchmarking machine learning
-algorithms", MIT licence. The files are in the IDX format of MNIST (http://yann.lecun.com/exdb/mnist/), compressed with gzip.
+algorithms", MIT licence. The files are in MNIST's IDX format (http://yann.lecun.com/exdb/mnist/), compressed with gzip.
 """
 
 import contextlib

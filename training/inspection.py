@@ -1,73 +1,92 @@
-"""A look inside trained networks: model -> dict of arrays, no drawing."""
+"""What trained networks compute inside: activations, filters, feature maps and receptive fields as arrays."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from training.models import named_weights
+
+Arrays = dict[str, np.ndarray]
+
 BATCH = 1000
-TRAINED_SPREAD = 8.0  # about the standard deviation of a trained network's logits
-GRADIENT_IMAGES = 200  # of each class, over which gradients are averaged
+TRAINED_SPREAD = 8.0  # roughly the standard deviation of the logits of a trained network
+GRADIENT_IMAGES = 200  # images of each class over which gradients are averaged
 
 
-def hidden_layers(model):
-    """The names of the layers with weights, without the output, in the network's order."""
+def weights_before_and_after(initial: Mapping[str, np.ndarray], model: keras.Model) -> Arrays:
+    """ "initial/<name>" and "trained/<name>" -> array; the names are those of `named_weights`."""
+    weights = {f"initial/{name}": value for name, value in initial.items()}
+    return weights | {f"trained/{name}": value for name, value in named_weights(model).items()}
+
+
+def hidden_layers(model: keras.Model) -> list[str]:
+    """The names of the layers with weights in the network's order, without the output layer."""
     return [layer.name for layer in model.layers if hasattr(layer, "kernel") and layer.name != "output"]
 
 
-def layer_outputs(model, names):
-    """A model with the same input whose outputs are those of the named layers after their activation, in float32."""
+def layer_outputs(model: keras.Model, names: Sequence[str]) -> keras.Model:
+    """A model with the same input and, by name, the float32 outputs of these layers after their activation."""
     outputs = {name: keras.ops.cast(activated(model.get_layer(name)), "float32") for name in names}
     return keras.Model(model.inputs, outputs)
 
 
-def activated(layer):
-    """A layer's output after its activation, which for a convolution stands behind the pooling in the network."""
+def activated(layer: keras.Layer) -> keras.KerasTensor:
+    """The output of a layer after its activation; for a convolution, ReLU is a layer after the pooling."""
     return keras.ops.relu(layer.output) if isinstance(layer, keras.layers.Conv2D) else layer.output
 
 
-def activations(model, x, probes):
-    """True activations of every hidden layer: of dense layers for the inputs x[probes], and each unit's range over all of x.
+def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays:
+    """The activations of all hidden layers: of dense layers for x[probes], and statistics of each unit over all of x.
 
-    Returns "<layer>/probe" (probes, units), "<layer>/minimum", "<layer>/maximum", "<layer>/active_share" (units,), the
-    last one being the share of inputs (for a filter: of inputs and positions) with an activation above zero, and
-    "<layer>/spectrum" (units,), the eigenvalues of the activations' covariance over these, largest first.
+    Returns "<layer>/probe" (probes, units), "<layer>/minimum", "<layer>/maximum" and "<layer>/active_share" (units,),
+    the share of inputs (for a filter: of inputs and positions) with a positive activation, and "<layer>/spectrum"
+    (units,), the eigenvalues of the covariance of the activations over the same, largest first.
     """
     names = hidden_layers(model)
     inside = tf.function(layer_outputs(model, names))
     probed = {name: value.numpy() for name, value in inside(tf.constant(x[probes])).items()}
-    summaries = {name: [] for name in names}
+    summaries: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
     for start in range(0, len(x), BATCH):
         for name, value in inside(tf.constant(x[start : start + BATCH])).items():
-            flat = tf.reshape(value, (-1, value.shape[-1]))
-            active = tf.reduce_sum(tf.cast(flat > 0, tf.float32), axis=0)
-            parts = (
-                tf.reduce_min(flat, 0),
-                tf.reduce_max(flat, 0),
-                active,
-                tf.reduce_sum(flat, 0),
-                tf.matmul(flat, flat, transpose_a=True),
-            )
-            summaries[name].append([part.numpy() for part in parts] + [int(flat.shape[0])])
+            summaries[name].append(summarise(value))
     result = {f"{name}/probe": value for name, value in probed.items() if value.ndim == 2}
-    for name, parts in summaries.items():
-        minima, maxima, active, sums, products, counts = zip(*parts, strict=True)
+    for name, batches in summaries.items():
+        minima, maxima, active, sums, products, counts = zip(*batches, strict=True)
         result |= {f"{name}/minimum": np.min(minima, 0), f"{name}/maximum": np.max(maxima, 0)}
         result[f"{name}/active_share"] = np.sum(active, 0) / np.sum(counts)
-        result[f"{name}/spectrum"] = spectrum(
-            np.sum(sums, 0, np.float64), np.sum(products, 0, np.float64), np.sum(counts)
-        )
+        total, squares = np.asarray(np.sum(sums, 0, np.float64)), np.asarray(np.sum(products, 0, np.float64))
+        result[f"{name}/spectrum"] = covariance_eigenvalues(total, squares, np.sum(counts))
     return result
 
 
-def spectrum(sums, products, count):
-    """Eigenvalues (n,), largest first, of the covariance of `count` vectors with these sums (n,) and sums of products (n, n)."""
+def summarise(value: tf.Tensor) -> tuple[Any, ...]:
+    """Per unit of activations (..., units): minimum, maximum, number above zero, sum, products; and their number."""
+    flat = tf.reshape(value, (-1, value.shape[-1]))
+    parts = (
+        tf.reduce_min(flat, 0),
+        tf.reduce_max(flat, 0),
+        tf.reduce_sum(tf.cast(flat > 0, tf.float32), axis=0),
+        tf.reduce_sum(flat, 0),
+        tf.matmul(flat, flat, transpose_a=True),
+    )
+    return *(part.numpy() for part in parts), int(flat.shape[0])
+
+
+def covariance_eigenvalues(sums: np.ndarray, products: np.ndarray, count: int) -> np.ndarray:
+    """The eigenvalues (n,), largest first, of the covariance of `count` vectors.
+
+    Their sum is `sums` (n,), and the sum of their outer products is `products` (n, n).
+    """
     mean = sums / count
     eigenvalues = np.linalg.eigvalsh(products / count - np.outer(mean, mean))[::-1]
     return np.maximum(eigenvalues, 0).astype(np.float32)
 
 
-def filters_and_maps(model, image):
-    """The filters of each convolution and their feature maps of one image (28, 28, 1), after the activation.
+def filters_and_maps(model: keras.Model, image: np.ndarray) -> Arrays:
+    """The filters of each convolution, and their feature maps of one image (28, 28, 1) after the activation.
 
     Returns "conv_1/filters" (filters, height, width), "conv_2/filters" (filters, inputs, height, width) and
     "<layer>/maps" (filters, height, width).
@@ -82,14 +101,15 @@ def filters_and_maps(model, image):
     return result
 
 
-def receptive_fields(model, images, labels, rng):
-    """What each of the ten outputs looks for, in the space of the input images (values in [0, 1]); "name": what it is.
+def receptive_fields(model: keras.Model, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> Arrays:
+    """What each of the ten outputs responds to, as images with values in [0, 1]. Returns:
 
-    "back_projection" (10, 28, 28): the output's weights sent back through the layers' weights, with activations left out and
-    pooling spread evenly, which is the gradient of the linearised network.
+    "back_projection" (10, 28, 28): the output's weights propagated back through the weights of all layers without
+    activations, with pooling spread evenly: the gradient of the linearised network.
     "gradient" (10, 28, 28): the gradient of the class's logit (Simonyan et al. 2013), averaged over the first
-    "gradient_images" () of `images` (n, 28, 28, 1) that `labels` (n,) give to the class.
-    "activation_maximisation" (10, 28, 28): the images that `maximise_activation` finds, "reached_probability" (10,): theirs.
+    "gradient_images" () of the `images` (n, 28, 28, 1) with the class's label in `labels` (n,).
+    "activation_maximisation" (10, 28, 28): the images that `maximise_activation` finds, and "reached_probability"
+    (10,): the probability of the class for each.
     """
     logits, linear = logit_model(model), linearised(model)
     found = maximise_activation(logits, spread_of(logits, images[:BATCH]), rng)
@@ -108,13 +128,13 @@ def receptive_fields(model, images, labels, rng):
     }
 
 
-def logit_model(model):
+def logit_model(model: keras.Model) -> keras.Model:
     """A float32 copy of the model whose outputs are logits."""
     return copied(model, lambda layer, config: config | ({"activation": "linear"} if layer.name == "output" else {}))
 
 
-def linearised(model):
-    """A float32 copy of the model without activations, in which pooling takes the mean: a linear map."""
+def linearised(model: keras.Model) -> keras.Model:
+    """A float32 copy of the model without activations and with mean pooling: a linear map."""
     return copied(
         model,
         lambda layer, config: config | ({"activation": "linear"} if "activation" in config else {}),
@@ -122,10 +142,14 @@ def linearised(model):
     )
 
 
-def copied(model, change, pooling=keras.layers.MaxPooling2D):
-    """A float32 copy of the model with its weights, in which `change` alters each layer's configuration."""
+def copied(
+    model: keras.Model,
+    change: Callable[[keras.Layer, dict[str, Any]], dict[str, Any]],
+    pooling: type[keras.Layer] = keras.layers.MaxPooling2D,
+) -> keras.Model:
+    """A float32 copy of the model with its weights; `change(layer, configuration)` may alter each layer."""
 
-    def copy_layer(layer):
+    def copy_layer(layer: keras.Layer) -> keras.Layer:
         config = change(layer, layer.get_config()) | {"dtype": "float32"}
         return (pooling if isinstance(layer, keras.layers.MaxPooling2D) else type(layer)).from_config(config)
 
@@ -136,8 +160,8 @@ def copied(model, change, pooling=keras.layers.MaxPooling2D):
     return copy
 
 
-def with_weights(model, weights):
-    """A float32 copy of the model with other kernels and biases: "<layer>/kernel", "<layer>/bias" -> array."""
+def with_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> keras.Model:
+    """A float32 copy of the model with other weights, named as by `named_weights`."""
     copy = copied(model, lambda layer, config: config)
     for layer in copy.layers:
         if hasattr(layer, "kernel"):
@@ -145,7 +169,7 @@ def with_weights(model, weights):
     return copy
 
 
-def logit_gradients(logits, images, label):
+def logit_gradients(logits: keras.Model, images: np.ndarray, label: int) -> np.ndarray:
     """The gradient of one output with respect to each image scaled to [0, 1]: (images, 28, 28)."""
     scaled = tf.cast(tf.constant(images), tf.float32) / 255
     with tf.GradientTape() as tape:
@@ -154,29 +178,38 @@ def logit_gradients(logits, images, label):
     return tape.gradient(output, scaled).numpy()[..., 0]
 
 
-def spread_of(logits, images):
+def spread_of(logits: keras.Model, images: np.ndarray) -> float:
     """The standard deviation of the logits over images and classes."""
     return float(np.std(logits(tf.constant(images), training=False)))
 
 
-def maximise_activation(logits, spread, rng, steps=300, smoothness=40.0, faintness=25.0, learning_rate=0.05):
-    """Images (10, 28, 28) in [0, 1], each exciting the output of its class, found by gradient ascent.
+def maximise_activation(
+    logits: keras.Model,
+    spread: float,
+    rng: np.random.Generator,
+    steps: int = 300,
+    smoothness: float = 40.0,
+    faintness: float = 25.0,
+    learning_rate: float = 0.05,
+) -> np.ndarray:
+    """Images (10, 28, 28) in [0, 1] that maximise the output of their class, found by gradient ascent.
 
-    What is raised is the logit over the mean of all ten, with ten times the log-probability so that the class also wins.
-    Logits are scaled from their `spread` to `TRAINED_SPREAD`, so that an untrained network is driven as hard as a trained one.
-    Regularised so that a shape shows (after Mahendran and Vedaldi 2016): total variation (`smoothness`), brightness
-    (`faintness`), a random shift of up to two pixels at each step, and images that are blurred by construction.
+    The objective is the logit minus the mean of all ten, plus ten times the log-probability, which makes the class win.
+    Logits with standard deviation `spread` are scaled to TRAINED_SPREAD, so that the objective outweighs the
+    regularisation in an untrained network as much as in a trained one. Regularised so that shapes appear (after
+    Mahendran and Vedaldi 2016): total variation (`smoothness`), brightness (`faintness`), a random shift of up to two
+    pixels in each step, and blurred images.
     """
     hidden = tf.Variable(rng.normal(0, 0.1, (10, 28, 28, 1)).astype(np.float32))
     blur = gaussian_kernel(1.5)
     optimizer = keras.optimizers.Adam(learning_rate)
     optimizer.build([hidden])
 
-    def images_of(hidden):
+    def images_of(hidden: tf.Tensor) -> tf.Tensor:
         return tf.sigmoid(8 * tf.nn.conv2d(hidden, blur, 1, "SAME") - 2)
 
     @tf.function
-    def ascend(shift):
+    def ascend(shift: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             images = images_of(hidden)
             outputs = logits(255 * tf.roll(images, shift, (1, 2)), training=False) * (TRAINED_SPREAD / spread)
@@ -191,8 +224,8 @@ def maximise_activation(logits, spread, rng, steps=300, smoothness=40.0, faintne
     return images_of(hidden).numpy()[..., 0]
 
 
-def gaussian_kernel(sigma):
-    """A Gaussian of standard deviation `sigma` pixels as a convolution kernel (9, 9, 1, 1) whose sum is one."""
+def gaussian_kernel(sigma: float) -> tf.Tensor:
+    """A Gaussian with standard deviation `sigma` pixels as a convolution kernel (9, 9, 1, 1) with sum one."""
     weights = np.exp(-(np.arange(-4, 5) ** 2) / (2 * sigma**2))
     kernel = np.outer(weights, weights) / weights.sum() ** 2
     return tf.constant(kernel[:, :, None, None], tf.float32)

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def data_of(homework: Homework) -> dict[str, Data]:
-    """The content of data.json: the provenance of each task's data; raises UserError for a mistake in the user's files."""
+    """The content of data.json: the provenance of the data of each task; raises UserError for a mistake in a file."""
     return {name: task.module.describe_data(homework.data) for name, task in TASKS.items()}
 
 

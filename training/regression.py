@@ -145,7 +145,7 @@ def predictions(members: Sequence[Member], dataset: Dataset) -> dict[str, np.nda
 
 
 def metrics(members: Sequence[Member], dataset: Dataset) -> dict[str, float]:
-    """The metrics of a run: means and standard deviations over the members, and the test MSE of their mean prediction."""
+    """The metrics of a run: mean and standard deviation over the members, and the test MSE of their mean prediction."""
     result: dict[str, float] = {}
     for name in ("train_loss", "validation_loss", "test_loss"):
         values = [member["row"][name] for member in members]

@@ -1,8 +1,8 @@
-"""Fitting, for training and tuning alike: an epoch is one compiled program, driven under Keras' callbacks.
+"""Fits for training and tuning: each epoch is one compiled program, with Keras' callbacks between epochs.
 
-Keras' `fit` spends most of its time on itself when a batch takes milliseconds (tests/benchmarks/RESULTS.md). So
-shuffled indices go in, and one `tf.function` takes all steps of the epoch; another evaluates. Callbacks, losses and
-model are Keras' own, and the results are those of `fit` for the same batches (tests/training/test_trainer.py).
+Where a batch takes milliseconds, most of the time of Keras' own `fit` is overhead (tests/benchmarks/RESULTS.md). Here
+one `tf.function` takes shuffled indices and runs all steps of an epoch; another evaluates. Callbacks, losses and model
+are Keras' own, and the results equal those of `fit` for the same batches (tests/training/test_trainer.py).
 """
 
 import dataclasses
@@ -18,14 +18,17 @@ import tensorflow as tf
 
 from training.callbacks import make_callbacks
 from training.config import FitConfig
+from training.models import named_weights
 from training.optimizer import make_optimizer
 from training.tasks import task_of
 
+TensorFunction = Callable[[tf.Tensor], tf.Tensor]
+
 EVALUATION_BATCH = 1000
 MAX_UNROLLED_STEPS = 8
-# Compiled networks that are kept; also how many a search's worker may compile before its process is renewed
+# Compiled networks that are kept. A worker of a search that has compiled as many restarts its process.
 MAX_PROGRAMS = 8
-# What may differ between fits that share a compiled program, with the values under which the program is kept
+# Settings that may differ between fits with one compiled program; these values are the key of the stored program.
 RUNTIME_FIELDS: dict[str, Any] = {
     "learning_rate": 1e-3,
     "learning_rate_schedule": "constant",
@@ -38,49 +41,49 @@ RUNTIME_FIELDS: dict[str, Any] = {
 
 @dataclasses.dataclass(frozen=True)
 class Fit:
-    """One finished fit. `model` is shared with later fits of the same Trainer: use it before the next one starts."""
+    """A finished fit. The next fit of the same Trainer changes `model`: use it before that."""
 
     model: keras.Model
-    initial_weights: dict  # "<layer>/kernel" or "<layer>/bias" -> array, before training
-    history: list  # a mapping an epoch: epoch, train_loss, validation_loss (and accuracies)
+    initial_weights: dict[str, np.ndarray]  # named_weights before training
+    history: list[dict[str, Any]]  # per epoch: epoch, train_loss, validation_loss (and accuracies)
     seed: int
     epochs: int
     stopped_early: bool
-    best_epoch: int  # with the lowest validation loss, from 1
+    best_epoch: int  # the epoch with the lowest validation loss, counted from 1
     seconds: float
 
 
-def make_loss(config: FitConfig) -> Callable:
-    """Mean squared error, or the cross-entropy of probabilities; under double_softmax of their softmax."""
+def make_loss(config: FitConfig) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Mean squared error, or cross-entropy of probabilities; with `double_softmax`, of the softmax of probabilities."""
     if not task_of(config).classifies:
         return keras.losses.MeanSquaredError()
     cross_entropy = keras.losses.SparseCategoricalCrossentropy()
     if getattr(config, "loss", "cross_entropy") == "cross_entropy":
         return cross_entropy
-    # A softmax of its own: given from_logits=True, Keras would look behind the network's softmax and leave one out.
+    # With from_logits=True, Keras would find the network's softmax and use its inputs, so that only one is applied.
     return lambda y, outputs: cross_entropy(y, tf.nn.softmax(outputs))
 
 
 class Trainer:
-    """A network compiled once and fitted many times: each fit first sets every variable anew.
+    """A network that is compiled once and fitted many times; each fit starts from new values of all variables.
 
-    Compiling again for each fit would cost seconds and, since TensorFlow keeps every traced program, memory. The data's
-    content, the seed, the learning rate and the weight decay can change without a new program.
+    Compiling for each fit would cost seconds, and memory, since TensorFlow keeps every traced program. The data, the
+    seed and the settings in RUNTIME_FIELDS can change without a new program.
     """
 
     def __init__(self, config: FitConfig) -> None:
         self.classifies = task_of(config).classifies
         self.loss = make_loss(config)
         self.strategy = tf.distribute.get_strategy()
-        self.replicas = self.strategy.num_replicas_in_sync  # more than one if every batch is shared by several GPUs
+        self.replicas = self.strategy.num_replicas_in_sync  # the GPUs that share each batch
         self.views = 2 if getattr(config, "horizontal_flips", False) else 1
         self.batch_size = config.batch_size
         self.model = task_of(config).build(config)
-        # XLA fuses the small network's steps into one program; on a CPU its convolutions are several times slower.
+        # XLA fuses the steps of the small network; for convolutions it is several times slower on a CPU.
         fused = not self.classifies and self.replicas == 1
-        # The program reads them, so that another weight decay needs no new program
+        # A variable, so that another weight decay needs no new program.
         self.weight_decays = tf.Variable(tf.zeros(3), trainable=False)
-        # The model is not compiled: a saved one opens without this module.
+        # The model is not compiled, so that a saved one loads without this module.
         self.optimizer = self.model.optimizer = make_optimizer(config, self.weight_decays, fused)
         self.optimizer.build(self.model.trainable_variables)
         self.optimizer_start = [tf.constant(variable.numpy()) for variable in self.optimizer.variables]
@@ -105,7 +108,7 @@ class Trainer:
         data = tf.constant(x[train]), tf.constant(y[train])
         held_out = tf.constant(x[validation]), tf.constant(y[validation])
         order = tf.TensorSpec((len(train),), tf.int32)
-        take_epoch = self.take_epoch.get_concrete_function(*data, order, *held_out)  # or each call would look for it
+        take_epoch = self.take_epoch.get_concrete_function(*data, order, *held_out)
         rng = np.random.default_rng(seed)
         listeners = keras.callbacks.CallbackList(
             [*make_callbacks(config), *callbacks], model=self.model, epochs=config.max_epochs, verbose=0
@@ -127,19 +130,19 @@ class Trainer:
         return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, seconds)
 
     def evaluate(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-        """The loss without penalties, and for a classifier the accuracy, of the current weights: a mapping."""
+        """ "loss" (without the L2 penalty) and, for a classification, "accuracy" with the current weights."""
         return self._logs(self.evaluate_batches(tf.constant(x), tf.constant(y)))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Predictions (n, outputs) of the current weights, averaged over both views if trained on flipped images."""
+        """Predictions (n, outputs) with the current weights; after training with flips, means over both views."""
         starts = range(0, len(x), EVALUATION_BATCH)
         return np.concatenate(
             [self.predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts]
         )
 
-    def _start(self, config, seed):
-        """Set the model to new random weights, the optimizer to its start, and the learning rate."""
-        random.seed(seed)  # of which Keras draws the seeds of initializers, dropout and flips
+    def _start(self, config: FitConfig, seed: int) -> None:
+        """Give the model new random weights, and reset the optimizer to its initial state with the settings' rates."""
+        random.seed(seed)  # Keras draws the seeds of initializers, dropout and flips from it
         for variable, fresh in zip(self.model.variables, task_of(config).build(config).variables, strict=True):
             variable.assign(fresh)
         for variable, value in zip(self.optimizer.variables, self.optimizer_start, strict=True):
@@ -148,24 +151,26 @@ class Trainer:
         self.weight_decays.assign(tf.fill(3, config.weight_decay))
         self.model.stop_training = False
 
-    def _take_epoch(self, x, y, order, x_validation, y_validation):
-        """The scores of an epoch: a row for the training and one for the validation after it, on unflipped images."""
+    def _take_epoch(
+        self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
+    ) -> tf.Tensor:
+        """Train for an epoch; returns a row of training scores and one of validation scores, without flipped views."""
         return tf.stack(
             [self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation, self._outputs)]
         )
 
-    def _train_epoch(self, x, y, order):
+    def _train_epoch(self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
         step = tf.function(self._train_batch)  # traced once for all steps
 
-        def scores_of(indices):
+        def scores_of(indices: tf.Tensor) -> tf.Tensor:
             if self.replicas == 1:
                 return step(tf.gather(x, indices), tf.gather(y, indices))
             return self.strategy.reduce("SUM", self.strategy.run(self._train_part, (x, y, indices)), axis=None)
 
         return self._mean_over_batches(scores_of, order, self.batch_size)
 
-    def _train_part(self, x, y, indices):
-        """One replica's part of a batch: every n-th point of it; all of it if it is too small to share."""
+    def _train_part(self, x: tf.Tensor, y: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
+        """Train this replica on every n-th point of a batch, or on all of it if it has fewer points than replicas."""
         if indices.shape[0] < self.replicas:
             return self._train_batch(tf.gather(x, indices), tf.gather(y, indices), 1 / self.replicas)
         part = indices[tf.distribute.get_replica_context().replica_id_in_sync_group :: self.replicas]
@@ -173,29 +178,29 @@ class Trainer:
             tf.gather(x, part), tf.gather(y, part), tf.cast(tf.size(part), tf.float32) / indices.shape[0]
         )
 
-    def _evaluate_batches(self, x, y, outputs_of):
-        def scores_of(indices):
+    def _evaluate_batches(self, x: tf.Tensor, y: tf.Tensor, outputs_of: TensorFunction) -> tf.Tensor:
+        def scores_of(indices: tf.Tensor) -> tf.Tensor:
             part, outputs = tf.gather(y, indices), outputs_of(tf.gather(x, indices))
             return self._scores(self._loss(part, outputs), part, outputs)
 
         return self._mean_over_batches(scores_of, tf.range(int(x.shape[0])), EVALUATION_BATCH)
 
-    def _mean_over_batches(self, scores_of, order, size):
-        """The mean of `scores_of` over the points of `order`, in batches of `size`; the last one holds what is left."""
+    def _mean_over_batches(self, scores_of: TensorFunction, order: tf.Tensor, size: int) -> tf.Tensor:
+        """The mean of `scores_of` over the points of `order`, in batches of `size`; the last batch may be smaller."""
         points = int(order.shape[0])
         steps = points // size
         sums = tf.zeros(2 if self.classifies else 1)
         if steps:
             batches = tf.reshape(order[: steps * size], (steps, size))
-            # A loop inside the program copies every weight in each turn, so a few steps are unrolled.
+            # A loop inside the program copies all weights in each iteration, so a few steps are unrolled.
             for step in range(steps) if steps <= MAX_UNROLLED_STEPS else tf.range(steps):
                 sums += scores_of(batches[step]) * float(size)
         if points % size:
             sums += scores_of(order[steps * size :]) * float(points % size)
         return sums / float(points)
 
-    def _train_batch(self, x, y, weight=1.0):
-        """One step on a batch, or on a replica's part of it with that weight; Keras adds up the replicas' gradients."""
+    def _train_batch(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor | float = 1.0) -> tf.Tensor:
+        """One step on a batch, or on a replica's part of it with its weight; Keras sums the replicas' gradients."""
         with tf.GradientTape() as tape:
             outputs = self.model(x, training=True)
             loss = self._loss(y, outputs)
@@ -203,25 +208,25 @@ class Trainer:
         self.optimizer.apply(tape.gradient(objective, self.model.trainable_variables), self.model.trainable_variables)
         return self._scores(loss, y, outputs) * weight
 
-    def _loss(self, y, outputs):
-        """The mean over the points; among replicas Keras divides it by their number, which is undone here."""
+    def _loss(self, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
+        """The mean loss of the points; undoes Keras' division by the number of replicas."""
         loss = self.loss(y, outputs)
         return loss if self.replicas == 1 else loss * self.replicas
 
-    def _outputs(self, x):
+    def _outputs(self, x: tf.Tensor) -> tf.Tensor:
         return self.model(x, training=False)
 
-    def _predict_batch(self, x):
+    def _predict_batch(self, x: tf.Tensor) -> tf.Tensor:
         return (self._outputs(x) + self._outputs(x[:, :, ::-1])) / 2 if self.views == 2 else self._outputs(x)
 
-    def _scores(self, loss, y, outputs):
+    def _scores(self, loss: tf.Tensor, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
         if not self.classifies:
             return loss[None]
         right = tf.argmax(outputs, axis=-1, output_type=tf.int32) == tf.cast(y, tf.int32)
         return tf.stack([loss, tf.reduce_mean(tf.cast(right, tf.float32))])
 
-    def _logs(self, scores):
-        """Keras' names of the scores: those of a set (1 or 2,), or of training and validation (2, 1 or 2)."""
+    def _logs(self, scores: tf.Tensor) -> dict[str, float]:
+        """Scores by Keras' names: of one set (1 or 2,), or of training and validation (2, 1 or 2)."""
         names = ("loss", "accuracy", "val_loss", "val_accuracy") if self.classifies else ("loss", "val_loss")
         return dict(zip(names, scores.numpy().ravel().tolist(), strict=False))
 
@@ -232,24 +237,18 @@ def _trainer(config: FitConfig) -> Trainer:
 
 
 def trainer_for(config: FitConfig) -> Trainer:
-    """The Trainer that all configurations share which differ in RUNTIME_FIELDS alone, and so have one program."""
+    """The Trainer shared by all configurations that differ only in RUNTIME_FIELDS."""
     return _trainer(dataclasses.replace(config, **RUNTIME_FIELDS))
 
 
 def programs_compiled() -> int:
-    """How many Trainers this process has made. None frees its memory: 23 MB for a small network, 3 MB without XLA."""
+    """The number of Trainers made in this process. They are never freed: 23 MB for a small one, 3 MB without XLA."""
     return _trainer.cache_info().misses
 
 
 def recorded_logs(epoch: int, logs: dict[str, float]) -> dict[str, Any]:
-    """Keras' names of an epoch's logs as the recorded ones: loss -> train_loss, val_loss -> validation_loss."""
+    """An epoch's logs under the recorded names: loss -> train_loss, val_loss -> validation_loss."""
     return {"epoch": epoch} | {
         name.replace("val_", "validation_") if name.startswith("val_") else f"train_{name}": value
         for name, value in logs.items()
     }
-
-
-def named_weights(model: keras.Model) -> dict[str, np.ndarray]:
-    """The kernels and biases of a model: "<layer>/kernel", "<layer>/bias" -> array."""
-    layers = [layer for layer in model.layers if hasattr(layer, "kernel")]
-    return {f"{layer.name}/{part}": getattr(layer, part).numpy() for layer in layers for part in ("kernel", "bias")}

@@ -1,4 +1,4 @@
-"""Callbacks for a fit: early stopping, the learning rate schedule, and progress on the terminal."""
+"""Callbacks for a fit: early stopping, the learning rate schedule, progress on the terminal; and the logs they get."""
 
 import functools
 import math
@@ -28,6 +28,14 @@ def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
 def cosine_learning_rate(config: FitConfig, epoch: int, _current: float | None = None) -> float:
     """The rate of an epoch: half a cosine from learning_rate down to zero (Loshchilov and Hutter 2017, no restarts)."""
     return config.learning_rate * (1 + math.cos(math.pi * epoch / config.max_epochs)) / 2
+
+
+def recorded_logs(epoch: int, logs: dict[str, float]) -> dict[str, Any]:
+    """An epoch's logs under the recorded names: loss -> train_loss, val_loss -> validation_loss."""
+    return {"epoch": epoch} | {
+        name.replace("val_", "validation_") if name.startswith("val_") else f"train_{name}": value
+        for name, value in logs.items()
+    }
 
 
 class Progress(keras.callbacks.Callback):

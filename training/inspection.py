@@ -17,7 +17,7 @@ GRADIENT_IMAGES = 200  # images of each class over which gradients are averaged
 
 
 def weights_before_and_after(initial: Mapping[str, np.ndarray], model: keras.Model) -> Arrays:
-    """ "initial/<name>" and "trained/<name>" -> array; the names are those of `named_weights`."""
+    """Arrays by "initial/<name>" and "trained/<name>", with the names of `named_weights`."""
     weights = {f"initial/{name}": value for name, value in initial.items()}
     return weights | {f"trained/{name}": value for name, value in named_weights(model).items()}
 

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.callbacks import make_callbacks
+from training.callbacks import make_callbacks, recorded_logs
 from training.config import FitConfig
 from training.models import named_weights
 from training.optimizer import make_optimizer
@@ -244,11 +244,3 @@ def trainer_for(config: FitConfig) -> Trainer:
 def programs_compiled() -> int:
     """The number of Trainers made in this process. They are never freed: 23 MB for a small one, 3 MB without XLA."""
     return _trainer.cache_info().misses
-
-
-def recorded_logs(epoch: int, logs: dict[str, float]) -> dict[str, Any]:
-    """An epoch's logs under the recorded names: loss -> train_loss, val_loss -> validation_loss."""
-    return {"epoch": epoch} | {
-        name.replace("val_", "validation_") if name.startswith("val_") else f"train_{name}": value
-        for name, value in logs.items()
-    }

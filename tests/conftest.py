@@ -20,6 +20,6 @@ def one_thread():
 @pytest.fixture
 def homework():
     """The settings of homework.toml."""
-    from training.config import load_homework
+    from training.settings import load_homework
 
     return load_homework()

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from reporting.artifacts import UserError
+from reporting.artifacts import TASKS, UserError, extras_of, variants_of
+from training import run_extra, train
 from training.cli import INTERRUPTED, parse_arguments, run_main
 
 SCRIPTS = [
     "training.prepare_data",
-    "training.train_regression",
-    "training.train_classification",
-    "tuning.tune_regression",
-    "tuning.tune_classification",
+    "training.plan",
+    "training.train",
+    "training.run_extra",
+    "tuning.tune",
 ]
 
 
@@ -38,6 +39,16 @@ def test_wrong_flags_end_with_status_2(argv):
     with pytest.raises(SystemExit) as stop:
         parse_arguments("", argv, variant=("reference", "tuned"))
     assert stop.value.code == 2
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(
+    ("script", "flag", "names"), [(train, "variant", variants_of), (run_extra, "extra", extras_of)]
+)
+def test_an_unknown_name_is_answered_with_those_of_the_task(task, script, flag, names):
+    with pytest.raises(UserError) as error:
+        script.main(["--task", task, f"--{flag}", "unknown"])
+    assert str(error.value).endswith(f"choose one of {', '.join(names(task))}")
 
 
 def test_a_users_mistake_is_one_line_and_status_1(capsys):

@@ -11,8 +11,8 @@ import tensorflow as tf
 processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
 import numpy as np
-from tests.training.test_fitting import CNN, MLP, images, points
-from training.fitting import Trainer
+from tests.training.test_trainer import CNN, MLP, images, points
+from training.trainer import Trainer
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 for config, (x, y) in ((MLP, points()), (dataclasses.replace(CNN, batch_size=12), images())):
     parts = np.arange(0, len(x) - 9), np.arange(len(x) - 9, len(x))  # the last batch is a single point

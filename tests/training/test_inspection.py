@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from training import inspection
-from training.config import load_homework
 from training.models import build_cnn, build_mlp
+from training.settings import load_homework
 
-HOMEWORK = load_homework()
-CNN = dataclasses.replace(HOMEWORK.classification, filters=(4, 6), dense_units=(8, 7))
+TASKS = load_homework().tasks
+CNN = dataclasses.replace(TASKS["classification"].reference, filters=(4, 6), dense_units=(8, 7))
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def images():
 
 def test_activations_are_the_layers_true_outputs():
     keras.utils.set_random_seed(5)
-    model = build_mlp(dataclasses.replace(HOMEWORK.regression, hidden_units=(3, 4, 5)))
+    model = build_mlp(dataclasses.replace(TASKS["regression"].reference, hidden_units=(3, 4, 5)))
     x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
     found = inspection.activations(model, x, np.array([0, 3, 6]))
     first = np.tanh(x @ model.get_layer("hidden_1").kernel.numpy() + model.get_layer("hidden_1").bias.numpy())
@@ -35,6 +35,20 @@ def test_activations_are_the_layers_true_outputs():
     np.testing.assert_allclose(found["hidden_1/minimum"], first.min(axis=0), rtol=1e-5)
     np.testing.assert_allclose(found["hidden_1/active_share"], (first > 0).mean(axis=0), rtol=1e-5)
     assert found["hidden_3/maximum"].shape == (5,) and (found["hidden_3/minimum"] >= 0).all()
+
+
+def test_the_spectrum_is_that_of_the_covariance():
+    vectors = np.random.default_rng(0).normal(size=(50, 4)) @ np.diag([3.0, 2.0, 1.0, 0.0]) + 5
+    found = inspection.covariance_eigenvalues(vectors.sum(axis=0), vectors.T @ vectors, len(vectors))
+    expected = np.linalg.eigvalsh(np.cov(vectors.T, bias=True))[::-1]
+    np.testing.assert_allclose(found, np.maximum(expected, 0), rtol=1e-5, atol=1e-6)
+
+
+def test_weights_are_stored_before_and_after_training(cnn):
+    initial = {name: 0 * value for name, value in inspection.named_weights(cnn).items()}
+    found = inspection.weights_before_and_after(initial, cnn)
+    assert set(found) == {f"{when}/{name}" for when in ("initial", "trained") for name in initial}
+    assert not found["initial/conv_1/kernel"].any() and found["trained/conv_1/kernel"].any()
 
 
 def test_a_dead_unit_is_seen_as_constant(cnn, images):
@@ -75,11 +89,6 @@ def test_receptive_fields_are_images_of_the_input(cnn, images):
 
 
 def test_with_weights_puts_other_weights_into_a_copy(cnn):
-    weights = {
-        f"{layer.name}/{part}": 0 * getattr(layer, part).numpy()
-        for layer in cnn.layers
-        if hasattr(layer, "kernel")
-        for part in ("kernel", "bias")
-    }
+    weights = {name: 0 * value for name, value in inspection.named_weights(cnn).items()}
     copy = inspection.with_weights(cnn, weights)
     assert not copy.get_layer("dense_1").kernel.numpy().any() and cnn.get_layer("dense_1").kernel.numpy().any()

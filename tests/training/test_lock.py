@@ -9,12 +9,13 @@ import time
 import pytest
 
 from reporting.artifacts import UserError
-from training.lock import take_turn
+from training.lock import acquire_lock
 
 
 def holder(path, then="time.sleep(60)"):
     """A process that holds the lock, and says so on its output."""
-    code = f"import pathlib, time; from training.lock import take_turn\nfile = take_turn(pathlib.Path({str(path)!r}), 'stage')\n"
+    code = "import pathlib, time; from training.lock import acquire_lock\n"
+    code += f"file = acquire_lock(pathlib.Path({str(path)!r}), 'stage')\n"
     process = subprocess.Popen(
         [sys.executable, "-c", f"{code}print('in', flush=True)\n{then}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -38,7 +39,7 @@ def test_the_second_waits_says_for_whom_and_goes_on_when_the_first_is_killed(tmp
 
 
 def test_a_closed_lock_is_free(tmp_path):
-    with take_turn(tmp_path / "lock", "stage"):
+    with acquire_lock(tmp_path / "lock", "stage"):
         pass
     assert holder(tmp_path / "lock", then="").communicate(timeout=30)[0] == b"in\n"
 
@@ -46,7 +47,7 @@ def test_a_closed_lock_is_free(tmp_path):
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="cannot write .*lock"):
-        take_turn(tmp_path / "file" / "lock", "stage")
+        acquire_lock(tmp_path / "file" / "lock", "stage")
 
 
 def test_a_file_system_without_locks_stops_nothing(tmp_path, monkeypatch):
@@ -54,4 +55,4 @@ def test_a_file_system_without_locks_stops_nothing(tmp_path, monkeypatch):
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(fcntl, "flock", unsupported)
-    take_turn(tmp_path / "lock", "stage").close()
+    acquire_lock(tmp_path / "lock", "stage").close()

@@ -6,24 +6,25 @@ import keras
 import numpy as np
 import pytest
 
-from training.config import load_homework
-from training.models import build_cnn, build_mlp
+from training.models import build_cnn, build_mlp, named_weights
+from training.settings import load_homework
 
-HOMEWORK = load_homework()
+TASKS = load_homework().tasks
+MLP, CNN = TASKS["regression"].reference, TASKS["classification"].reference
 
 
 def test_mlp_parameter_count():
     expected = (1 + 1) * 256 + (256 + 1) * 512 + (512 + 1) * 768 + (768 + 1)
-    assert build_mlp(HOMEWORK.regression).count_params() == expected == 526_849
+    assert build_mlp(MLP).count_params() == expected == 526_849
 
 
 def test_cnn_parameter_count():
     expected = (9 + 1) * 32 + (9 * 32 + 1) * 48 + (5 * 5 * 48 + 1) * 128 + (128 + 1) * 256 + (256 + 1) * 10
-    assert build_cnn(HOMEWORK.classification).count_params() == expected == 203_514
+    assert build_cnn(CNN).count_params() == expected == 203_514
 
 
 def test_mlp_layers_and_activations():
-    model = build_mlp(HOMEWORK.regression)
+    model = build_mlp(MLP)
     names = ("hidden_1", "hidden_2", "hidden_3", "output")
     assert [model.get_layer(name).activation.__name__ for name in names] == ["tanh", "softplus", "relu", "linear"]
     assert [model.get_layer(name).units for name in names] == [256, 512, 768, 1]
@@ -31,7 +32,7 @@ def test_mlp_layers_and_activations():
 
 def test_fan_in_uniform_fills_its_range_in_weights_and_biases():
     keras.utils.set_random_seed(1)
-    model = build_mlp(HOMEWORK.regression)
+    model = build_mlp(MLP)
     for name, fan_in in (("hidden_1", 1), ("hidden_2", 256), ("hidden_3", 512)):
         for values in (model.get_layer(name).kernel.numpy(), model.get_layer(name).bias.numpy()):
             limit = fan_in**-0.5
@@ -40,18 +41,12 @@ def test_fan_in_uniform_fills_its_range_in_weights_and_biases():
 
 
 def test_keras_initializer_leaves_biases_at_zero():
-    model = build_mlp(dataclasses.replace(HOMEWORK.regression, initializer="glorot_uniform"))
+    model = build_mlp(dataclasses.replace(MLP, initializer="glorot_uniform"))
     assert not model.get_layer("hidden_2").bias.numpy().any()
 
 
-def test_penalty_gradient_is_weight_decay_times_the_weight():
-    model = build_mlp(dataclasses.replace(HOMEWORK.regression, weight_decay=0.5))
-    squares = sum(float((value.numpy().astype(np.float64) ** 2).sum()) for value in model.trainable_variables)
-    assert sum(float(loss) for loss in model.losses) == pytest.approx(0.5 / 2 * squares, rel=1e-4)
-
-
 def test_cnn_gives_probabilities_of_grey_values():
-    model = build_cnn(HOMEWORK.classification)
+    model = build_cnn(CNN)
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), dtype=np.uint8)
     probabilities = model(images).numpy()
     assert probabilities.shape == (3, 10)
@@ -59,5 +54,23 @@ def test_cnn_gives_probabilities_of_grey_values():
 
 
 def test_improved_network_keeps_two_convolutions_and_two_dense_layers():
-    names = [layer.name for layer in build_cnn(HOMEWORK.improved).layers if hasattr(layer, "kernel")]
+    names = [
+        layer.name
+        for layer in build_cnn(TASKS["classification"].variants["improved"]).layers
+        if hasattr(layer, "kernel")
+    ]
     assert names == ["conv_1", "conv_2", "dense_1", "dense_2", "output"]
+
+
+def test_weights_are_named_by_layer_and_part():
+    model = build_mlp(MLP)
+    found = named_weights(model)
+    layers = ("hidden_1", "hidden_2", "hidden_3", "output")
+    assert list(found) == [f"{layer}/{part}" for layer in layers for part in ("kernel", "bias")]
+    np.testing.assert_array_equal(found["hidden_2/kernel"], model.get_layer("hidden_2").kernel.numpy())
+
+
+def test_networks_have_no_penalty_of_their_own():
+    """L2 acts in the optimizer alone."""
+    for model in (build_mlp(dataclasses.replace(MLP, weight_decay=0.5)), build_cnn(CNN)):
+        assert not model.losses and not any(getattr(layer, "kernel_regularizer", None) for layer in model.layers)

@@ -7,7 +7,6 @@ import pytest
 
 from reporting.artifacts import UserError, load_json
 from training import prepare_data
-from training.config import SHIPPED
 from training.fashion_mnist import DIGESTS
 
 POINTS = "x,y\n" + "".join(f"{x},{x * x}\n" for x in range(6))
@@ -44,35 +43,10 @@ def test_provenance_of_both_tasks_is_recorded_in_one_line_of_output(settings, tm
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
-def test_make_is_told_of_every_file_and_understands_its_name(settings, tmp_path):
-    prepare(settings(), tmp_path / "runs")
-    makefile = tmp_path / "Makefile"
-    makefile.write_text(f"RUNS = {tmp_path}/runs\ninclude $(RUNS)/data.mk\n$(RUNS)/data.json: ; @echo '$^'\n")
-    (tmp_path / "runs" / "data.json").unlink()
-    output = subprocess.run(
-        ["make", "-f", makefile, f"{tmp_path}/runs/data.json"], capture_output=True, text=True, check=True
-    ).stdout
-    assert f"{tmp_path}/train points.csv {tmp_path}/test.csv {tmp_path}/train-images-idx3-ubyte.gz" in output
-
-
-def test_make_can_tell_that_a_file_was_exchanged_for_an_older_one(settings, tmp_path):
-    prepare(settings(), tmp_path / "runs")
-    told = (tmp_path / "runs" / "data.stat").read_text()
-    names = [line.split(" ", 2)[2] for line in told.splitlines()]
-    assert names[:4] == [
-        str(tmp_path / "mine.toml"),
-        str(SHIPPED),
-        f"{tmp_path}/train points.csv",
-        f"{tmp_path}/test.csv",
-    ]
-    assert (
-        subprocess.run(["stat", "-Lc", "%Y %s %n", *names], capture_output=True, text=True, check=True).stdout == told
-    )
-
-
 def test_a_grid_that_will_hardly_end_is_said(settings, tmp_path, capsys):
     values = [number / 1000 for number in range(1, 101)]
-    more = f"[regression.search.grid]\nlearning_rate = {values}\nweight_decay = {values}\nbatch_size = {list(range(1, 101))}"
+    more = f"[regression.search.grid]\nlearning_rate = {values}\nweight_decay = {values}\n"
+    more += f"batch_size = {list(range(1, 101))}"
     prepare(settings(more), tmp_path / "runs")
     assert (
         "warning: the grid of the regression has 1,000,000 combinations, so 5,000,000 fits" in capsys.readouterr().err

@@ -8,14 +8,15 @@ import time
 import pytest
 
 from reporting.artifacts import Data, UserError, load_run
-from training.config import load_homework
 from training.recording import Recording
+from training.settings import load_homework
 
 HOMEWORK = load_homework()
+REFERENCE = HOMEWORK.tasks["regression"].reference
 DATA = Data("points", {"train.csv": "0" * 64}, {"train": 3, "test": 3})
 
 
-def recording(folder, homework=HOMEWORK, config=HOMEWORK.regression, data=DATA):
+def recording(folder, homework=HOMEWORK, config=REFERENCE, data=DATA):
     return Recording(folder, "regression", "reference", homework, config, data)
 
 
@@ -42,7 +43,7 @@ def test_a_finished_run_is_up_to_date(finished):
 @pytest.mark.parametrize(
     "change",
     [
-        {"config": dataclasses.replace(HOMEWORK.regression, learning_rate=0.5)},
+        {"config": dataclasses.replace(REFERENCE, learning_rate=0.5)},
         {"data": dataclasses.replace(DATA, digests={"train.csv": "1" * 64})},
         {"homework": dataclasses.replace(HOMEWORK, compute=dataclasses.replace(HOMEWORK.compute, seed=7))},
         {"homework": dataclasses.replace(HOMEWORK, compute=dataclasses.replace(HOMEWORK.compute, threads=2))},
@@ -79,21 +80,37 @@ def test_what_a_killed_process_was_writing_is_removed(tmp_path):
     assert not leftover.exists()
 
 
-def test_a_stage_that_another_process_is_making_is_waited_for_and_then_up_to_date(finished):
+def test_a_stage_that_another_process_is_making_is_waited_for_and_then_up_to_date(finished, capsys):
     """The second of two `make all` in one folder: it does nothing twice."""
-    record = recording(finished)
-    assert record.is_current()
     made_at = load_run(finished).finished_at
     busy = recording(finished)
-    busy.take_turn()
+    busy.acquire()
     (finished / "run.json").rename(finished / "kept")  # the other process has begun
-    threading.Timer(0.3, lambda: ((finished / "kept").rename(finished / "run.json"), busy.turn.close())).start()
-    assert recording(finished).is_current() and load_run(finished).finished_at == made_at
+    threading.Timer(0.3, lambda: ((finished / "kept").rename(finished / "run.json"), busy.release())).start()
+    assert recording(finished).is_done() and load_run(finished).finished_at == made_at
+    said = capsys.readouterr()
+    assert said.out == "regression reference: up to date\n" and "waiting until it ends" in said.err
 
 
-def test_the_wall_clock_decides_nothing(finished):
-    """A run of the year 2000, or of next year, is as good as one of today; and bears today's time once it was asked for."""
-    for wrong in (946684800, time.time() + 3e7):
-        os.utime(finished / "run.json", (wrong, wrong))
-        assert recording(finished).is_current()
-        assert abs((finished / "run.json").stat().st_mtime - time.time()) < 60
+def test_whether_a_run_is_current_is_asked_without_a_trace(finished, capsys):
+    """Also while another process holds the lock."""
+    busy = recording(finished)
+    busy.acquire()
+    before = {path: path.stat().st_mtime_ns for path in finished.iterdir()}
+    assert recording(finished).is_current()
+    assert {path: path.stat().st_mtime_ns for path in finished.iterdir()} == before
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_released_folder_can_be_locked_again(finished):
+    record = recording(finished)
+    assert record.is_done() and record.lock is None
+    record.acquire()
+    assert not record.lock.closed
+
+
+@pytest.mark.parametrize("seconds", [946684800, time.time() + 3e7])
+def test_the_wall_clock_decides_nothing(finished, seconds):
+    """A run of the year 2000, or of next year, is as good as one of today."""
+    os.utime(finished / "run.json", (seconds, seconds))
+    assert recording(finished).is_done()

@@ -7,15 +7,14 @@ import keras
 import numpy as np
 import pytest
 
-from training.config import load_homework
-from training.fitting import Trainer, cosine_learning_rate, derive_seed, make_callbacks, make_loss
-from training.models import build_network
+from training.settings import load_homework
+from training.tasks import task_of
+from training.trainer import RUNTIME_FIELDS, Trainer, make_loss, trainer_for
 
-HOMEWORK = load_homework()
-MLP = dataclasses.replace(HOMEWORK.regression, hidden_units=(16, 16, 16), max_epochs=3, batch_size=8)
-CNN = dataclasses.replace(
-    HOMEWORK.classification, filters=(4, 4), dense_units=(8, 8), dropout=0.0, max_epochs=2, learning_rate=1e-3
-)
+REFERENCES = {name: settings.reference for name, settings in load_homework().tasks.items()}
+MLP = dataclasses.replace(REFERENCES["regression"], hidden_units=(16, 16, 16), max_epochs=3, batch_size=8)
+SMALL = {"filters": (4, 4), "dense_units": (8, 8), "dropout": 0.0, "max_epochs": 2, "learning_rate": 1e-3}
+CNN = dataclasses.replace(REFERENCES["classification"], **SMALL)
 
 
 def points(n=30):
@@ -29,10 +28,25 @@ def images(n=70):
     return (rng.integers(0, 100, (n, 28, 28, 1)) + 15 * y[:, None, None, None]).astype(np.uint8), y
 
 
+def penalised(model, strength):
+    """A copy of the model with its weights, whose losses hold `strength` times each squared weight."""
+
+    def copy_layer(layer):
+        config = layer.get_config()
+        if hasattr(layer, "kernel"):
+            config |= {part: keras.regularizers.L2(strength) for part in ("kernel_regularizer", "bias_regularizer")}
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(model, clone_function=copy_layer)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
 def plain_fit(config, x, y, train, seed):
-    """Keras' `fit`, told the order of the points epoch by epoch; returns the model and the loss of each epoch's batches."""
+    """A network trained by Keras' `fit`, given the order of the points in each epoch, with Keras' own L2 penalty."""
     keras.utils.set_random_seed(seed)
-    model = build_network(config)
+    model = penalised(task_of(config).build(config), config.weight_decay / 2)
+    assert model.losses
     loss = "mean_squared_error" if y.ndim == 2 else "sparse_categorical_crossentropy"
     model.compile(keras.optimizers.Adam(config.learning_rate), loss, jit_compile=False)
     rng = np.random.default_rng(seed)
@@ -135,7 +149,6 @@ def test_another_weight_decay_needs_no_new_program_and_is_obeyed():
     again, alone = used.fit(strong, x, y, *fold, seed=3), Trainer(strong).fit(strong, x, y, *fold, seed=3)
     assert again.history == alone.history
     assert used.take_epoch.experimental_get_tracing_count() == 1
-    assert used.model.get_layer("output").kernel_regularizer.get_config()["l2"] == 0.25
 
 
 def test_early_stopping_fires_after_its_patience_and_restores():
@@ -156,24 +169,9 @@ def test_flips_average_over_both_views():
     np.testing.assert_allclose(trainer.predict(x[:5]), trainer.predict(x[:5, :, ::-1]), atol=1e-6)
 
 
-def test_seeds_differ_by_fold_hyperparameter_and_task():
-    other = dataclasses.replace(MLP, learning_rate=0.5)
-    seeds = [
-        derive_seed(1, "regression", MLP, 1),
-        derive_seed(1, "regression", MLP, 2),
-        derive_seed(1, "regression", other, 1),
-    ]
-    seeds += [derive_seed(2, "regression", MLP, 1), derive_seed(1, "classification", MLP, 1)]
-    assert len(set(seeds)) == 5
-    assert derive_seed(1, "regression", MLP, 1) == seeds[0]
-
-
-def test_cosine_falls_from_the_learning_rate_towards_zero():
-    config = dataclasses.replace(MLP, learning_rate=0.2, max_epochs=10, learning_rate_schedule="cosine")
-    rates = [cosine_learning_rate(config, epoch) for epoch in range(10)]
-    assert rates[0] == 0.2 and rates[5] == pytest.approx(0.1) and rates[9] < 0.01
-    assert len(make_callbacks(config)) == 2
-
-
-def test_callbacks_are_fresh_for_each_fit():
-    assert make_callbacks(MLP)[0] is not make_callbacks(MLP)[0]
+def test_configurations_that_differ_in_runtime_fields_share_a_trainer():
+    other = {"learning_rate": 0.5, "learning_rate_schedule": "cosine", "weight_decay": 0.5}
+    other |= {"max_epochs": 7, "patience": 7, "restore_best_weights": True}
+    assert set(other) == set(RUNTIME_FIELDS)
+    assert trainer_for(MLP) is trainer_for(dataclasses.replace(MLP, **other))
+    assert trainer_for(MLP) is not trainer_for(dataclasses.replace(MLP, batch_size=9))

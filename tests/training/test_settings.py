@@ -2,8 +2,9 @@
 
 import pytest
 
-from reporting.artifacts import UserError
-from training.config import load_homework
+import training.tasks
+from reporting.artifacts import TASKS, Extra, UserError, extras_of, variants_of
+from training.settings import load_homework
 
 
 def write(tmp_path, text):
@@ -13,32 +14,57 @@ def write(tmp_path, text):
 
 
 def test_shipped_grids_have_the_sizes_of_the_homework():
-    homework = load_homework()
-    assert homework.regression_search.combinations == 3 * 2 * 3 == 18
-    assert homework.regression.folds == 5
-    assert homework.classification_search.combinations >= 12
+    tasks = load_homework().tasks
+    assert tasks["regression"].search.combinations == 3 * 2 * 3 == 18
+    assert tasks["regression"].reference.folds == 5
+    assert tasks["classification"].search.combinations >= 12
 
 
 def test_classification_grid_contains_the_reference_setting():
-    homework = load_homework()
-    for name, values in homework.classification_search.grid.items():
-        assert getattr(homework.classification, name) in values
+    settings = load_homework().tasks["classification"]
+    for name, values in settings.search.grid.items():
+        assert getattr(settings.reference, name) in values
 
 
 def test_users_file_holds_only_what_differs(tmp_path):
     homework = load_homework(write(tmp_path, '[identity]\nstudent = "Ada"\n[regression]\nbatch_size = 8\n'))
     assert homework.identity.student == "Ada"
-    assert homework.regression.batch_size == 8
-    assert homework.regression.max_epochs == load_homework().regression.max_epochs
+    reference = homework.tasks["regression"].reference
+    assert reference.batch_size == 8
+    assert reference.max_epochs == load_homework().tasks["regression"].reference.max_epochs
 
 
 def test_quick_is_laid_over_the_rest():
-    assert load_homework(quick=True).regression.max_epochs < load_homework().regression.max_epochs
-    assert load_homework(quick=True).scale == "quick"
+    quick, full = load_homework(quick=True), load_homework()
+    assert quick.tasks["regression"].reference.max_epochs < full.tasks["regression"].reference.max_epochs
+    assert (quick.scale, full.scale) == ("quick", "full")
 
 
 def test_improved_inherits_from_the_reference_settings(tmp_path):
-    assert load_homework(write(tmp_path, "[classification]\nkernel_size = 5\n")).improved.kernel_size == 5
+    settings = load_homework(write(tmp_path, "[classification]\nkernel_size = 5\n")).tasks["classification"]
+    assert settings.variants["improved"].kernel_size == 5
+
+
+def test_every_further_variant_has_settings_of_its_own():
+    for name, settings in load_homework().tasks.items():
+        assert {"reference", TASKS[name].searched, *settings.variants} == set(variants_of(name))
+        assert all(isinstance(config, type(settings.reference)) for config in settings.variants.values())
+
+
+def test_extras_are_set_by_the_names_in_the_registry():
+    for name, settings in load_homework().tasks.items():
+        own = training.tasks.TASKS[name].extra_settings
+        assert set(vars(settings.extras)) == {*extras_of(name), *own}
+        for extra in extras_of(name):
+            assert type(getattr(settings.extras, extra)) is (int if extra.endswith("seeds") else bool)
+
+
+def test_a_new_extra_is_a_setting_by_itself(monkeypatch):
+    regression = TASKS["regression"]
+    further = Extra("further", "data", "words", "short words")
+    monkeypatch.setitem(TASKS, "regression", regression._replace(extras=(*regression.extras, further)))
+    with pytest.raises(UserError, match=r"\[regression.extras\]: further is missing"):
+        load_homework()
 
 
 @pytest.mark.parametrize(
@@ -71,6 +97,10 @@ def test_improved_inherits_from_the_reference_settings(tmp_path):
             '[classification.search]\nobjective = "accuracy"',
             ["objective must be one of validation_accuracy, validation_loss"],
         ),
+        ("[regression.extras]\nsplit = true", ["[regression.extras]", "did you mean splits"]),
+        ("[classification.extras]\ntuned_seeds = true", ["tuned_seeds must be a whole number"]),
+        ("[classification.extras]\nablation = 1", ["ablation must be true or false"]),
+        ("[classification.extras]\nablation_images = 0", ["ablation_images must be at least 1"]),
         ("[compute]\nseed = -1", ["seed must be at least 0"]),
         ('[compute]\nprecision = "half"', ["precision must be one of auto, float32"]),
         ("[compute]\nthreads = 0", ["threads must be at least 1"]),

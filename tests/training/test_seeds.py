@@ -1,0 +1,21 @@
+"""Each fit has a seed of its own."""
+
+import dataclasses
+
+from training.seeds import derive_seed
+from training.settings import load_homework
+
+
+def test_seeds_differ_by_fold_hyperparameter_and_task():
+    tasks = load_homework().tasks
+    mlp, cnn = tasks["regression"].reference, tasks["classification"].reference
+    other = dataclasses.replace(mlp, learning_rate=0.5)
+    seeds = [derive_seed(1, mlp, 1), derive_seed(1, mlp, 2), derive_seed(1, other, 1), derive_seed(2, mlp, 1)]
+    seeds.append(derive_seed(1, cnn, 1))
+    assert len(set(seeds)) == 5
+    assert derive_seed(1, mlp, 1) == seeds[0]
+
+
+def test_seeds_stay_those_of_recorded_runs():
+    config = load_homework().tasks["regression"].reference
+    assert derive_seed(2021, config, 1) == 1679763183

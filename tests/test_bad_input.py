@@ -17,7 +17,7 @@ import pytest
 from reporting import artifacts, build_report, render
 from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
 from tests.invented import write_runs
-from tests.training.test_datasets import GOOD, idx, stand_in  # noqa: F401 (a fixture)
+from tests.training.stand_in_images import idx, stand_in  # noqa: F401 (a fixture)
 from training import fashion_mnist, prepare_data
 from training.cli import run_main
 

@@ -19,8 +19,10 @@ NUMBERS = st.floats(-LARGEST, LARGEST)
 
 @given(st.integers(2, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(2, n))), SEEDS)
 def test_folds_hold_out_each_point_once(size, seed):
-    """The held-out parts are a partition into sizes that differ by one at most; with it, each training part is everything; a
-    seed gives the same folds again."""
+    """The held-out parts are a partition, in sizes that differ by at most one; a seed gives the same folds again.
+
+    A training part and its held-out part are all points.
+    """
     n, folds = size
     pairs = kfold_indices(n, folds, np.random.default_rng(seed))
     assert len(pairs) == folds and sorted(np.concatenate([held for _, held in pairs])) == list(range(n))

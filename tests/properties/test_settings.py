@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.artifacts import Data, UserError, load_toml
-from training.config import SHIPPED, build_homework, load_homework, overlay
-from tuning.search_spaces import Combinations, fingerprint
+from training.settings import SHIPPED, build_homework, load_homework, overlay
+from tuning.combinations import Combinations
+from tuning.fingerprints import fingerprint
 
 SETTINGS = load_toml(SHIPPED)
 SCALARS = st.one_of(
@@ -64,16 +65,18 @@ def within_limits(config):
 @settings(max_examples=300)
 @given(st.sampled_from(PLACES), VALUES)
 def test_any_value_anywhere_is_within_limits_or_one_line(place, value):
-    """No value of any kind gets past its limits, and none raises anything but a UserError in one line that names its place."""
+    """No value of any kind gets past its limits; what is raised is a UserError in one line that names its place."""
     try:
         homework = homework_of(at(place, value))
     except UserError as error:
         assert "\n" not in str(error) and str(error).startswith("mine.toml") and len(str(error)) < 500
         return
-    for config in (homework.data, homework.compute, homework.regression, homework.classification, homework.improved):
+    for config in (homework.data, homework.compute):
         within_limits(config)
-    for search in (homework.regression_search, homework.classification_search):
-        within_limits(search.base)
+    for task in homework.tasks.values():
+        search = task.search
+        for config in (task.reference, task.extras, search.base, *task.variants.values()):
+            within_limits(config)
         for name, values in search.grid.items():
             assert len(set(values)) == len(values) == len([values]) * len(values) > 0
             assert len({type(value) for value in values}) == 1
@@ -131,7 +134,7 @@ def test_combinations_are_the_product_of_the_grid(grid):
     assert len(made) == math.prod(map(len, grid.values())) and all(list(values) == list(grid) for values in made)
 
 
-BASE = load_homework().regression
+BASE = load_homework().tasks["regression"].reference
 CHANGES = st.sampled_from(
     [
         {"learning_rate": 0.5},

@@ -132,7 +132,7 @@ class Document:
         text = rendered(environment.get_template("report.html.j2"), shared | {"bodies": bodies})
         for numbers in self.numbers.values():
             numbers.check()
-        return text.replace("/*fonts*/", font_faces(text), 1)
+        return str(text).replace("/*fonts*/", font_faces(text), 1)  # Markup would escape what it puts in
 
     def context(self) -> dict[str, Any]:
         """What all templates know."""

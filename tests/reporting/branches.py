@@ -3,14 +3,15 @@
 import collections
 from unittest import mock
 
-from jinja2 import Environment, nodes
+import jinja2
+from jinja2 import nodes
 
-from reporting.engine import html
+from reporting.engine.html import build_environment
 
 SEEN = collections.defaultdict(set)  # name of a condition -> the truth values it has had
 
 
-class WatchedEnvironment(Environment):
+class WatchedEnvironment(jinja2.Environment):
     """Notes in SEEN how each condition turns out: of if, elif, inline if and of loops that leave items out."""
 
     def __init__(self, *arguments, **options):
@@ -31,8 +32,8 @@ class WatchedEnvironment(Environment):
 
 def watched_environment(folder, filters):
     """The environment of a report's templates, watched."""
-    with mock.patch.object(html, "Environment", WatchedEnvironment):
-        return html.build_environment(folder, filters)
+    with mock.patch.object(jinja2, "Environment", WatchedEnvironment):  # where build_environment imports it from
+        return build_environment(folder, filters)
 
 
 def watched(value, name):

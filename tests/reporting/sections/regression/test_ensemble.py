@@ -10,7 +10,7 @@ from reporting.sections.regression.coverage import Coverage, coverage_of, moment
 from reporting.sections.regression.data import Region
 from reporting.sections.regression.ensemble import MANY_CURVES, plot_fit
 from reporting.stats.differences import within
-from tests import strange_runs as strange
+from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
 X = np.linspace(-5, 5, 11)
@@ -18,8 +18,8 @@ X = np.linspace(-5, 5, 11)
 
 def scattered(runs):
     """Networks that scatter far more than they err, and test points that are one region, so that these are many."""
-    strange.no_gaps(runs)
-    strange.disagreeing(runs)
+    edits.regression.no_gaps(runs)
+    edits.regression.disagreeing(runs)
 
 
 def without_seeds(results):
@@ -127,7 +127,7 @@ def test_very_many_curves_become_pixels():
     ("change", "words"),
     [
         (None, "nowhere does it hold fewer by more than chance explains."),
-        (strange.agreeing, "it holds clearly fewer outside the gaps, in the gap from"),
+        (edits.regression.agreeing, "it holds clearly fewer outside the gaps, in the gap from"),
         (scattered, "it holds clearly more, so the networks disagree more than they need."),
     ],
 )

@@ -406,8 +406,7 @@ def test_extra_of_other_points_or_folds_is_refused(tmp_path):
 def test_tampered_case_is_refused(tmp_path):
     runs = write_runs(tmp_path)
     path = runs / "regression" / "baselines" / "polynomial" / "run.json"
-    run = load_json(path)
-    save_json(path, run | {"metrics": run["metrics"] | {"test_loss": 0.001}})
+    edit_json(path, lambda run: run["metrics"].update(test_loss=0.001))
     with pytest.raises(ArtifactError, match="polynomial/run.json: test_loss is 0.001"):
         load_results(runs, "regression")
 

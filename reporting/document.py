@@ -86,6 +86,8 @@ DOCUMENT = (
     ),
 )
 
+ABOUT_RUNS = (("table", "runs"), ("heading", "provenance"), ("heading", "conclusions"))  # what reads every run alike
+
 
 def report_document(identity: Identity, runs: Path | str) -> str:
     """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError) if it cannot be made."""
@@ -114,7 +116,7 @@ class Document:
         }
         self.rows["origins"] = self.origins
         self.reads: dict[Reader, Reads] = {}
-        for name, reads in self.findings.reads.items():
+        for name, reads in self.findings.own_reads.items():
             self.reads_below(name).update(reads)
 
     def reads_below(self, section: str) -> Reads:
@@ -132,7 +134,7 @@ class Document:
         text = rendered(environment.get_template("report.html.j2"), shared | {"bodies": bodies})
         for numbers in self.numbers.values():
             numbers.check()
-        return str(text).replace("/*fonts*/", font_faces(text), 1)  # Markup would escape what it puts in
+        return str(text).replace("/*fonts*/", font_faces(text), 1)  # a str, since Markup would escape the quotes
 
     def context(self) -> dict[str, Any]:
         """What all templates know."""
@@ -164,7 +166,7 @@ class Document:
                 "subject": part.module,
                 "task": part.task,
                 "results": self.findings.results_of(part),
-                "findings": self.findings.near(part),
+                "findings": self.findings.near(part, then=lambda name: None),  # whose reads stand with their sections
                 "found": self.findings(part.name),
             }
             return rendered(environment.get_template(part.template), shared | own)
@@ -185,7 +187,7 @@ class Document:
         for name in self.rows:
             if ("table", name) not in self.reads:  # further behind in the document
                 self.rows_of(name)
-        return origins(self.reads, self.runs)
+        return origins(self.reads, self.runs, apart=ABOUT_RUNS)
 
 
 @functools.cache

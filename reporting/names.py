@@ -34,7 +34,13 @@ NAMES: dict[str, dict[str, str]] = {
     "split": {"file_order": "file order", "shuffled": "shuffled", "blocks": "blocks along $x$"},
     "folds": {"file_order": "in file order", "blocks": Markup("as blocks along <var>x</var>")},
     "model": {"network": "network (tuned)", "gaussian_process": "Gaussian process"},
-    "configuration": {"reference": "reference settings", "tuned": "tuned", "improved": "improved"},
+    "configuration": {
+        "reference": "reference settings",
+        "tuned": "tuned",
+        "improved": "improved",
+        "double_softmax": "second softmax",
+        "smaller": "tuned, smaller",
+    },
     "best configuration": {
         "reference": "reference settings",
         "tuned": "tuned network",

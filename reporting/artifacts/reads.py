@@ -13,6 +13,7 @@ from reporting.artifacts.errors import ArtifactError, remedy
 from reporting.artifacts.schema import Run
 
 Reads = dict[tuple[str, str], None]  # (path, name) of everything that was read, once each and in order
+WHOLE = ("data.", "machine.", "versions.")  # parts of a run that are noted as such, whatever is looked up in them
 _NOTES: list[Reads] = []  # of the contexts that are entered, the innermost last
 
 
@@ -35,7 +36,7 @@ def note(reads: Reads) -> None:
 class Stored(Mapping[str, Any]):
     """The named parts of a file, read-only. Looking one up notes it; a missing one raises an ArtifactError.
 
-    A part that is a mapping itself is Stored too and notes what is looked up in it, as a.b.
+    A part that is a mapping itself is Stored too and notes what is looked up in it, as a.b, or as a if that is WHOLE.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Stored(Mapping[str, Any]):
         prefix: str = "",
     ) -> None:
         self.path, self.command, self.prefix = str(path), command, prefix
+        self._whole = prefix.partition(".")[0] if prefix.startswith(WHOLE) else None
         self._parts = {
             name: Stored(value, path, command, f"{prefix}{name}.") if isinstance(value, dict) else value
             for name, value in (parts or {}).items()
@@ -58,7 +60,7 @@ class Stored(Mapping[str, Any]):
             )
         value = self._parts[name]
         if _NOTES and not isinstance(value, Stored):
-            _NOTES[-1][self.path, self.prefix + name] = None
+            _NOTES[-1][self.path, self._whole or self.prefix + name] = None
         return value
 
     def __iter__(self) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """Which files a document is made of, from what was read while its parts were made."""
 
+import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from reporting.artifacts import Reads
+from reporting.artifacts import Reads, Run
 
 PROJECT = Path(__file__).parents[2]
 KINDS = ("figure", "table", "heading")
+RUN_FIELDS = [field.name for field in dataclasses.fields(Run)]
 Reader = tuple[str, str]  # one of KINDS, and the name of what is read for
 
 
@@ -22,21 +24,34 @@ class Origin(NamedTuple):
     headings: list[str]  # below which sentences hang on them
 
 
-def origins(reads_by: Mapping[Reader, Reads], runs: Path | str) -> list[Origin]:
-    """An Origin for each group of files: what is read of each, and for what. The project's own files come last."""
-    keys: dict[str, dict[str, None]] = {}
-    readers: dict[str, dict[Reader, None]] = {}
+def origins(reads_by: Mapping[Reader, Reads], runs: Path | str, apart: Collection[Reader] = ()) -> list[Origin]:
+    """An Origin for each group of files: what is read of each, and for what. The project's own files come last.
+
+    What is read of a file for no other readers than those `apart` has an Origin of its own: so what these readers read
+    alike of many files stands once.
+    """
+    readers: dict[tuple[str, str], dict[Reader, None]] = {}  # of each key of each file
     for reader, reads in reads_by.items():
         for path, key in reads:
-            file = relative(path, runs)
-            keys.setdefault(file, {})[key] = None
-            readers.setdefault(file, {})[reader] = None
+            readers.setdefault((relative(path, runs), key), {})[reader] = None
+    keys: dict[tuple[str, bool], list[str]] = {}
+    for (file, key), names in readers.items():
+        keys.setdefault((file, set(names) <= set(apart)), []).append(key)
     groups: dict[tuple, Origin] = {}
-    for file in sorted(keys, key=lambda file: (file.startswith("reporting/"), file)):
-        by_kind = [[name for kind, name in readers[file] if kind == wanted] for wanted in KINDS]
-        same = Path(file).name, tuple(sorted(keys[file])), tuple(readers[file])
-        groups.setdefault(same, Origin([], sorted(keys[file]), *by_kind)).files.append(file)
+    for file, is_apart in sorted(keys, key=lambda row: (row[0].startswith("reporting/"), row)):
+        listed = in_order(keys[file, is_apart], Path(file).name)
+        read_for = [reader for reader in reads_by if any(reader in readers[file, key] for key in listed)]
+        by_kind = [[name for kind, name in read_for if kind == wanted] for wanted in KINDS]
+        same = Path(file).name, tuple(listed), tuple(read_for)
+        groups.setdefault(same, Origin([], listed, *by_kind)).files.append(file)
     return list(groups.values())
+
+
+def in_order(keys: Iterable[str], file: str) -> list[str]:
+    """The keys sorted by name; those of a run in the order in which run.json holds them."""
+    if file != "run.json":
+        return sorted(keys)
+    return sorted(keys, key=lambda key: (RUN_FIELDS.index(key.partition(".")[0]), key))
 
 
 def relative(path: str, runs: Path | str) -> str:
@@ -48,24 +63,22 @@ def relative(path: str, runs: Path | str) -> str:
 
 
 def braced(names: Iterable[str]) -> list[str]:
-    """The same names in short: those that differ in one part only are one, with braces around what that part may be.
+    """The same names in short: those that differ in one of several parts are one, with braces around what that may be.
 
-    Parts are divided by slashes and dots: a/x.npz and b/x.npz are {a,b}/x.npz.
+    Parts are divided by slashes and dots: a/x.npz and b/x.npz are {a, b}/x.npz.
     """
-    rows = [re.split(r"([/.])", name) for name in names]
-    for place in range(max(map(len, rows), default=0)):
+    rows = [tuple(re.split(r"([/.])", name)) for name in names]
+    for place in range(0, max(map(len, rows), default=0), 2):  # every second item is a slash or a dot
         merged: dict[tuple, list[str]] = {}
         for row in rows:
-            merged.setdefault((*row[:place], None, *row[place + 1 :]), []).append(
-                row[place] if place < len(row) else ""
+            alone = len(row) == 1 or place >= len(row)
+            merged.setdefault(row if alone else (*row[:place], None, *row[place + 1 :]), []).append(
+                "" if alone else row[place]
             )
-        rows = [
-            [*others[:place], joined(values), *others[place + 1 :]] if place < len(others) else list(others)
-            for others, values in merged.items()
-        ]
-    return ["".join(part for part in row if part is not None) for row in rows]
+        rows = [tuple(joined(values) if part is None else part for part in row) for row, values in merged.items()]
+    return ["".join(row) for row in rows]
 
 
 def joined(values: list[str]) -> str:
     different = list(dict.fromkeys(values))
-    return different[0] if len(different) == 1 else "{" + ",".join(different) + "}"
+    return different[0] if len(different) == 1 else "{" + ", ".join(different) + "}"

@@ -8,9 +8,11 @@ A section is a module with a template of the same name. The module may define
     EQUATIONS                equation name -> (formula in TeX's notation, the same in words)
 
 `results` are those of the section's task (of all tasks, for a section of none), and `found("name")` are the findings of
-another section of the task, `found("task/name")` of any one. What is read of recorded files in the meantime is noted for
-the figure, the table or the findings at work, and counts for whoever asks for those findings: so `found` is called where
-something is drawn, not before.
+another section of the task, `found("task/name")` of any one.
+
+What is read of recorded files is noted for the figure, the table or the section that is being made. For a figure or a
+table that includes what the findings that it asks for were made of: so `found` is called where something is drawn, not
+before. A section that asks for the findings of another one has not read what those were made of.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,23 +68,45 @@ class Findings:
         self.sections = {section.name: section for chapter in chapters for section in chapter.sections}
         self.results = results
         self.known: dict[str, Any] = {}
-        self.reads: dict[str, Reads] = {}
+        self.own_reads: dict[str, Reads] = {}  # what a section read for its findings
+        self.taken: dict[str, set[str]] = {}  # the sections whose findings it took for them
 
     def __call__(self, name: str) -> Any:
-        """The findings of a section; None if it has none. What they were made of counts as read here."""
+        """The findings of a section; None if it has none."""
         if name not in self.sections:
             raise RenderError(f"there is no section {name!r} in the document")
         if name not in self.known:
-            section = self.sections[name]
+            section, self.taken[name] = self.sections[name], set()
             find = getattr(section.module, "find", None)
-            with noting({}) as self.reads[name]:
-                self.known[name] = find and find(self.results_of(section), self.near(section))
-        note(self.reads[name])
+            with noting({}) as self.own_reads[name]:
+                found = self.near(section, then=self.taken[name].add)
+                self.known[name] = find and find(self.results_of(section), found)
         return self.known[name]
 
-    def near(self, section: Section) -> Found:
-        """The same, which also knows other sections of this section's task by their short names."""
-        return lambda name: self(name if "/" in name or not section.task else f"{section.task}/{name}")
+    def all_reads(self, name: str) -> Reads:
+        """What the findings of a section were made of, those that it took from others included."""
+        reads = dict(self.own_reads[name])
+        for other in sorted(self.taken[name]):
+            reads |= self.all_reads(other)
+        return reads
+
+    def note_reads(self, name: str) -> None:
+        """Note all reads of a section's findings, as if they were made here."""
+        note(self.all_reads(name))
+
+    def near(self, section: Section, then: Callable[[str], object]) -> Found:
+        """These findings under the short names that sections of a task have for each other.
+
+        `then` is called with the full name of those that were asked for.
+        """
+
+        def found(name: str) -> Any:
+            full = name if "/" in name or not section.task else f"{section.task}/{name}"
+            value = self(full)
+            then(full)
+            return value
+
+        return found
 
     def results_of(self, section: Section) -> Any:
         return self.results[section.task] if section.task else self.results
@@ -95,13 +119,14 @@ class Findings:
         """The figures, tables or equations of all sections that are shown, by name, in order."""
         collected: dict[str, Any] = {}
         for section in filter(self.shown, self.sections.values()):
-            arguments = () if what == "EQUATIONS" else (self.results_of(section), self.near(section))
+            found = self.near(section, then=self.note_reads)
+            arguments = () if what == "EQUATIONS" else (self.results_of(section), found)
             collected |= section.part(what, *arguments)
         return collected
 
 
 def numbered(chapters: Sequence[Chapter]) -> dict[str, tuple[str, Heading]]:
-    """Heading name -> its number and itself: chapters 1, 2, ... with 1.1, 1.2, ... below, those of an appendix A, B, ..."""
+    """Heading name -> its number and itself: chapters 1, 2, ... with 1.1, 1.2, ... below, an appendix's A, B, ..."""
     listed: dict[str, tuple[str, Heading]] = {}
     counts = {"section": 0, "appendix": 0}
     number, below = "", 0

@@ -1,1 +1,48 @@
-"""To come."""
+"""What all of it shows, and what it does not: how far the numbers can be trusted, whatever they are."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from reporting.artifacts import TASKS
+from reporting.engine.sections import Found
+from reporting.results import Results
+from reporting.sections.provenance import recorded_runs
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What decides how the numbers may be read."""
+
+    switched_off: tuple[str, ...]  # the extras that are, in words
+    regression_seeds: int  # how many times the tuned networks were trained from other initial weights
+    classification_seeds: tuple[int, int]  # the same of the three configurations: the fewest, the most
+    machines: int  # different ones that computed
+    commits: int  # different versions of the code
+
+    @property
+    def single_seeds(self) -> bool:
+        """Whether nothing at all is known of what another seed would change."""
+        return self.regression_seeds == 1 and self.classification_seeds[1] == 1
+
+    @property
+    def some_single_seed(self) -> bool:
+        return min(self.regression_seeds, self.classification_seeds[0]) == 1
+
+
+def find(results: Mapping[str, Results], found: Found) -> Limits:
+    """The limits of all results; what they show, other sections found."""
+    regression, classification = results["regression"], results["classification"]
+    seeds = [1 + len(classification.extras[f"{name}_seeds"].cases) for name in classification.variants]
+    runs = list(recorded_runs(results))
+    return Limits(
+        switched_off=tuple(
+            extra.words
+            for name, task in results.items()
+            for extra in TASKS[name].extras
+            if extra.name in task.switched_off
+        ),
+        regression_seeds=1 + len(regression.extras["seeds"].cases),
+        classification_seeds=(min(seeds), max(seeds)),
+        machines=len({(run.machine.processor, run.machine.devices) for run in runs}),
+        commits=len({run.commit for run in runs}),
+    )

@@ -1,12 +1,12 @@
 """Where the numbers come from: the recorded runs, what they were made of and by, and what is read of which file."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from reporting.artifacts import Data, Machine, Run
 from reporting.engine.sections import Found
-from reporting.results import Extra, Results
+from reporting.results import Results
 
 Item = TypeVar("Item")
 
@@ -19,7 +19,9 @@ class Stage(NamedTuple):
     seconds: float
     finished_at: str
     seeds: list[int]  # the different ones
-    run: Run  # of an extra, that of its first case
+    precision: str  # of an extra, that of its first case, as the next two
+    threads: int
+    scale: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +45,7 @@ def find(results: Mapping[str, Results], found: Found) -> ProvenanceFindings:
         version_sets=different(dict(run.versions) for run in runs),
         commits=different(run.commit for run in runs),
         data_sets=different(run.data for run in runs),
-        quick=any(run.scale == "quick" for run in runs),
+        quick="quick" in [run.scale for run in runs],
         newest=max(run.finished_at for run in runs),
         several_cases=any(extra.cases for task in results.values() for extra in task.extras.values()),
     )
@@ -57,22 +59,40 @@ def tables(results: Mapping[str, Results], found: Found) -> dict[str, Any]:
 def stages(results: Mapping[str, Results]) -> Iterator[Stage]:
     """A Stage for everything that the report rests on, but for the extras that are switched off."""
     for task in results.values():
-        first, *others = [variant.run for variant in task.variants.values()]
-        for run in (first, task.search.run, *others):
-            yield Stage(f"{run.task}/{run.variant}", None, run.seconds, run.finished_at, [run.seed], run)
-        yield from (extra_stage(extra) for extra in task.extras.values() if extra.cases)
+        yield from (stage_of(f"{task.task}/{name}", None, run, [run]) for name, run in main_runs(task).items())
+        yield from (
+            stage_of(f"{task.task}/{name}", len(extra.cases), extra.run, [case.run for case in extra.cases.values()])
+            for name, extra in task.extras.items()
+            if extra.cases
+        )
 
 
-def extra_stage(extra: Extra) -> Stage:
-    """The Stage of an extra: the time of all its cases together."""
-    cases = [case.run for case in extra.cases.values()]
-    seconds, seeds = sum(run.seconds for run in cases), different(run.seed for run in cases)
-    return Stage(f"{extra.run.task}/{extra.run.variant}", len(cases), seconds, extra.run.finished_at, seeds, cases[0])
+def stage_of(folder: str, cases: int | None, whole: Run, parts: Sequence[Run]) -> Stage:
+    """The Stage of a run, which is its own and only part, or that of an extra with its cases as parts."""
+    machines, scales = [run.machine for run in parts], [run.scale for run in parts]
+    return Stage(
+        folder=folder,
+        cases=cases,
+        seconds=sum(run.seconds for run in parts),
+        finished_at=whole.finished_at,
+        seeds=different(run.seed for run in parts),
+        precision=machines[0].precision,
+        threads=machines[0].threads,
+        scale=scales[0],
+    )
+
+
+def main_runs(task: Results) -> dict[str, Run]:
+    """The runs of a task's search and networks by folder, in the order in which they were made."""
+    names = list(task.variants)
+    ordered = [names[0], "search", *names[1:]]
+    return {name: task.search.run if name == "search" else task.variants[name].run for name in ordered}
 
 
 def recorded_runs(results: Mapping[str, Results]) -> Iterator[Run]:
     """Every Run that the report rests on, those of the extras' cases behind the others."""
-    yield from (stage.run for stage in stages(results) if stage.cases is None)
+    for task in results.values():
+        yield from main_runs(task).values()
     for task in results.values():
         yield from (case.run for extra in task.extras.values() for case in extra.cases.values())
 

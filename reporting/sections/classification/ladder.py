@@ -1,1 +1,168 @@
-"""To come."""
+"""The test accuracies beside published ones, among further seeds, and what each ingredient contributes."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.engine.canvas import FULL, new_figure, styled
+from reporting.engine.sections import Found
+from reporting.names import named
+from reporting.results import Results, load_published_results, load_reference_report
+from reporting.sections.classification.ablation import (
+    Ablation,
+    ablation_of,
+    draw_ingredients,
+    ingredient_name,
+    ingredients_of,
+    rows_of_names,
+)
+from reporting.sections.classification.results import difference_of_shares
+from reporting.sections.classification.seeds import Rung, SeedComparison, compare_seeds, configuration_rung
+from reporting.stats.differences import Difference, Estimate
+from reporting.stats.metrics import NORMAL_QUANTILE, wilson_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ROW = 5.1  # mm
+BESIDE: dict[str, Any] = {
+    "xytext": (4, 0),
+    "textcoords": "offset points",
+    "ha": "left",
+    "va": "center",
+    "annotation_clip": False,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class LadderFindings:
+    rungs: dict[str, Rung]  # from the bottom up
+    best: str  # the variant with the highest validation accuracy
+    best_against_published: Difference  # its test accuracy less the best published one of two convolutions
+    report_difference: Difference  # the reference settings' test accuracy less the reference report's
+    tuned_seeds: SeedComparison | None  # against the reference settings; None unless both were trained with several
+    improved_seeds: SeedComparison | None  # against the tuned network; likewise
+    ablation: Ablation | None  # None if it is switched off
+    standard_errors: float = NORMAL_QUANTILE  # from which on an accuracy differs from the reference report's
+
+    @property
+    def several_seeds(self) -> bool:
+        """Whether any configuration was trained with further seeds."""
+        return any(rung.seeds > 1 for rung in self.rungs.values() if not rung.published)
+
+    @property
+    def agrees_with_report(self) -> bool:
+        """Whether the reference settings reach the reference report's test accuracy to within the margin."""
+        return self.report_difference.undecided
+
+    @property
+    def above_report(self) -> bool:
+        return self.report_difference.better
+
+
+def find(results: Results, found: Found) -> LadderFindings:
+    """Where the test accuracies stand: among published ones, among seeds, and against each other."""
+    rungs, best = rungs_of(results), found("results").best_on_validation
+    images = len(results.tuned.predictions["test_labels"])
+    shares = [(rungs[name].accuracy, images) for name in ("reference_report", "reference")]  # as if of as many images
+    return LadderFindings(
+        rungs=rungs,
+        best=best,
+        best_against_published=against(rungs[best], rungs["two_convolutions"]),
+        report_difference=difference_of_shares(*shares),
+        tuned_seeds=compare_seeds(rungs["reference"], rungs["tuned"]),
+        improved_seeds=compare_seeds(rungs["tuned"], rungs["improved"]),
+        ablation=ablation_of(results.extras["ablation"]),
+    )
+
+
+def figures(results: Results, found: Found) -> dict[str, list]:
+    return {"classification_ladder": [lambda: ladder_figure(results)]}
+
+
+def ladder_figure(results: Results) -> Figure:
+    """The ladder, and beside it the ingredients of the improved configuration if they were tried."""
+    rungs = rungs_of(results)
+    ingredients = [(ingredient_name(item), item.difference) for item in ingredients_of(results.extras["ablation"])]
+    return plot_ladder(rungs.values(), [named(name, "rung") for name in rungs], ingredients)
+
+
+def rungs_of(results: Results) -> dict[str, Rung]:
+    """The steps by name, from the bottom up: published ones around those of this run's configurations."""
+    published, report = load_published_results(), load_reference_report()["classification"]
+    human, others = published["human"], published["other_reports"]
+    interval = wilson_interval(human["accuracy"] * human["images"], human["images"])
+    rungs = [
+        Rung("human", (human["accuracy"],), interval, True),
+        Rung("other_reports", (others["least"], others["greatest"]), None, True),
+        Rung("reference_report", (report["test_accuracy"],), None, True),
+        *(configuration_rung(results, name) for name in results.variants),
+        Rung("two_convolutions", (published["two_convolutions"]["accuracy"],), None, True),
+        Rung("record", (published["record"]["accuracy"],), None, True),
+    ]
+    return {rung.name: rung for rung in rungs}
+
+
+def against(rung: Rung, published: Rung) -> Difference:
+    """The accuracy of a configuration less a published one of which no interval is known."""
+    ends = rung.interval or (math.nan, math.nan)
+    return Estimate(rung.accuracy, *ends).against(published.accuracy)
+
+
+@styled
+def plot_ladder(
+    rungs: Collection[Rung], names: Sequence[str], ingredients: Sequence[tuple[str, Difference]] = ()
+) -> Figure:
+    """At the left a row a Rung, the first one at the bottom, with their `names`; at the right the ingredients, if any.
+
+    Published accuracies are grey diamonds, a range of them a bar; of this run's configurations the network of the other
+    sections is a blue dot with its interval, further seeds are rings, and the seeds' mean and standard deviation stand
+    below.
+    """
+    figure = new_figure(FULL, 11 + ROW * len(rungs))
+    widths = (1.9, 1) if ingredients else None
+    axes, *beside = figure.subplots(1, 2 if ingredients else 1, width_ratios=widths, squeeze=False)[0]
+    for height, rung in enumerate(rungs):
+        draw_published(axes, height, rung) if rung.published else draw_seeds(axes, height, rung)
+        axes.annotate(rung_value(rung), (1, height), xycoords=("axes fraction", "data"), **BESIDE)
+    rows_of_names(axes, names)
+    axes.set(xlabel="test accuracy (%)", ylim=(-0.7, len(rungs) - 0.4))
+    for right in beside:
+        draw_ingredients(right, ingredients)
+    return figure
+
+
+def draw_published(axes: Axes, height: float, rung: Rung) -> None:
+    """One published accuracy with its interval, or the range of several."""
+    ends = rung.interval or (min(rung.accuracies), max(rung.accuracies))
+    axes.plot(np.multiply(100, ends), [height, height], color="C3", linewidth=1 if rung.interval else 2.4)
+    if len(rung.accuracies) == 1:
+        axes.plot(100 * rung.accuracy, height, "D", color="C3", markersize=4)
+
+
+def draw_seeds(axes: Axes, height: float, rung: Rung) -> None:
+    """The networks of one configuration."""
+    low = height - 0.26 if rung.seeds > 1 else height
+    high = height + 0.14 if rung.seeds > 1 else height
+    axes.plot([100 * end for end in rung.interval or ()], [high, high], color="C0", linewidth=1)
+    axes.plot(100 * rung.accuracy, high, "o", color="C0", markersize=4.6, zorder=3)  # on the rings, if they are as good
+    if rung.sd is not None:
+        further = 100 * np.array(rung.accuracies[1:])
+        ring: dict[str, Any] = {"color": "C0", "markersize": 4, "markerfacecolor": "white", "markeredgewidth": 0.8}
+        axes.plot(further, np.full(len(further), high), "o", **ring)
+        ends = 100 * (rung.mean + np.array([-rung.sd, rung.sd]))
+        axes.plot(ends, [low, low], color="C1", linewidth=1.6, solid_capstyle="butt")
+        axes.plot(100 * rung.mean, low, "|", color="C1", markersize=6, markeredgewidth=1.4)
+
+
+def rung_value(rung: Rung) -> str:
+    """The accuracies in percent, as text."""
+    if rung.published:
+        return "–".join(f"{100 * accuracy:.1f}" for accuracy in rung.accuracies)
+    return f"{100 * rung.accuracy:.2f}"

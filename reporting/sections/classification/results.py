@@ -1,1 +1,197 @@
-"""To come."""
+"""The three configurations' results, which of them are better on the same images, and the tuned network's training."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.engine.sections import Found
+from reporting.results import Results, Variant, load_reference_report
+from reporting.sections.classification.seeds import Rung, configuration_rung
+from reporting.sections.shared.curves import plot_training_curves
+from reporting.stats.differences import Difference, difference_of_classifiers
+from reporting.stats.metrics import NORMAL_QUANTILE, mcnemar_counts, mcnemar_p_value, wilson_interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PUBLISHED = ("train_loss_double_softmax", "validation_accuracy", "test_accuracy")  # by the reference report
+RISE = 1.05  # a validation loss that ends this many times above its minimum has risen
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassifierScores:
+    """One configuration's results."""
+
+    train_loss: float
+    train_loss_double_softmax: float  # on the scale of the reference report, see metrics.double_softmax_cross_entropy
+    train_accuracy: float
+    validation_accuracy: float
+    test_accuracy: float
+    test_interval: tuple[float, float]  # Wilson's, 95 %
+    parameters: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """How the validation loss of a network went."""
+
+    epochs: int
+    lowest_validation_loss_epoch: int
+    validation_loss_rose: bool  # it ended more than 5 % above its minimum: the network had begun to overfit
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Two classifiers on the same test images, by McNemar's exact test."""
+
+    difference: Difference  # test accuracy of the second less the first's
+    only_first_right: int  # images
+    only_second_right: int
+    p_value: float
+
+
+@dataclasses.dataclass(frozen=True)
+class ResultsFindings:
+    reference: ClassifierScores
+    tuned: ClassifierScores
+    improved: ClassifierScores
+    tuned_against_reference: Comparison
+    improved_against_tuned: Comparison
+    improved_against_reference: Comparison
+    best_on_validation: str  # the variant with the highest validation accuracy
+    training: Training  # of the tuned network
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A network in the table of results."""
+
+    name: str  # of its configuration
+    train_loss: float | None  # None for the reference report, which has none on this scale
+    train_loss_double_softmax: float
+    validation_accuracy: float
+    test_accuracy: float
+    test_interval: tuple[float, float] | None = None  # None for the reference report
+    rung: Rung | None = None  # of the configuration with all its seeds; None for what is no configuration
+    best: bool = False  # by validation accuracy
+
+
+def find(results: Results, found: Found) -> ResultsFindings:
+    """What the main networks reach, and which of them is better than which."""
+    return ResultsFindings(
+        **{name: classifier_scores(variant) for name, variant in results.variants.items()},
+        tuned_against_reference=compare(results.reference, results.tuned),
+        improved_against_tuned=compare(results.tuned, results.improved),
+        improved_against_reference=compare(results.reference, results.improved),
+        best_on_validation=best_on_validation(results),
+        training=training_of(results.tuned),
+    )
+
+
+def figures(results: Results, found: Found) -> dict[str, list]:
+    return {
+        "classification_training": [
+            lambda: plot_losses(results.tuned),
+            lambda: plot_training_curves(
+                results.tuned.curves("train_accuracy"), results.tuned.curves("validation_accuracy"), "accuracy"
+            ),
+        ]
+    }
+
+
+def tables(results: Results, found: Found) -> dict[str, Any]:
+    return {"classification_results": lambda: rows(results)}
+
+
+def rows(results: Results) -> list[Row]:
+    """The reference report, the three configurations, and behind each a variation of it where one was trained."""
+    report = load_reference_report()["classification"]
+    variations = {
+        "reference": ("double_softmax", second_softmax(results)),
+        "tuned": ("smaller", results.extras["smaller"].case),
+    }
+    listed, best = [Row("reference_report", None, *(report[name] for name in PUBLISHED))], best_on_validation(results)
+    for name, variant in results.variants.items():
+        listed.append(row_of(name, variant, rung=configuration_rung(results, name), best=name == best))
+        variation, case = variations.get(name, ("", None))
+        listed += [row_of(variation, case)] if case else []
+    return listed
+
+
+def row_of(name: str, variant: Variant, **more: Any) -> Row:
+    """The Row of a network of this run."""
+    metrics = variant.run.metrics
+    own = {key: metrics[key] for key in ("train_loss", *PUBLISHED)}
+    return Row(name, **own, test_interval=test_interval(variant), **more)
+
+
+def best_on_validation(results: Results) -> str:
+    """The variant with the highest validation accuracy."""
+    return max(results.variants, key=lambda name: results.variants[name].run.metrics["validation_accuracy"])
+
+
+def second_softmax(results: Results) -> Variant | None:
+    """The reference settings trained on the loss with the second softmax.
+
+    None if that is switched off, or tells nothing because the reference settings are trained on that loss anyway.
+    """
+    on_it = trained_on_second_softmax(results.reference)
+    return None if on_it else results.extras["double_softmax"].case
+
+
+def trained_on_second_softmax(variant: Variant) -> bool:
+    return variant.run.config.get("loss") == "double_softmax"
+
+
+def classifier_scores(variant: Variant) -> ClassifierScores:
+    """One network's results."""
+    metrics = variant.run.metrics
+    names = [field.name for field in dataclasses.fields(ClassifierScores) if field.name in metrics]
+    return ClassifierScores(**{name: metrics[name] for name in names}, test_interval=test_interval(variant))
+
+
+def test_interval(variant: Variant) -> tuple[float, float]:
+    """Wilson's 95 % interval of a network's test accuracy."""
+    images = len(variant.predictions["test_labels"])
+    return wilson_interval(variant.run.metrics["test_accuracy"] * images, images)
+
+
+def training_of(variant: Variant) -> Training:
+    """When a network's validation loss was lowest, where one that is no number counts as infinite."""
+    losses = np.array(variant.curves("validation_loss")[0], dtype=float)
+    finite = np.where(np.isfinite(losses), losses, np.inf)
+    return Training(
+        epochs=int(variant.column("epochs").max()),
+        lowest_validation_loss_epoch=int(finite.argmin()) + 1,
+        validation_loss_rose=bool(not losses[-1] <= RISE * finite.min()),
+    )
+
+
+def compare(first: Variant, second: Variant) -> Comparison:
+    """Which of two networks is better on the test images that they share."""
+    labels, a, b = first.predictions["test_labels"], predicted_labels(first), predicted_labels(second)
+    only_first, only_second = mcnemar_counts(labels, a, b)
+    difference = difference_of_classifiers(only_first, only_second, len(labels))
+    return Comparison(difference, only_first, only_second, mcnemar_p_value(labels, a, b))
+
+
+def difference_of_shares(first: tuple[float, int], second: tuple[float, int]) -> Difference:
+    """The second share less the first, each given with the number of its images, and its binomial 95 % interval."""
+    margin = NORMAL_QUANTILE * math.sqrt(sum(share * (1 - share) / images for share, images in (first, second)))
+    value = second[0] - first[0]
+    return Difference(value, value - margin, value + margin, larger_is_better=True)
+
+
+def predicted_labels(variant: Variant, part: str = "test") -> np.ndarray:
+    """The most probable label of each image of the "test" or "validation" part: (n,)."""
+    return variant.predictions[f"{part}_probabilities"].argmax(axis=1)
+
+
+def plot_losses(variant: Variant) -> Figure:
+    """Training and validation loss of a network by epoch, whichever loss it is trained on."""
+    quantity = "cross-entropy, twice softmax" if trained_on_second_softmax(variant) else "cross-entropy"
+    return plot_training_curves(variant.curves("train_loss"), variant.curves("validation_loss"), quantity)

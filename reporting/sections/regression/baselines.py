@@ -1,1 +1,145 @@
-"""To come."""
+"""The network against simpler models on the same folds, by region of x, and whether differences exceed chance."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from reporting.engine.sections import Found
+from reporting.results import Results, Variant
+from reporting.sections.regression.data import Gap, Region, gaps_of, regions_of
+from reporting.stats.differences import Difference, Estimate
+
+DRAWS = 2000  # of the bootstrap
+MOST_NUMBERS = 20_000_000  # that its draws may take together
+SEED = 0  # of the bootstrap, so that equal runs give equal reports
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """The network or a baseline, trained on each fold; test errors by region are those of the mean of its predictions.
+
+    Intervals are 95 % bootstrap intervals over the test points.
+    """
+
+    name: str  # "network", "gaussian_process", "polynomial" or "constant"
+    validation_loss: float  # mean and sd over the folds
+    validation_loss_sd: float
+    test_loss: float
+    test_loss_sd: float
+    ensemble: Estimate  # MSE of the mean prediction on all test points
+    regions: tuple[Estimate, ...]  # the same in each region
+    difference: Difference  # the network's MSE less this one's; of the network itself, zero
+    region_differences: tuple[Difference, ...]
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """The MSE on all test points, then by region."""
+        return (self.ensemble, *self.regions)
+
+
+@dataclasses.dataclass(frozen=True)
+class BaselineFindings:
+    methods: tuple[Method, ...]  # the network first
+    regions: tuple[Region, ...]
+    degrees: tuple[int, int]  # least and greatest degree of the polynomials
+    draws: int
+
+    @property
+    def by_name(self) -> dict[str, Method]:
+        return {method.name: method for method in self.methods}
+
+    @property
+    def gaussian_process(self) -> Method:
+        return self.by_name["gaussian_process"]
+
+    @property
+    def best(self) -> Method:
+        """The Method with the lowest test MSE of the mean prediction."""
+        return min(self.methods, key=lambda method: method.ensemble.value)
+
+    @property
+    def beaten(self) -> list[str]:
+        """The names of the baselines that the network is better than, by more than chance."""
+        return self.names(lambda difference: difference.better)
+
+    @property
+    def unbeaten(self) -> list[str]:
+        """The names of those that are better than the network."""
+        return self.names(lambda difference: difference.worse)
+
+    @property
+    def undecided(self) -> list[str]:
+        """The names of those that it cannot be told apart from."""
+        return self.names(lambda difference: difference.undecided)
+
+    def names(self, holds: Callable[[Difference], bool]) -> list[str]:
+        """The names of the baselines whose difference this is true of."""
+        return [method.name for method in self.methods[1:] if holds(method.difference)]
+
+
+def find(results: Results, found: Found) -> BaselineFindings | None:
+    """The tuned networks beside the baselines; None if those are switched off."""
+    cases = results.extras["baselines"].cases
+    return baseline_findings(results.tuned, cases, gaps_of(results)) if cases else None
+
+
+def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:
+    return {"regression_baselines": lambda: found("baselines").methods}
+
+
+def baseline_findings(tuned: Variant, cases: Mapping[str, Variant], gaps: Sequence[Gap]) -> BaselineFindings:
+    """The BaselineFindings of the tuned networks and the baselines by name."""
+    variants = {"network": tuned, **cases}
+    regions = regions_of(tuned.predictions["x_test"], gaps)
+    errors = np.array([ensemble_errors(variant) for variant in variants.values()])  # (methods, m)
+    draws = min(DRAWS, MOST_NUMBERS // errors.shape[1])
+    rng = np.random.default_rng(SEED)
+    parts = [bootstrapped(part, draws, rng) for part in (errors, *(errors[:, region.inside] for region in regions))]
+    methods = [method_of(name, variant, parts, number) for number, (name, variant) in enumerate(variants.items())]
+    degrees = cases["polynomial"].column("degree")
+    return BaselineFindings(tuple(methods), regions, (int(degrees.min()), int(degrees.max())), draws)
+
+
+def ensemble_errors(variant: Variant) -> np.ndarray:
+    """The squared errors of the mean of all members' predictions: (m,)."""
+    stored = variant.predictions
+    errors: np.ndarray = stored["test_predictions"].astype(float).mean(axis=0) - stored["y_test"]
+    return errors**2
+
+
+Bootstrapped = tuple[np.ndarray, np.ndarray]  # means of the methods' errors, and of drawn ones
+
+
+def bootstrapped(errors: np.ndarray, draws: int, rng: np.random.Generator) -> Bootstrapped:
+    """Means of the errors (methods, m) over the points, and the same of resampled points: (methods,), (methods, draws).
+
+    All methods see the same points in each draw, so that their differences are paired (Efron and Tibshirani, 1993, An
+    Introduction to the Bootstrap, chapter 13, percentile intervals).
+    """
+    points = errors.shape[1]
+    counts = rng.multinomial(points, np.full(points, 1 / points), size=draws)  # how often a draw takes each point
+    return errors.mean(axis=1), errors @ counts.T / points
+
+
+def method_of(name: str, variant: Variant, parts: Sequence[Bootstrapped], number: int) -> Method:
+    """The Method in row `number` of what `bootstrapped` returned for all test points and for each region."""
+    own = [Estimate(*interval(means[number], drawn[number])) for means, drawn in parts]
+    differences = [Difference(*interval(means[0] - means[number], drawn[0] - drawn[number])) for means, drawn in parts]
+    metrics = variant.run.metrics
+    names = [f"{kind}_loss{suffix}" for kind in ("validation", "test") for suffix in ("", "_sd")]
+    return Method(
+        name=name,
+        **{key: metrics[key] for key in names},
+        ensemble=own[0],
+        regions=tuple(own[1:]),
+        difference=differences[0],
+        region_differences=tuple(differences[1:]),
+    )
+
+
+def interval(value: float, drawn: np.ndarray) -> tuple[float, float, float]:
+    """A mean and the 2.5 % and 97.5 % quantiles of resampled ones."""
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(value), float(low), float(high)

@@ -79,7 +79,7 @@ def find(results: Results, found: Found) -> DataFindings:
     """What the points are, by the files of the tuned networks."""
     stored, data = results.tuned.predictions, results.tuned.run.data
     x_train, x_test = stored["x_train"], stored["x_test"]
-    gaps = find_gaps(x_train, x_test)
+    gaps = gaps_of(results)
     return DataFindings(
         source=data.source,
         train_points=len(x_train),
@@ -95,12 +95,19 @@ def find(results: Results, found: Found) -> DataFindings:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_data": [lambda: plot_scatter(*points_of(results), found("data").gaps)]}
+    return {"regression_data": [lambda: plot_scatter(*points_of(results), gaps_of(results))]}
 
 
-def points_of(results: Results) -> list[np.ndarray]:
+def points_of(results: Results) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """x and y of the training points, x and y of the test points."""
-    return [results.tuned.predictions[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+    stored = results.tuned.predictions
+    return stored["x_train"], stored["y_train"], stored["x_test"], stored["y_test"]
+
+
+def gaps_of(results: Results) -> tuple[Gap, ...]:
+    """The gaps in the training points, from left to right; empty if they leave none."""
+    stored = results.tuned.predictions
+    return find_gaps(stored["x_train"], stored["x_test"])
 
 
 def find_gaps(x_train: np.ndarray, x_test: np.ndarray) -> tuple[Gap, ...]:
@@ -108,7 +115,8 @@ def find_gaps(x_train: np.ndarray, x_test: np.ndarray) -> tuple[Gap, ...]:
 
     An interval is a gap if it is wider than a tenth of the range and if chance hardly explains it: between n points
     spread evenly at random, an interval wider than the share w of the range arises with probability at most
-    (n - 1) (1 - w)^(n - 2) (David and Nagaraja, 2003, Order Statistics, 6.4, by the union bound), which must be below 5 %.
+    (n - 1) (1 - w)^(n - 2) (David and Nagaraja, 2003, Order Statistics, 6.4, by the union bound), which must be below
+    5 %.
     """
     x = np.sort(np.asarray(x_train, dtype=float))
     shares = np.diff(x) / max(x[-1] - x[0], np.finfo(float).tiny)

@@ -8,7 +8,7 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results
-from reporting.sections.regression.data import Gap
+from reporting.sections.regression.data import Gap, gaps_of
 
 FEW = 5  # triples of neighbours, below which nothing is said about the noise
 AGREEMENT = 2.0  # standard errors
@@ -28,9 +28,7 @@ class NoiseVariance:
 class NoiseFindings:
     train: NoiseVariance | None  # of the training points, from neighbours; None if they are too few
     test: NoiseVariance | None  # of the test points, likewise
-    gaussian_process: (
-        float | None
-    )  # of the training points, mean over the folds; None if the baselines are switched off
+    gaussian_process: float | None  # of the training points, mean over the folds; None if that is switched off
     train_loss: float  # of the tuned networks
     validation_loss: float
 
@@ -68,19 +66,31 @@ class NoiseFindings:
 
 def find(results: Results, found: Found) -> NoiseFindings:
     """What the tuned networks' points say about their noise, beside the networks' losses."""
-    stored, metrics = results.tuned.predictions, results.tuned.run.metrics
+    metrics = results.tuned.run.metrics
     gaussian_process = results.extras["baselines"].cases.get("gaussian_process")
     return NoiseFindings(
-        train=noise_variance(stored["x_train"], stored["y_train"], found("data").gaps),
-        test=noise_variance(stored["x_test"], stored["y_test"]),
-        gaussian_process=gaussian_process and float(gaussian_process.column("noise_variance").mean()),
+        train=noise_of_training_points(results),
+        test=noise_of_test_points(results),
+        gaussian_process=float(gaussian_process.column("noise_variance").mean()) if gaussian_process else None,
         train_loss=metrics["train_loss"],
         validation_loss=metrics["validation_loss"],
     )
 
 
+def noise_of_training_points(results: Results) -> NoiseVariance | None:
+    """The NoiseVariance of the training points."""
+    stored = results.tuned.predictions
+    return noise_variance(stored["x_train"], stored["y_train"], gaps_of(results))
+
+
+def noise_of_test_points(results: Results) -> NoiseVariance | None:
+    """The NoiseVariance of the test points, which lie in the training points' gaps too."""
+    stored = results.tuned.predictions
+    return noise_variance(stored["x_test"], stored["y_test"])
+
+
 def noise_variance(x: np.ndarray, y: np.ndarray, gaps: Sequence[Gap] = ()) -> NoiseVariance | None:
-    """The NoiseVariance of points (n,), by how far each one lies from the line through its neighbours; None for too few.
+    """The NoiseVariance of points (n,), by how far each one lies from the line through its neighbours; None for a few.
 
     Gasser, Sroka and Jennen-Steinmetz (1986), Residual variance and residual pattern in nonlinear regression,
     Biometrika 73, 625-633. Triples that span one of the `gaps` are left out, where a line says nothing. The standard
@@ -96,15 +106,16 @@ def noise_variance(x: np.ndarray, y: np.ndarray, gaps: Sequence[Gap] = ()) -> No
     weights = neighbour_weights(x) * kept[:, None]
     residuals = weights[:, 0] * y[:-2] + weights[:, 1] * y[1:-1] + weights[:, 2] * y[2:]
     value = float(np.sum(residuals**2) / kept.sum())
-    shared = [
-        np.sum(weights[lag:, : 3 - lag] * weights[: len(weights) - lag, lag:], axis=1) for lag in (1, 2)
-    ]  # correlations
-    dependent = kept.sum() + 2 * sum(np.sum(values**2) for values in shared)
+    correlations = [np.sum(weights[lag:, : 3 - lag] * weights[: len(weights) - lag, lag:], axis=1) for lag in (1, 2)]
+    dependent = kept.sum() + 2 * sum(np.sum(values**2) for values in correlations)
     return NoiseVariance(value, value * math.sqrt(2 * dependent) / int(kept.sum()))
 
 
 def neighbour_weights(x: np.ndarray) -> np.ndarray:
-    """What each inner one of the sorted points (n,) and its neighbours count in its residual: (n - 2, 3), rows of length 1."""
+    """What each inner one of the sorted points (n,) and its two neighbours count in its residual: (n - 2, 3).
+
+    Rows have the length 1, so that the residuals of pure noise have its variance.
+    """
     width = x[2:] - x[:-2]
     left = np.divide(x[2:] - x[1:-1], width, out=np.full(len(width), 0.5), where=width > 0)
     weights = np.column_stack([left, np.full(len(width), -1.0), 1 - left])

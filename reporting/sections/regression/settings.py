@@ -1,1 +1,65 @@
-"""To come."""
+"""The settings of the first network, and what its training minimises."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from reporting.engine.sections import Found
+from reporting.names import named
+from reporting.results import Results
+from reporting.sections.shared.settings import Line, Stopping, line_of, stopping_of, with_further_settings
+
+# Settings that the sentences around the list tell, or the line of the optimiser; all others are lines of their own
+SAID_ELSEWHERE = ("folds", "restore_best_weights", "learning_rate_schedule")
+EQUATIONS = {
+    "decay": (
+        r"g=\nabla_{\!w}\,\mathrm{loss}+\lambda\,w,\qquad"
+        r" \mathrm{the\ gradient\ of}\quad \mathrm{loss}+\dfrac{\lambda}{2}\,\Vert w\Vert^2",
+        "g is the gradient of the loss plus lambda times w,"
+        " which is the gradient of the loss plus lambda halves times w squared",
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class SettingsFindings:
+    config: dict[str, Any]  # of the first network
+    lines: list[Line]  # the config in words
+    parameters: int
+    folds: int
+    stopping: Stopping
+
+    @property
+    def hidden_layers(self) -> int:
+        return len(self.config["hidden_units"])
+
+
+def find(results: Results, found: Found) -> SettingsFindings:
+    """The reference settings, by the run that was trained with them."""
+    config = dict(results.reference.run.config)
+    return SettingsFindings(
+        config=config,
+        lines=lines_of(config),
+        parameters=results.reference.run.metrics["parameters"],
+        folds=len(results.tuned.folds),
+        stopping=stopping_of(results.reference),
+    )
+
+
+def lines_of(config: Mapping[str, Any]) -> list[Line]:
+    """The list of settings; those that nothing is known of here come last, under their own names."""
+    activations = " / ".join(named(name, "activation") for name in config["activations"])
+    schedule = ", cosine schedule" if config["learning_rate_schedule"] == "cosine" else ""
+    known = (
+        line_of(config, "hidden_units"),
+        line_of(config, "activations", f"{activations}; output linear"),
+        line_of(config, "initializer", named(config["initializer"], "initializer in full")),
+        Line("criterion", "mean squared error"),
+        Line("optimiser", f"Adam{schedule}"),
+        line_of(config, "learning_rate"),
+        line_of(config, "weight_decay", name="weight decay (L2)"),
+        line_of(config, "batch_size"),
+        line_of(config, "max_epochs"),
+        line_of(config, "patience", f"{config['patience']} epochs"),
+    )
+    return with_further_settings(known, config, SAID_ELSEWHERE)

@@ -1,1 +1,217 @@
-"""To come."""
+"""The grid search: its winner, which combinations are tied with it, and how much each hyperparameter matters."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.engine.sections import Found
+from reporting.results import Results, SearchResults
+from reporting.sections.shared.search_figure import plot_grid
+from reporting.sections.shared.search_ranking import Combination, cheapest_within, compared_combinations
+from reporting.stats.effects import effect_p_values, pair_means, range_of_means, variance_shares
+from reporting.stats.significance import SIGNIFICANCE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN = 4  # hyperparameters of which each pair is drawn: those with the largest effects
+LABELS = {"regression": "validation MSE", "classification": "validation accuracy"}  # of a task's scores in its figure
+
+
+@dataclasses.dataclass(frozen=True)
+class Effect:
+    """How much one hyperparameter changes the score."""
+
+    name: str
+    spread: float  # range of the mean scores of its values
+    share: float | None  # of the variance of the scores, as a main effect; None without a grid of differing scores
+    p_value: float | None  # of that share, Holm-adjusted over the hyperparameters; None with nothing to compare with
+
+    @property
+    def beyond_chance(self) -> bool:
+        return self.p_value is not None and self.p_value < SIGNIFICANCE
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchFindings:
+    """A finished search. Scores are the mean over the folds of `objective`."""
+
+    objective: str  # "validation_loss" or "validation_accuracy"
+    larger_is_better: bool
+    grid: dict[str, list]  # hyperparameter -> its values
+    restores_best_weights: bool  # whether a fit counts with its epoch of lowest validation loss
+    combinations: int
+    folds: int
+    validation_points: int  # of one fold
+    fits: int
+    stopped_early: int  # fits that early stopping ended
+    diverged: int  # combinations without a finite score
+    ranked: tuple[Combination, ...]  # best first
+    cheapest: Combination | None  # the choice by the rule of one standard error, see `cheapest_within`
+    worst_score: float  # of the combinations with a finite score
+    reference_rank: int | None  # of the reference settings, 1 is best; None if the grid does not hold them
+    at_edge: tuple[
+        str, ...
+    ]  # hyperparameters whose winning value is at an edge, see `is_edge`; none without a difference
+    effects: tuple[Effect, ...]  # of the hyperparameters with more than one value, largest first
+    pair_scores: dict[tuple[str, str], np.ndarray]  # mean scores (values of the first, of the second) over all others
+
+    @property
+    def winner(self) -> dict[str, Any]:
+        """Hyperparameter -> value."""
+        return self.ranked[0].values
+
+    @property
+    def score(self) -> float:
+        """The winner's."""
+        return self.ranked[0].score
+
+    @property
+    def tied(self) -> tuple[Combination, ...]:
+        """The combinations that cannot be told apart from the winner, best first."""
+        return tuple(item for item in self.ranked if item.tied)
+
+    @property
+    def others(self) -> int:
+        """How many combinations are compared with the winner."""
+        return self.combinations - self.diverged - 1
+
+    @property
+    def winner_is_distinct(self) -> bool:
+        """Whether every other combination is worse by more than chance explains."""
+        return not self.tied
+
+    @property
+    def all_tied(self) -> bool:
+        """Whether no combination can be told apart from the winner."""
+        return 0 < self.others == len(self.tied)
+
+    @property
+    def winner_is_cheapest(self) -> bool:
+        return self.cheapest is not None and self.cheapest.rank == 1
+
+    @property
+    def winner_is_reference_setting(self) -> bool:
+        return self.reference_rank == 1
+
+    @property
+    def strongest(self) -> Effect | None:
+        """The hyperparameter that matters most; None if no score differs."""
+        return self.effects[0] if self.effects and self.effects[0].spread > 0 else None
+
+    @property
+    def explained(self) -> float | None:
+        """The share of the variance of scores that all main effects explain together; None where no share is known."""
+        shares = [effect.share for effect in self.effects if effect.share is not None]
+        return min(1.0, sum(shares)) if shares else None
+
+    @property
+    def least_effect_p_value(self) -> float | None:
+        """The least p value of an effect; None if none is tested."""
+        return min((item.p_value for item in self.effects if item.p_value is not None), default=None)
+
+    @property
+    def effects_beyond_chance(self) -> tuple[Effect, ...]:
+        return tuple(item for item in self.effects if item.beyond_chance)
+
+    @property
+    def every_pair_is_drawn(self) -> bool:
+        return len(self.effects) <= SHOWN
+
+
+def find(results: Results, found: Found) -> SearchFindings:
+    """What the search of a task says, also about the place of the reference settings in it."""
+    reference = results.reference
+    return search_findings(results.search, reference.run.config, reference.folds[0]["validation_points"])
+
+
+def figures(results: Results, found: Found) -> dict[str, list]:
+    return {f"{results.task}_grid": [lambda: grid_figure(found("search"), LABELS[results.task])]}
+
+
+def search_findings(
+    search: SearchResults, reference_config: Mapping[str, Any], validation_points: int
+) -> SearchFindings:
+    """What one search says.
+
+    `reference_config` holds the settings to look for in the grid, `validation_points` is the size of one fold's
+    validation set.
+    """
+    grid, ranked = dict(search.space["grid"]), compared_combinations(search, validation_points)
+    finite = [item.score for item in ranked if not item.failed]
+    reference = [item.rank for item in ranked if all(item.values[name] == reference_config.get(name) for name in grid)]
+    scores = np.array([row["score"] for row in search.trials], dtype=float).reshape(*map(len, grid.values()))
+    effects = hyperparameter_effects(list(grid), scores)
+    shown = [name for name in grid if name in [effect.name for effect in effects[:SHOWN]]]
+    differ = any(effect.spread > 0 for effect in effects)  # or the place of the winner means nothing
+    edges = [name for name, values in grid.items() if is_edge(values, ranked[0].values[name])]
+    return SearchFindings(
+        objective=search.space["objective"],
+        larger_is_better=search.space["direction"] == "max",
+        grid=grid,
+        restores_best_weights=search.space["settings"]["restore_best_weights"],
+        combinations=len(ranked),
+        folds=search.space["folds"],
+        validation_points=validation_points,
+        fits=len(search.folds),
+        stopped_early=sum(row["stopped_early"] for row in search.folds),
+        diverged=len(ranked) - len(finite),
+        ranked=ranked,
+        cheapest=cheapest_within(ranked),
+        worst_score=finite[-1] if finite else math.nan,
+        reference_rank=reference[0] if reference else None,
+        at_edge=tuple(edges) if differ else (),
+        effects=effects,
+        pair_scores={
+            pair: pair_means(scores, *map(list(grid).index, pair)) for pair in itertools.combinations(shown, 2)
+        },
+    )
+
+
+def hyperparameter_effects(names: Sequence[str], scores: np.ndarray) -> tuple[Effect, ...]:
+    """An Effect for each hyperparameter with several values, largest first; `scores` has an axis for each name."""
+    shares = variance_shares(scores)
+    p_values = effect_p_values(shares, scores.shape) if shares else None
+    effects = [
+        Effect(
+            name,
+            spread=range_of_means(scores, axis),
+            share=shares[axis] if shares else None,
+            p_value=p_values[axis] if p_values else None,
+        )
+        for axis, name in enumerate(names)
+        if scores.shape[axis] > 1
+    ]
+    return tuple(sorted(effects, key=lambda item: -(item.spread if item.share is None else item.share)))
+
+
+def is_edge(values: Sequence[Any], value: Any) -> bool:
+    """Whether `value` is the least or the greatest of at least three numbers."""
+    numeric = all(isinstance(item, int | float) and not isinstance(item, bool) for item in values)
+    return numeric and len(values) > 2 and value in (min(values), max(values))
+
+
+def grid_figure(found: SearchFindings, label: str) -> Figure:
+    """All combinations, best first, and the mean score for each pair of hyperparameters."""
+    ranked = found.ranked
+    errors = None
+    if found.folds == 1 and ranked[0].error is not None:
+        errors = np.array([item.error or np.nan for item in ranked])
+    return plot_grid(
+        np.array([item.scores for item in ranked]),
+        errors,
+        found.grid,
+        [item.values for item in ranked],
+        label,
+        [item.tied for item in ranked],
+        found.pair_scores,
+        reference=found.reference_rank and found.reference_rank - 1,
+        cheapest=None if found.cheapest is None or found.winner_is_cheapest else found.cheapest.rank - 1,
+        larger_is_better=found.larger_is_better,
+    )

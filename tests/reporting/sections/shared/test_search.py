@@ -1,4 +1,4 @@
-"""The verdict on a grid: winner, ties, the cheapest within one standard error, and what each hyperparameter contributes."""
+"""The verdict on a grid: winner, ties, the cheapest within one standard error, what each hyperparameter contributes."""
 
 import itertools
 import math
@@ -6,14 +6,16 @@ import math
 import numpy as np
 import pytest
 
-from reporting.findings.effects import effect, pair_means
-from reporting.findings.search import is_edge, p_value, search_findings
+from reporting.artifacts import load_table, save_table
 from reporting.results import SearchResults
-from reporting.significance import corrected_resampled_p_value, f_p_value, holm_adjusted
+from reporting.sections.shared.search import is_edge, search_findings
+from reporting.sections.shared.search_ranking import p_value
+from reporting.stats.significance import corrected_resampled_p_value, f_p_value, holm_adjusted
+from tests.invented import edits
 
 
 def search_of(scores, direction="min", objective="validation_loss", grid=None, seconds=None, **columns):
-    """A search: scores is one row of folds for each combination of the grid, which has one hyperparameter if none is given."""
+    """A search: scores is one row of folds for each combination of the grid, of one hyperparameter if none is given."""
     grid = grid or {"batch_size": [16 * 2**k for k in range(len(scores))]}
     combinations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     folds = [
@@ -37,6 +39,7 @@ def search_of(scores, direction="min", objective="validation_loss", grid=None, s
         for k, values in enumerate(combinations)
     ]
     space = {"objective": objective, "direction": direction, "folds": len(scores[0]), "grid": grid}
+    space["settings"] = {"restore_best_weights": False}
     return SearchResults(None, space, trials, folds, {})
 
 
@@ -196,9 +199,9 @@ def effect_by_hand():
 def test_heat_maps_hold_the_mean_over_the_rest():
     grid = {"a": [1, 2], "b": [1, 2], "c": [1, 2]}
     scores = [[100.0 * a + 10 * b + c] for a, b, c in itertools.product(*grid.values())]
-    search = search_of(scores, grid=grid)
-    assert pair_means(search, "a", "b").tolist() == [[111.5, 121.5], [211.5, 221.5]]
-    assert list(search_findings(search, {}, 20).pair_scores) == [("a", "b"), ("a", "c"), ("b", "c")]
+    found = search_findings(search_of(scores, grid=grid), {}, 20)
+    assert list(found.pair_scores) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert found.pair_scores["a", "b"].tolist() == [[111.5, 121.5], [211.5, 221.5]]
 
 
 def test_heat_maps_show_the_strongest_hyperparameters():
@@ -208,16 +211,150 @@ def test_heat_maps_show_the_strongest_hyperparameters():
     assert not found.every_pair_is_drawn and {name for pair in found.pair_scores for name in pair} == set("bcde")
 
 
-def test_heat_maps_leave_failures_out():
-    search = search_of([[math.nan], [1.0], [2.0], [3.0]], grid={"a": [1, 2], "b": [1, 2]})
-    assert np.array_equal(pair_means(search, "a", "b"), [[math.nan, 1], [2, 3]], equal_nan=True)
-
-
 def test_edge_needs_three_numbers():
     assert is_edge([1, 2, 3], 3) and is_edge([1, 2, 3], 1) and not is_edge([1, 2, 3], 2)
     assert not is_edge([1, 2], 2) and not is_edge(["a", "b", "c"], "a") and not is_edge([False, True], True)
 
 
-def test_effect_is_the_range_of_the_means():
-    rows = [{"a": 1, "score": 1.0}, {"a": 1, "score": 3.0}, {"a": 2, "score": 5.0}, {"a": 2, "score": math.nan}]
-    assert effect(rows, "a") == 3.0
+ONE = {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16]}
+BINARY = {"learning_rate": [0.001, 0.002], "weight_decay": [1e-7, 1e-5], "batch_size": [16, 32]}
+
+
+def paragraph(text, task="regression"):
+    """The sentences about the grid search of a task."""
+    starts = [part for part in text.split("The grid search trains all")[1:]]
+    return starts[0 if task == "regression" else 1].split("Figure&nbsp;")[1].split("combinations of the")[0]
+
+
+def noise(values, fold):
+    """A number from 0 to 1, another one for each combination and fold."""
+    numbers = [round(1e4 * values["learning_rate"]), round(1e7 * values["weight_decay"]), values["batch_size"], fold]
+    return float(np.random.default_rng(numbers).random())
+
+
+def wavering(values, fold):
+    """Scores that differ from fold to fold and from one combination to another, but for no reason."""
+    return fold + noise(values, fold)
+
+
+def one_ahead(values, fold):
+    return (
+        0.1 + 0.001 * fold
+        if values["learning_rate"] == 0.001 and values["batch_size"] == 32 and values["weight_decay"] == 1e-5
+        else 100 + fold
+    )
+
+
+def by_learning_rate(values, fold):
+    """Scores that only the learning rate decides, but for noise."""
+    return round(1e4 * values["learning_rate"]) + noise(values, fold)
+
+
+def test_ties_are_called_ties(text_of):
+    text = text_of(edits.searches.search("regression", wavering))
+    assert "It is tied with all 17 others, none of which can be told apart from it by the corrected" in paragraph(text)
+    assert "by the corrected resampled t test over the five folds" in paragraph(text)
+    assert "all 17 other combinations of the grid are tied with its winner" in text.lower()
+    assert "A tie is no proof that settings are equal: a test over five folds finds large differences only." in text
+
+
+def test_a_winner_without_ties_is_told_apart(text_of):
+    text = text_of(edits.searches.search("regression", one_ahead))
+    assert "It differs from every other one by the corrected resampled t test over the five folds" in paragraph(text)
+    assert "The grid’s winner differs from all 17 other combinations" in text
+
+
+def test_some_ties_are_counted(text_of):
+    text = text_of(
+        edits.searches.search("classification", lambda values, fold: 0.9 if values["batch_size"] == 32 else 0.5)
+    )
+    assert "It is tied with five of the other eleven, which cannot be told apart from it by a test" in text
+    assert "by a test of two shares of the 600 validation images" in paragraph(text, "classification")
+    assert "of the eleven other combinations of the grid, five are tied with its winner" in text.lower()
+    assert "The test weighs the choice of the images, not that of the seed." in paragraph(text, "classification")
+    assert "not that of the seed" not in paragraph(text)
+
+
+def test_one_tie_is_one(text_of):
+    grid = {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32]}
+    text = text_of(edits.searches.search("regression", wavering, grid))
+    assert "It is tied with the only other one, which cannot be told apart from it" in paragraph(text)
+
+
+def test_a_single_combination_is_compared_with_nothing(text_of):
+    text = text_of(edits.searches.search("regression", grid=ONE))
+    assert "It is the only one." in paragraph(text) and "No hyperparameter changes the score." not in paragraph(text)
+    assert "The grid holds no second combination with a score" in text and "In the regression’s search" not in text
+
+
+def test_combinations_that_failed_are_named(text_of):
+    text = text_of(edits.searches.search("regression", failed=(3,)))
+    assert "One combination failed on a fold and has no score." in text
+    assert "matters most: the mean scores of its values lie" in paragraph(text)
+    assert "Nothing is known of the combinations that failed (1 of the regression, 0 of the classification)" in text
+    assert "Nothing is known of the combinations that failed" not in text_of()
+    rest = text_of(edits.searches.search("regression", grid=BINARY, failed=range(2, 9)))
+    assert "No other one has a score." in rest and "The grid holds no second combination with a score" in rest
+
+
+def test_shares_of_the_variance_follow_the_scores(text_of):
+    text = text_of(edits.searches.search("regression", by_learning_rate))
+    assert "the learning rate accounts for 100 %" in paragraph(text)
+    assert "the learning rate stands out." in paragraph(text)
+    assert "; the learning rate matters by more than chance explains." in text
+    text = text_of(edits.searches.search("regression", wavering))
+    assert "none stand" in paragraph(text) and "no hyperparameter matters by more than chance explains" in text
+
+
+def test_equal_scores_have_no_reason(text_of):
+    text = text_of(edits.searches.search("regression", lambda values, fold: 0.5))
+    assert "No hyperparameter changes the score." in paragraph(text) and "none of which can be told apart" in text
+
+
+def test_one_hyperparameter_alone_has_no_share(text_of):
+    grid = {"learning_rate": [0.001, 0.002, 0.003], "weight_decay": [1e-7], "batch_size": [16]}
+    text = text_of(edits.searches.search("regression", by_learning_rate, grid))
+    assert "The learning rate matters most: the mean scores of its values lie" in paragraph(text)
+
+
+def seconds(*values):
+    """Other wall times of the regression's combinations, the last one for all others."""
+
+    def change(runs):
+        path = runs / "regression/search/trials.csv"
+        rows = sorted(load_table(path), key=lambda row: row["rank"])
+        timed = [{**row, "seconds": values[min(k, len(values) - 1)]} for k, row in enumerate(rows)]
+        save_table(path, sorted(timed, key=lambda row: row["trial"]))
+
+    return change
+
+
+def test_the_cheapest_within_one_standard_error_is_named(text_of):
+    text = text_of(seconds(50.0, 30.0, 50.0))
+    assert "the cheapest has rank 2: it was trained in 30 s where the best took 50 s." in text
+    assert "tied, cheapest" in text and "a square the cheapest within one standard error of the best" in text
+    text = text_of(seconds(20.0, 30.0))
+    assert "No combination within one standard error of its score" in paragraph(text) and "best, cheapest" in text
+
+
+def test_one_fold_of_losses_has_no_standard_error(text_of):
+    text = paragraph(text_of(edits.searches.search("classification", objective="validation_loss")), "classification")
+    assert "The best combination by validation loss is" in text and "within one standard error" not in text
+
+
+def test_an_edge_is_named(text_of):
+    text = text_of(edits.searches.search("regression", by_learning_rate))
+    assert "The winning learning rate and batch size lie at the edge" in text
+
+
+@pytest.mark.parametrize(
+    ("restored", "words"), [(True, "its epoch of lowest validation loss"), (False, "its last epoch")]
+)
+def test_a_fit_counts_with_one_epoch(text_of, restored, words):
+    text = text_of(edits.searches.search("regression", restore_best_weights=restored))
+    assert f"A fit counts with {words}" in paragraph(text)
+
+
+def test_fits_that_stopped_early_are_counted(text_of):
+    assert "Early stopping ended three of the 90 fits." in text_of(edits.searches.search("regression", stops=3))
+    assert "Early stopping ended none of the 90 fits." in text_of()

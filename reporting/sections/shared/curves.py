@@ -1,0 +1,78 @@
+"""Losses and accuracies by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.engine.canvas import HALF, new_figure, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+Curves = Sequence[Sequence[float]]  # for each fold a value an epoch
+FEW = 30  # epochs, up to which each one gets a marker
+HEIGHT = 50  # mm
+SERIES = (("training", "C0", "o"), ("validation", "C1", "D"))  # name, colour and marker
+
+
+def epochs_of(curve: Sequence[float] | np.ndarray) -> np.ndarray:
+    """The epochs of a curve, from 1: (epochs,)."""
+    return np.arange(1, len(curve) + 1)
+
+
+def marker_of(curve: Sequence[float] | np.ndarray, marker: str) -> str:
+    """The marker of each epoch; none where they are many."""
+    return marker if len(curve) <= FEW else ""
+
+
+def mean_curve(curves: Curves) -> np.ndarray:
+    """The mean over the folds up to the epoch that all of them reached: (epochs,)."""
+    shortest = min(len(curve) for curve in curves)
+    return np.mean([curve[:shortest] for curve in curves], axis=0)
+
+
+@styled
+def plot_training_curves(
+    train: Curves, validation: Curves, quantity: str, logarithmic: bool = False, floor: float | None = None
+) -> Figure:
+    """Training and validation curves: the folds faint, their mean over them until the first fold ends.
+
+    `quantity` labels the vertical axis. `floor`, if there is one, is the variance of the noise, drawn as a level line.
+    """
+    figure = new_figure(HALF, HEIGHT)
+    axes = figure.subplots()
+    for curves, (name, color, marker) in zip((train, validation), SERIES, strict=True):
+        for curve in curves if len(curves) > 1 else ():
+            axes.plot(epochs_of(curve), curve, color=color, linewidth=0.35, alpha=0.35)
+        mean = mean_curve(curves)
+        axes.plot(epochs_of(mean), mean, color=color, linewidth=1, marker=marker_of(mean, marker), label=name)
+    if floor:  # zero has no place on a logarithmic axis
+        axes.axhline(floor, color="C3", linewidth=0.8, linestyle=(0, (4, 2)), label="noise variance")
+    axes.set(xlabel="epoch", ylabel=quantity)
+    if logarithmic:
+        axes.set_yscale("log")
+        plain_log_labels(axes.yaxis)
+    whole_epochs(axes)
+    axes.grid(axis="y")
+    axes.legend()
+    return figure
+
+
+def whole_epochs(axes: Axes) -> None:
+    """No ticks between two epochs."""
+    locator: Any = axes.xaxis.get_major_locator()
+    locator.set_params(integer=True)
+
+
+def plain_log_labels(axis: Axis) -> None:
+    """Labels such as 0.2 and 1 in place of powers of ten, at 1, 2 and 5 of each decade."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())

@@ -1,0 +1,84 @@
+"""Whether the networks' probabilities can be trusted."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from reporting.engine.canvas import HALF
+from reporting.sections.classification.calibration import calibration_of, plot_reliability, plot_risk, rows
+from reporting.stats.calibration import Reliability
+from tests.reporting.drawn import saved, width_of
+from tests.reporting.sections.classification.answers import answering, rewrite_all, right_in
+
+BINS = Reliability(np.array([10, 90]), np.array([0.55, 0.97]), np.array([0.4, 1.0]))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "over", "under"), [(0.99, True, False), (0.9, False, False), (0.7, False, True)]
+)
+def test_over_and_underconfident(results, confidence, over, under):
+    item = calibration_of(answering(results.tuned, right_in(results.tuned, 0.9), confidence))
+    assert (item.overconfident, item.underconfident) == (over, under)
+    assert item.calibrated is not (over or under)
+    assert item.error == pytest.approx(abs(confidence - 0.9), abs=1e-6)
+
+
+def test_scaling_that_helps_that_does_not_and_that_does_half(results):
+    overconfident = answering(results.tuned, right_in(results.tuned, 0.9), 0.99)
+    helped = answering(overconfident, right_in(results.tuned, 0.9, "validation"), 0.99, "validation")
+    item = calibration_of(helped)
+    assert item.scaling_lowers_both and not item.scaling_raises_both and item.temperature > 1 and item.scaled_calibrated
+    misled = answering(overconfident, right_in(results.tuned, 1.0, "validation"), 0.5, "validation")
+    item = calibration_of(misled)
+    assert item.scaling_raises_both and not item.scaling_lowers_both
+    assert item.temperature_at_edge and not item.scaled_calibrated
+    half = dataclasses.replace(item, scaled_error=0.0)
+    assert not half.scaling_lowers_both and not half.scaling_raises_both
+
+
+def test_temperature_is_not_at_the_edge_as_a_rule(found):
+    assert not any(item.temperature_at_edge for item in found("calibration").networks.values())
+
+
+def test_refusing_helps_if_confidence_tells_right_from_wrong(results, found):
+    tuned = found("calibration").networks["tuned"]
+    assert tuned.refusing_helps and 0 < tuned.wanted_coverage < 1
+    same = calibration_of(answering(results.tuned, right_in(results.tuned, 0.9), 0.95))
+    assert not same.refusing_helps and same.wanted_coverage == 0
+    assert same.accuracy_of_most_confident == pytest.approx(0.9) and same.error_of_most_confident == pytest.approx(0.1)
+    perfect = calibration_of(answering(results.tuned, right_in(results.tuned, 1.0), 0.95))
+    assert not perfect.refusing_helps and perfect.wanted_coverage == 1
+
+
+def test_the_second_softmax_stands_behind_the_reference_settings_if_it_was_trained(found):
+    calibration = found("calibration")
+    assert [name for name, _ in rows(calibration)] == ["reference", "double_softmax", "tuned", "improved"]
+    without = dataclasses.replace(calibration, second_softmax=None)
+    assert [name for name, _ in rows(without)] == ["reference", "tuned", "improved"]
+
+
+def test_reliability_shows_both_networks_and_the_diagonal():
+    figure = plot_reliability(BINS, BINS._replace(confidence=np.array([0.45, 0.9])))
+    diagonal, before, after = figure.axes[0].get_lines()
+    assert diagonal.get_xydata().tolist() == [[0, 0], [1, 1]]
+    assert before.get_xydata().tolist() == [[0.55, 0.4], [0.97, 1.0]] and after.get_xdata().tolist() == [0.45, 0.9]
+    assert width_of(figure) == pytest.approx(HALF) and "temperature scaled" in saved(figure)
+
+
+def test_risk_is_the_error_among_the_answers():
+    figure = plot_risk({name: np.linspace(1, 0.9, 11) for name in ("reference", "tuned", "improved")}, 0.8)
+    marked, *curves = figure.axes[0].get_lines()
+    assert marked.get_xdata()[0] == pytest.approx(80) and len(curves) == 3
+    assert curves[0].get_xydata()[-1] == pytest.approx([100, 10])
+    saved(figure)
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 1.0])
+def test_risk_of_perfect_and_ever_wrong_networks_is_drawn(accuracy):
+    saved(plot_risk({name: np.full(5, accuracy) for name in ("a", "b", "c")}, 0.8))
+
+
+def test_underconfident_network_is_called_so(text_of):
+    text = text_of(lambda runs: rewrite_all(runs, lambda labels: np.where(np.eye(10)[labels] > 0, 0.55, 0.05)))
+    assert "at an accuracy of 100.0" in text and "it is underconfident" in text

@@ -1,0 +1,36 @@
+"""The settings of the three configurations, and when their training ends."""
+
+from reporting.sections.classification.settings import rows, shared_settings
+from tests.reporting.sections.classification.answers import exchanged, findings_of
+
+
+def test_settings_that_all_share():
+    assert shared_settings([{"a": 1, "b": 2}, {"a": 1, "b": 3}]) == {"a": 1}
+    assert shared_settings([{"a": 1}, {"a": 1}]) == {}
+
+
+def test_the_table_has_what_differs_and_marks_the_changes(found):
+    settings = found("settings")
+    table = dict(rows(settings.configurations))
+    assert set(table) == set(settings.configurations["reference"]) - set(settings.shared_settings)
+    for name, cells in table.items():
+        assert [cell.value for cell in cells] == [config[name] for config in settings.configurations.values()]
+        assert [cell.changed for cell in cells] == [cell.value != cells[0].value for cell in cells]
+        assert any(cell.changed for cell in cells)
+
+
+def test_equal_configurations_differ_in_nothing_and_the_table_shows_all(results, found):
+    same = findings_of(exchanged(results, tuned=results.reference, improved=results.reference))("settings")
+    assert (
+        not same.improved_differs
+        and same.shared_settings == {}
+        and len(rows(same.configurations)) == len(results.reference.run.config)
+    )
+    assert found("settings").improved_differs
+
+
+def test_early_dropping_cannot_fire_but_a_short_patience_can(results, found):
+    settings = found("settings")
+    assert not settings.stopping["reference"].can_fire and not settings.stopping["reference"].fired
+    assert settings.stopping["tuned"].can_fire and not settings.same_patience
+    assert findings_of(exchanged(results, tuned=results.reference))("settings").same_patience

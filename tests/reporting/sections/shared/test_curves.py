@@ -1,0 +1,38 @@
+"""Curves by epoch, read back through their artists."""
+
+import numpy as np
+import pytest
+
+from reporting.engine.canvas import HALF
+from reporting.sections.shared.curves import mean_curve, plot_training_curves
+from tests.reporting.drawn import saved, width_of
+
+
+def test_mean_curve_ends_with_the_first_fold():
+    assert mean_curve([[4, 2, 1], [2, 0]]).tolist() == [3, 1]
+
+
+def test_training_curves_show_folds_and_means():
+    figure = plot_training_curves([[4, 2, 1], [2, 1]], [[5, 3, 2], [3, 2]], "MSE", logarithmic=True)
+    axes = figure.axes[0]
+    assert [list(line.get_ydata()) for line in axes.get_lines()] == [
+        [4, 2, 1],
+        [2, 1],
+        [3, 1.5],
+        [5, 3, 2],
+        [3, 2],
+        [4, 2.5],
+    ]
+    assert list(axes.get_lines()[2].get_xdata()) == [1, 2]
+    assert axes.get_yscale() == "log" and axes.get_ylabel() == "MSE" and width_of(figure) == pytest.approx(HALF)
+    assert "10^" not in saved(figure)
+
+
+def test_one_fold_is_drawn_once():
+    lines = plot_training_curves([[4, 2]], [[5, 3]], "loss").axes[0].get_lines()
+    assert [line.get_label() for line in lines] == ["training", "validation"]
+
+
+@pytest.mark.parametrize("curve", [[0.5], [0.5, np.nan, 0.2], [np.nan, np.nan]])
+def test_short_and_diverged_curves_are_drawn(curve):
+    saved(plot_training_curves([curve], [curve], "loss"))

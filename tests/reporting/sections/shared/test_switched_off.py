@@ -1,0 +1,23 @@
+"""What each chapter says that it leaves out."""
+
+from reporting.results import load_all_results
+from reporting.sections.shared.switched_off import find
+from tests.invented import write_runs
+
+
+def test_extras_that_are_switched_off_are_named_in_order(tmp_path):
+    off = ("regression/smaller", "regression/splits", "classification/improved_seeds")
+    results = load_all_results(write_runs(tmp_path, switched_off=off))
+    assert find(results["regression"], None) == ["other ways to split the points", "a smaller network"]
+    assert find(results["classification"], None) == ["further seeds of the improved one"]
+
+
+def test_nothing_is_said_where_all_is_switched_on(tmp_path):
+    results = load_all_results(write_runs(tmp_path))
+    assert find(results["regression"], None) is find(results["classification"], None) is None
+
+
+def test_the_chapter_ends_with_what_is_switched_off(text_of):
+    text = text_of(switched_off=["regression/seeds", "regression/baselines"])
+    assert "Switched off in the settings, and therefore not in this section: baselines and further seeds." in text
+    assert "Switched off in the settings, and therefore" not in text_of()

@@ -1,0 +1,71 @@
+"""What the first page says at a glance."""
+
+import re
+
+import pytest
+
+from reporting import document
+from reporting.artifacts import Identity, noting
+from reporting.results import load_all_results
+from tests.invented import write_runs
+from tests.reporting.stand_ins import without_drawings
+
+EVERY_SEED = ("regression/seeds", *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")))
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        ((0.9, 0.1), "the grid search lowers the test error by more than the spread between the networks."),
+        ((0.1, 0.9), "the grid search raises the test error by more than the spread between the networks."),
+        ((0.3, 0.3), "the grid search leaves the test error where it was"),
+    ],
+)
+def test_the_summary_follows_the_regression(text_of, errors, words):
+    assert words in text_of(regression_error=dict(zip(("reference", "tuned"), errors, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "tuned", "improved"),
+    [
+        ((0.80, 0.90, 0.96), "is better than the reference settings,", "is better than the tuned one."),
+        ((0.90, 0.80, 0.80), "is worse than the reference settings,", "cannot be told apart from the tuned one."),
+    ],
+)
+def test_the_summary_follows_the_classifiers(text_of, accuracies, tuned, improved):
+    text = text_of(accuracy=dict(zip(("reference", "tuned", "improved"), accuracies, strict=True)))
+    assert f"on the test images the tuned network {tuned} and the improved one {improved}" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "each configuration that is judged was trained from a few seeds"),
+        ({"switched_off": EVERY_SEED[:1]}, "some networks were trained from one seed only"),
+        ({"switched_off": EVERY_SEED}, "every network was trained from one seed, so"),
+        ({"scale": "quick"}, "these are trial runs on a small scale"),
+    ],
+)
+def test_trust_depends_on_the_seeds(text_of, changes, words):
+    assert f"Trust: {words}" in text_of(**changes)
+
+
+def test_contents_list_every_heading_with_its_number(text_of):
+    contents = text_of().split("Trust:")[0]
+    listed = re.findall(r"([0-9AB.]+)&ensp;|([0-9AB.]+)\N{EN SPACE}", contents)
+    assert ["".join(pair) for pair in listed] == ["1", "1.1", "1.2", "1.3", "2", "2.1", "2.2", "2.3", "3", "A", "B"]
+    assert "Section&nbsp;3 says what may be concluded and what not." in text_of()
+
+
+def test_a_quick_run_is_stamped(text_of):
+    assert "Quick run: a small-scale trial of every stage." in text_of(scale="quick")
+    assert "Quick run:" not in text_of()
+
+
+def test_the_first_page_reads_no_file_itself(tmp_path, monkeypatch):
+    """So the table of origins does not name it: what it prints stands with the sections that found it."""
+    without_drawings(monkeypatch)
+    made = document.Document(Identity(*"abcdef"), load_all_results(write_runs(tmp_path)), tmp_path)
+    with noting({}) as reads:
+        made.html()
+    assert made.reads["heading", "title"] == {} and not reads

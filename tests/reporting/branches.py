@@ -1,6 +1,7 @@
 """Which branches of the templates have been rendered: every condition, true and false."""
 
 import collections
+from typing import Any
 from unittest import mock
 
 import jinja2
@@ -8,7 +9,7 @@ from jinja2 import nodes
 
 from reporting.engine.html import build_environment
 
-SEEN = collections.defaultdict(set)  # name of a condition -> the truth values it has had
+SEEN: dict[str, set[bool]] = collections.defaultdict(set)  # name of a condition -> the truth values it has had
 
 
 class WatchedEnvironment(jinja2.Environment):
@@ -19,8 +20,9 @@ class WatchedEnvironment(jinja2.Environment):
         self.filters["watched"] = watched
 
     def _parse(self, source, name, filename):
-        tree, numbers = super()._parse(source, name, filename), collections.Counter()
-        for node in tree.find_all((nodes.If, nodes.CondExpr, nodes.For)):
+        tree, numbers = super()._parse(source, name, filename), collections.Counter[str]()
+        conditional: Any = tree.find_all((nodes.If, nodes.CondExpr, nodes.For))  # all of these have a test, or None
+        for node in conditional:
             if node.test is not None:
                 text = f"{name}: {written(node.test)}"
                 numbers[text] += 1

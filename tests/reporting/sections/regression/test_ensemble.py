@@ -8,7 +8,7 @@ import pytest
 
 from reporting.sections.regression.coverage import Coverage, coverage_of, moments, share_estimate
 from reporting.sections.regression.data import Region
-from reporting.sections.regression.ensemble import MANY_CURVES, plot_fit
+from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, plot_fit
 from reporting.stats.differences import within
 from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
@@ -116,6 +116,12 @@ def test_band_is_so_many_deviations_of_the_members():
     axes = plot_fit(X, np.array([X, X + 2]), X, X, X, X, []).axes[0]
     band = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert band.max() == pytest.approx(6 + 1.96 * np.sqrt(2)) and band.min() == pytest.approx(-4 - 1.96 * np.sqrt(2))
+
+
+def test_error_of_the_test_loss_by_hand():
+    stored = {"y_test": np.zeros(4), "test_predictions": np.array([[1, 1, 3, 3], [-1, 3, 3, -1.0]])}  # means 0, 2, 3, 1
+    assert ensemble_error(stored) == pytest.approx(np.std([0, 4, 9, 1], ddof=1) / math.sqrt(4))
+    assert ensemble_error({"y_test": np.zeros(1), "test_predictions": np.ones((2, 1))}) is None
 
 
 def test_very_many_curves_become_pixels():

@@ -92,11 +92,6 @@ def agreeing(runs: Path) -> None:
     edit_predictions(runs, TUNED, lambda arrays: {"test_predictions": 0 * arrays["test_predictions"] + 7})
 
 
-def memorised(runs: Path) -> None:
-    """Networks that know every training point, noise included."""
-    edit_predictions(runs, TUNED, lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (5, 1)) + 0.01})
-
-
 def disagreeing(runs: Path) -> None:
     """Networks that scatter around the truth by far more than they err together."""
     offsets = np.array([[-4.0], [-2.0], [0.0], [2.0], [4.0]])

@@ -146,7 +146,6 @@ class Document:
             "published": load_published_results(),
             "draw": self.draw,
             "rows_of": self.rows_of,
-            "origins": self.origins,
             "draw_equation": lambda name: svg_of_equation(*self.equations[name]),
             "style": template_text,
             "script": template_text("report.js"),

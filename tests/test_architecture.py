@@ -36,9 +36,14 @@ def place_of(module):
 
 
 def imported_by(text):
-    """The project's modules that a module's text imports, at its top or inside a function."""
+    """The project's modules that a module's text imports, at its top or inside a function.
+
+    Of import_module(f"package.{name}") it is the package that counts.
+    """
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield ast.unparse(node.args[0]).strip("f'\"").split("{")[0].rstrip(".")
+        elif isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             names = [f"{node.module}.{name.name}" for name in node.names]

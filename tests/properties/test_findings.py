@@ -133,6 +133,7 @@ def searches(draw):
     order = sorted(trials, key=lambda row: (math.isnan(row["score"]), -row["score"] if larger else row["score"]))
     trials = [{**row, "rank": order.index(row) + 1} for row in trials]
     space = {"objective": objective, "direction": "max" if larger else "min", "folds": folds, "grid": grid}
+    space["settings"] = {"restore_best_weights": False}
     return SearchResults(SimpleNamespace(), space, trials, rows, {"trial": order[0]["trial"]})
 
 

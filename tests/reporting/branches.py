@@ -1,16 +1,18 @@
 """Which branches of the templates have been rendered: every condition, true and false."""
 
 import collections
+from typing import Any
 from unittest import mock
 
-from jinja2 import Environment, nodes
+import jinja2
+from jinja2 import nodes
 
-from reporting.engine import html
+from reporting.engine.html import build_environment
 
-SEEN = collections.defaultdict(set)  # name of a condition -> the truth values it has had
+SEEN: dict[str, set[bool]] = collections.defaultdict(set)  # name of a condition -> the truth values it has had
 
 
-class WatchedEnvironment(Environment):
+class WatchedEnvironment(jinja2.Environment):
     """Notes in SEEN how each condition turns out: of if, elif, inline if and of loops that leave items out."""
 
     def __init__(self, *arguments, **options):
@@ -18,8 +20,9 @@ class WatchedEnvironment(Environment):
         self.filters["watched"] = watched
 
     def _parse(self, source, name, filename):
-        tree, numbers = super()._parse(source, name, filename), collections.Counter()
-        for node in tree.find_all((nodes.If, nodes.CondExpr, nodes.For)):
+        tree, numbers = super()._parse(source, name, filename), collections.Counter[str]()
+        conditional: Any = tree.find_all((nodes.If, nodes.CondExpr, nodes.For))  # all of these have a test, or None
+        for node in conditional:
             if node.test is not None:
                 text = f"{name}: {written(node.test)}"
                 numbers[text] += 1
@@ -31,8 +34,8 @@ class WatchedEnvironment(Environment):
 
 def watched_environment(folder, filters):
     """The environment of a report's templates, watched."""
-    with mock.patch.object(html, "Environment", WatchedEnvironment):
-        return html.build_environment(folder, filters)
+    with mock.patch.object(jinja2, "Environment", WatchedEnvironment):  # where build_environment imports it from
+        return build_environment(folder, filters)
 
 
 def watched(value, name):

@@ -1,6 +1,6 @@
 """Every condition of the templates is met and not met by some invented runs; and what no report may say.
 
-A new condition in a template fails the first test until the outcomes of tests.invented meet it both ways: add one there.
+A new condition in a template fails the first test until outcomes of tests.invented meet it both ways: add one there.
 """
 
 import contextlib

@@ -1,109 +1,135 @@
-"""Where the numbers come from: every figure and table has its files, and they hold what is said of them."""
+"""The table of origins is true: every key that it lists was read, and every read is listed."""
 
-import json
-import re
+import contextlib
+from collections import defaultdict
 
 import pytest
-from reporting.findings import classification_findings, regression_findings
-from reporting.provenance import FIGURES, SENTENCES, TABLES, missing_sources, origins, parsed, source_of, spelled_out
-from reporting.render import RenderError
 
-from reporting import contents, stages
-from reporting.results import load_classification_results, load_regression_results
+from reporting.artifacts import Identity, RecordedRun, Run, Stored
+from reporting.document import Document
+from reporting.engine.provenance import braced, relative
+from reporting.results import load_all_results
 from tests.invented import write_runs
+from tests.reporting.stand_ins import without_drawings
+
+IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student", "0042")
+WHOLE = ("data", "machine", "versions")  # what a run is said to be read for as a whole
+
+
+@contextlib.contextmanager
+def recorded(path):
+    """Inside it, every read of a loaded file is written to `path`, whichever process it happens in."""
+    read_part, read_field = Stored.__getitem__, RecordedRun.__getattribute__
+    with open(path, "ab", buffering=0) as file, pytest.MonkeyPatch.context() as patch:
+
+        def part(self, name):
+            value = read_part(self, name)
+            if not isinstance(value, Stored):
+                file.write(f"{self.path}\t{self.prefix}{name}\n".encode())
+            return value
+
+        def field(self, name):
+            value = read_field(self, name)
+            if name in Run.__dataclass_fields__ and not isinstance(value, Stored):
+                file.write(f"{read_field(self, '_path')}\t{name}\n".encode())
+            return value
+
+        patch.setattr(Stored, "__getitem__", part)
+        patch.setattr(RecordedRun, "__getattribute__", field)
+        yield
+
+
+def reads_in(path, runs):
+    """The (file, key) pairs that were recorded."""
+    pairs = {tuple(line.split("\t")) for line in path.read_text().splitlines()} if path.exists() else set()
+    first = {key: key.split(".")[0] for _, key in pairs}
+    return {(relative(file, runs), first[key] if first[key] in WHOLE else key) for file, key in pairs}
+
+
+def listed_in(document):
+    """The (file, key) pairs of the table of origins, by kind and name of the reader; all of them under None."""
+    listed = defaultdict(set)
+    for item in document.origins():
+        pairs = {(file, key) for file in item.files for key in item.keys}
+        for kind, names in (("figure", item.figures), ("table", item.tables), ("heading", item.headings)):
+            for name in names:
+                listed[kind, name] |= pairs
+        listed[None] |= pairs
+    return listed
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    return write_runs(tmp_path_factory.mktemp("runs") / "runs")
+def made(tmp_path_factory):
+    """A drawn document of runs with every extra, its HTML, and what was read to make it."""
+    folder = tmp_path_factory.mktemp("made")
+    runs = write_runs(folder / "runs")
+    results = load_all_results(runs)
+    with recorded(folder / "reads"):
+        document = Document(IDENTITY, results, runs)
+        html = document.html()
+    return document, html, reads_in(folder / "reads", runs)
 
 
-@pytest.fixture(scope="module")
-def results(runs):
-    return load_regression_results(runs), load_classification_results(runs)
+def test_all_that_is_listed_was_read_and_all_that_was_read_is_listed(made):
+    document, _, read = made
+    assert listed_in(document)[None] == read
 
 
-@pytest.fixture(scope="module")
-def shown(results):
-    """The names of all figures and tables of a report with every extra."""
-    regression, classification = results
-    found = {"regression": regression_findings(regression), "classification": classification_findings(classification)}
-    figures = contents.regression_figures(regression, found["regression"])
-    return list(figures | contents.classification_figures(classification, found["classification"])), contents.tables(
-        found
-    )
+def test_the_printed_table_is_complete_although_later_sections_are_not_yet_written(made):
+    document, html, _ = made
+    table = html[html.index('id="table-origins"') :].split("</table>")[0]
+    assert table.count('<th scope="row">') == len(document.origins())
+    assert all(f"</code> {', '.join(braced(item.keys))}</th>" in table for item in document.origins())
 
 
-def test_every_figure_and_table_names_its_files(shown):
-    for kind, table, names in (("figure", FIGURES, shown[0]), ("table", TABLES, shown[1])):
-        assert all(source_of(table, kind, name) for name in names)
+def test_figures_drawn_in_other_processes_return_what_they_read(made, tmp_path):
+    document, _, _ = made
+    for name, panels in document.figures.items():
+        with recorded(tmp_path / name):
+            for draw in panels:
+                draw()
+        assert reads_in(tmp_path / name, document.runs) <= listed_in(document)["figure", name]
 
 
-def test_no_entry_is_left_over(shown):
-    depending = ["classification_suspects"]  # on what the networks say: there are none in the example
-    for table, names in ((FIGURES, shown[0] + depending), (TABLES, shown[1])):
-        assert [
-            entry for entry in table if not any(re.fullmatch(entry.replace("*", ".*"), name) for name in names)
-        ] == []
+def test_tables_have_read_what_their_rows_are_made_of(made, tmp_path):
+    document, _, _ = made
+    for name in document.rows.keys() - {"origins"}:
+        with recorded(tmp_path / name):
+            document.rows[name]()
+        assert reads_in(tmp_path / name, document.runs) <= listed_in(document)["table", name]
+
+
+def folders_read_for(document, *reader):
+    """The second level of the files' folders."""
+    return {file.split("/")[1] for file, _ in listed_in(document)[reader] if not file.startswith("reporting/")}
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [(name, text) for table in (FIGURES, TABLES, SENTENCES) for name, text in table.items()]
+    ("figure", "folders"),
+    [
+        ("regression_fit", {"tuned", "seeds"}),
+        ("regression_initialisation", {"tuned", "initialisation"}),
+        ("regression_weights", {"tuned"}),
+        ("classification_training", {"tuned"}),
+        ("classification_dense_1", {"tuned"}),
+    ],
 )
-def test_named_files_hold_the_named_keys(runs, name, text):
-    assert missing_sources(runs, text) == []
+def test_figures_are_said_to_be_made_of_the_networks_that_they_show(made, figure, folders):
+    assert folders_read_for(made[0], "figure", figure) == folders
 
 
-def test_missing_files_and_keys_are_found(runs):
-    assert missing_sources(runs, "regression/tuned/nothing.npz: x") == ["regression/tuned/nothing.npz"]
-    (words,) = missing_sources(runs, "regression/tuned/run.json: metrics.test_{loss,luck}")
-    assert words.endswith("regression/tuned/run.json: metrics.test_luck")
-    assert len(missing_sources(runs, "regression/tuned/{predictions,weights}.npz: trained/*/kernel")) == 1
+def test_figures_and_tables_are_all_made_of_something(made):
+    listed = listed_in(made[0])
+    assert all(listed["figure", name] for name in made[0].figures)
+    assert all(listed["table", name] for name in made[0].rows.keys() - {"origins"})
 
 
-def test_a_figure_without_files_is_a_clear_error():
-    with pytest.raises(RenderError, match="does not say which files the figure 'new_one' is made of"):
-        origins(["new_one"], [])
-
-
-def test_each_file_is_listed_once_with_all_that_is_made_of_it():
-    listed = {
-        item.file: item for item in origins(["regression_data", "regression_weights"], ["regression_layers", "runs"])
-    }
-    weights = listed["regression/tuned/weights.npz"]
-    assert (weights.figures, weights.tables) == (["regression_weights"], ["regression_layers"])
-    assert list(weights.keys) == ["initial/*/kernel", "trained/*/kernel"]
-    assert "noise" in listed["regression/tuned/predictions.npz"].sentences
-
-
-def test_files_of_extras_that_are_switched_off_are_left_out():
-    text = "regression/tuned/a.npz: x; regression/{seeds,smaller}/*/a.npz: x"
-    assert len(parsed(text, ["regression/seeds", "classification/smaller"])) == 2
-    assert list(parsed(text, ["regression/seeds", "regression/smaller"])) == ["regression/tuned/a.npz"]
-    files = [item.file for item in origins([], [], ["classification/double_softmax", "classification/smaller"])]
-    assert "regression/tuned/predictions.npz" in files and not any("double_softmax" in file for file in files)
-
-
-def test_braces_are_spelled_out():
-    assert spelled_out("a{b,c}d{,e}") == ["abd", "abde", "acd", "acde"]
-
-
-def test_stages_are_the_runs_and_one_row_an_extra(results, runs):
-    listed = {stage.folder: stage for stage in stages.stages(*results)}
-    assert list(listed)[:3] == ["regression/reference", "regression/search", "regression/tuned"]
-    seeds = listed["regression/seeds"]
-    cases = [json.loads(path.read_text()) for path in sorted(runs.glob("regression/seeds/*/run.json"))]
-    assert seeds.cases == len(cases) and seeds.seconds == pytest.approx(sum(case["seconds"] for case in cases))
-    assert listed["regression/tuned"].cases is None
-
-
-def test_extras_that_are_switched_off_have_no_stage(tmp_path):
-    off = write_runs(tmp_path, switched_off=("regression/seeds", "classification/ablation"))
-    both = load_regression_results(off), load_classification_results(off)
-    assert stages.switched_off(*both) == ["regression/seeds", "classification/ablation"]
-    assert not {"regression/seeds", "classification/ablation"} & {stage.folder for stage in stages.stages(*both)}
-
-
-def test_runs_of_all_cases_are_recorded_runs(results):
-    names = [run.variant for run in stages.recorded_runs(*results)]
-    assert names[:3] == ["reference", "search", "tuned"] and len(names) > len(stages.stages(*results))
+def test_extras_that_are_switched_off_are_no_origin(tmp_path, monkeypatch):
+    without_drawings(monkeypatch)
+    off = ("regression/baselines", "regression/seeds", "classification/ablation", "classification/tuned_seeds")
+    runs = write_runs(tmp_path, switched_off=off)
+    document = Document(IDENTITY, load_all_results(runs), runs)
+    document.html()
+    files = {file for file, _ in listed_in(document)[None]}
+    assert not [file for file in files if file.startswith(off)]
+    assert "regression/splits/blocks/predictions.npz" in files

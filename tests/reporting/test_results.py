@@ -392,3 +392,27 @@ def test_reference_report_says_where_its_numbers_come_from():
     )
     assert report["regression"]["tuned"]["test_loss"] == 0.122
     assert len(report["classification"]["confusion_diagonal"]) == len(CLASS_NAMES) == 10
+
+
+def test_extra_of_other_points_or_folds_is_refused(tmp_path):
+    runs = write_runs(tmp_path)
+    path = runs / "regression" / "seeds" / "seed_2" / "predictions.npz"
+    arrays = load_arrays(path)
+    save_arrays(path, arrays | {"x_test": arrays["x_test"] + 1})
+    with pytest.raises(ArtifactError, match="seed_2: x_test is not what the tuned networks were trained with"):
+        load_results(runs, "regression")
+
+
+def test_tampered_case_is_refused(tmp_path):
+    runs = write_runs(tmp_path)
+    path = runs / "regression" / "baselines" / "polynomial" / "run.json"
+    edit_json(path, lambda run: run["metrics"].update(test_loss=0.001))
+    with pytest.raises(ArtifactError, match="polynomial/run.json: test_loss is 0.001"):
+        load_results(runs, "regression")
+
+
+def test_missing_extra_names_what_makes_it(tmp_path):
+    runs = write_runs(tmp_path)
+    (runs / "regression" / "smaller" / "run.json").unlink()
+    with pytest.raises(ArtifactError, match="smaller/run.json is missing; run 'make all'"):
+        load_results(runs, "regression")

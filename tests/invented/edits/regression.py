@@ -75,13 +75,16 @@ def few_tests(runs: Path, count: int) -> None:
 
 
 @with_arguments
-def predictions(runs: Path, case: str, offset: float, name: str = "test") -> None:
-    """Networks of one case that all miss the true values by `offset`."""
+def predictions(runs: Path, case: str, offset: float) -> None:
+    """Networks of one case that all miss the true values of the test points by `offset`."""
     edit_predictions(
-        runs,
-        [case],
-        lambda arrays: {f"{name}_predictions": 0 * arrays[f"{name}_predictions"] + arrays[f"y_{name}"] + offset},
+        runs, [case], lambda arrays: {"test_predictions": 0 * arrays["test_predictions"] + arrays["y_test"] + offset}
     )
+
+
+def memorised(runs: Path) -> None:
+    """Networks that know every training point, noise included, and nothing between them."""
+    edit_predictions(runs, TUNED, lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (5, 1)) + 0.01})
 
 
 def agreeing(runs: Path) -> None:

@@ -31,4 +31,5 @@ def test_make_reads_the_stages_from_the_bare_file():
     """Without any package: -I leaves out the project, -S what is installed."""
     command = [sys.executable, "-I", "-S", str(Path(registry.__file__))]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert printed == "".join(f"{folder} {needed}\n" for folder, needed in stages().items())
+    assert printed == "".join(" ".join(row) + "\n" for row in registry.starting_order())
+    assert {folder for folder, _, _ in registry.starting_order()} == set(stages())

@@ -3,13 +3,13 @@
 import pytest
 
 from reporting.results import load_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.sections.classification.answers import findings_of
 
 
 @pytest.fixture(scope="package")
 def results(tmp_path_factory):
-    return load_results(write_example_runs(tmp_path_factory.mktemp("runs")), "classification")
+    return load_results(write_runs(tmp_path_factory.mktemp("runs")), "classification")
 
 
 @pytest.fixture(scope="package")

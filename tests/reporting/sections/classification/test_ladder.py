@@ -10,7 +10,7 @@ from reporting.sections.classification.ablation import ablation_of
 from reporting.sections.classification.ladder import plot_ladder
 from reporting.sections.classification.seeds import Rung, compare_seeds
 from reporting.stats.differences import Difference
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.classification.answers import EXTRAS, findings_of
 
@@ -29,7 +29,7 @@ def rung(*accuracies):
 
 def ladder_of(tmp_path, **changes):
     """The findings for example runs with changes."""
-    return findings_of(load_results(write_example_runs(tmp_path, **changes), "classification"))("ladder")
+    return findings_of(load_results(write_runs(tmp_path, **changes), "classification"))("ladder")
 
 
 def test_ladder_rises_from_people_to_the_record(found):

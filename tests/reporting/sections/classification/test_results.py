@@ -15,7 +15,7 @@ from reporting.sections.classification.results import (
     rows,
     training_of,
 )
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.sections.classification.answers import EXTRAS, answering, exchanged, findings_of
 
 
@@ -59,7 +59,7 @@ def test_test_interval_holds_the_accuracy(found):
 
 
 def test_best_on_validation(tmp_path):
-    runs = write_example_runs(tmp_path, accuracy={"reference": 0.89, "tuned": 0.92, "improved": 0.90})
+    runs = write_runs(tmp_path, accuracy={"reference": 0.89, "tuned": 0.92, "improved": 0.90})
     assert findings_of(load_results(runs, "classification"))("results").best_on_validation == "tuned"
 
 
@@ -81,7 +81,7 @@ def test_the_table_has_the_report_the_configurations_and_their_variations(result
 
 
 def test_without_extras_the_table_has_the_configurations_alone(tmp_path):
-    runs = write_example_runs(tmp_path, switched_off=tuple(f"classification/{name}" for name in EXTRAS))
+    runs = write_runs(tmp_path, switched_off=tuple(f"classification/{name}" for name in EXTRAS))
     results = load_results(runs, "classification")
     own = rows(results)[1:]
     assert [row.name for row in own] == list(results.variants) and {row.rung.sd for row in own} == {None}

@@ -4,7 +4,7 @@ import dataclasses
 
 from reporting.artifacts import load_json
 from reporting.results import load_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.sections.classification.answers import change_run, findings_of
 
 
@@ -15,7 +15,7 @@ def test_smaller_network_is_smaller_or_not(found):
 
 
 def test_without_its_training_there_is_nothing_to_say(tmp_path):
-    runs = write_example_runs(tmp_path, switched_off=("classification/smaller",))
+    runs = write_runs(tmp_path, switched_off=("classification/smaller",))
     assert findings_of(load_results(runs, "classification"))("smaller") is None
 
 

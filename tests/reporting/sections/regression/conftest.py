@@ -3,13 +3,13 @@
 import pytest
 
 from reporting.results import load_results
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 from tests.reporting.sections.regression.changed import findings_of
 
 
 @pytest.fixture(scope="package")
 def results(tmp_path_factory):
-    return load_results(write_example_runs(tmp_path_factory.mktemp("runs")), "regression")
+    return load_results(write_runs(tmp_path_factory.mktemp("runs")), "regression")
 
 
 @pytest.fixture(scope="package")
@@ -22,6 +22,6 @@ def found_with(tmp_path):
     """A function that returns what is found in example runs with changes."""
 
     def find(name="runs", **changes):
-        return findings_of(load_results(write_example_runs(tmp_path / name, **changes), "regression"))
+        return findings_of(load_results(write_runs(tmp_path / name, **changes), "regression"))
 
     return find

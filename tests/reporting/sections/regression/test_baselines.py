@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reporting.sections.regression.baselines import baseline_findings, bootstrapped
-from tests import strange_runs as strange
+from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
 
@@ -56,5 +56,5 @@ def test_baselines_switched_off(results):
     ("offset", "words"), [(0.0, "is worse than"), (3.0, "is better than"), (0.145, "cannot be told apart from")]
 )
 def test_sentence_about_the_gaussian_process_follows_its_error(text_of, offset, words):
-    text = text_of(strange.predictions("baselines/gaussian_process", offset))
+    text = text_of(edits.regression.predictions("baselines/gaussian_process", offset))
     assert f"the networks’ mean prediction {words} the Gaussian process" in text

@@ -8,7 +8,7 @@ import pytest
 from reporting.engine.canvas import FULL
 from reporting.results import load_reference_report
 from reporting.sections.regression.data import FEW_POINTS, Gap, find_gaps, plot_scatter, regions_of
-from tests import strange_runs as strange
+from tests.invented import edits
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions, with_run
 
@@ -96,7 +96,7 @@ def test_many_points_become_pixels():
 
 
 def test_points_without_gaps_have_a_report(text_of):
-    text = text_of(strange.no_gaps)
+    text = text_of(edits.regression.no_gaps)
     assert "leave no gap" in text and "by region it is" not in text
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from reporting.sections.regression.coverage import Coverage, coverage_of, moments, share_estimate
 from reporting.sections.regression.data import Region
-from reporting.sections.regression.ensemble import MANY_CURVES, plot_fit
+from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, plot_fit
 from reporting.stats.differences import within
-from tests import strange_runs as strange
+from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
 X = np.linspace(-5, 5, 11)
@@ -18,8 +18,8 @@ X = np.linspace(-5, 5, 11)
 
 def scattered(runs):
     """Networks that scatter far more than they err, and test points that are one region, so that these are many."""
-    strange.no_gaps(runs)
-    strange.disagreeing(runs)
+    edits.regression.no_gaps(runs)
+    edits.regression.disagreeing(runs)
 
 
 def without_seeds(results):
@@ -118,6 +118,12 @@ def test_band_is_so_many_deviations_of_the_members():
     assert band.max() == pytest.approx(6 + 1.96 * np.sqrt(2)) and band.min() == pytest.approx(-4 - 1.96 * np.sqrt(2))
 
 
+def test_error_of_the_test_loss_by_hand():
+    stored = {"y_test": np.zeros(4), "test_predictions": np.array([[1, 1, 3, 3], [-1, 3, 3, -1.0]])}  # means 0, 2, 3, 1
+    assert ensemble_error(stored) == pytest.approx(np.std([0, 4, 9, 1], ddof=1) / math.sqrt(4))
+    assert ensemble_error({"y_test": np.zeros(1), "test_predictions": np.ones((2, 1))}) is None
+
+
 def test_very_many_curves_become_pixels():
     lines = plot_fit(X, np.tile(X, (MANY_CURVES + 1, 1)), X, X, X, X, []).axes[0].get_lines()
     assert lines[2].get_rasterized() and not lines[-1].get_rasterized()
@@ -127,7 +133,7 @@ def test_very_many_curves_become_pixels():
     ("change", "words"),
     [
         (None, "nowhere does it hold fewer by more than chance explains."),
-        (strange.agreeing, "it holds clearly fewer outside the gaps, in the gap from"),
+        (edits.regression.agreeing, "it holds clearly fewer outside the gaps, in the gap from"),
         (scattered, "it holds clearly more, so the networks disagree more than they need."),
     ],
 )

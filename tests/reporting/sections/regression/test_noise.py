@@ -8,7 +8,7 @@ import pytest
 
 from reporting.sections.regression.data import Gap
 from reporting.sections.regression.noise import NoiseFindings, NoiseVariance, noise_variance
-from tests import strange_runs as strange
+from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of
 
 
@@ -81,8 +81,8 @@ def test_gaussian_process_agrees_or_not(results, found):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (strange.memorised, "lies clearly below it: they fit part of the noise."),
-        (strange.noisy_training, "cannot be told apart from it."),
+        (edits.regression.memorised, "lies clearly below it: they fit part of the noise."),
+        (edits.regression.noisy_training, "cannot be told apart from it."),
     ],
 )
 def test_sentence_about_the_training_loss_follows_it(text_of, change, words):

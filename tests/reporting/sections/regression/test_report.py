@@ -6,7 +6,7 @@ import pytest
 
 from reporting.results import load_reference_report
 from reporting.sections.regression.report import rows
-from tests import strange_runs as strange
+from tests.invented import edits
 from tests.reporting.sections.regression.changed import findings_of
 
 
@@ -48,7 +48,7 @@ def test_both_reports_stand_beside_each_other(results):
     ],
 )
 def test_sentence_about_the_losses_follows_them(text_of, mean, single, words):
-    assert words in text_of(strange.near_the_report(mean, single))
+    assert words in text_of(edits.regression.near_the_report(mean, single))
 
 
 def test_losses_on_other_data_do_not_compare(text_of):

@@ -12,7 +12,7 @@ from reporting.sections.regression.splits import (
     split_findings,
     split_of,
 )
-from tests import strange_runs as strange
+from tests.invented import edits
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
@@ -106,10 +106,10 @@ def test_folds_beyond_their_range_are_warned_of(text_of):
 
 
 def test_mixed_file_order_is_no_strip_in_words(text_of):
-    text = text_of(strange.mixed_file_order)
+    text = text_of(edits.regression.mixed_file_order)
     assert "The rows of the file come in no order of x" in text
     assert "Warning: " not in text and "measures the split" not in text
 
 
 def test_constant_y_has_no_r_squared(text_of):
-    assert "0.000 ± 0.000" in text_of(strange.constant_y)
+    assert "0.000 ± 0.000" in text_of(edits.regression.constant_y)

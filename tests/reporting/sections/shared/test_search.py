@@ -344,7 +344,7 @@ def test_one_fold_of_losses_has_no_standard_error(text_of):
 
 def test_an_edge_is_named(text_of):
     text = text_of(edits.searches.search("regression", by_learning_rate))
-    assert "The winning learning rate and batch size lie at the edge" in text
+    assert "The winning learning rate lies at the edge of the grid" in paragraph(text)
 
 
 @pytest.mark.parametrize(

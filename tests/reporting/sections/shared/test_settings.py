@@ -6,7 +6,7 @@ import pytest
 
 from reporting.results import load_results
 from reporting.sections.shared.settings import Line, Stopping, line_of, stopping_of, with_further_settings
-from tests.example_runs import write_example_runs
+from tests.invented import write_runs
 
 CONFIG = {"max_epochs": 15, "loss": "double_softmax", "filters": [32, 48], "flips": False}
 
@@ -34,7 +34,7 @@ def test_further_settings_follow_those_that_are_listed():
 
 
 def test_stopping_that_fired_cannot_fire_and_did_not(tmp_path):
-    tuned = load_results(write_example_runs(tmp_path), "regression").tuned
+    tuned = load_results(write_runs(tmp_path), "regression").tuned
     assert not stopping_of(tuned).fired
     rows = [row | {"stopped_early": row["fold"] < 3, "epochs": 20 + row["fold"]} for row in tuned.folds]
     stopping = stopping_of(dataclasses.replace(tuned, folds=rows))

@@ -10,7 +10,7 @@ Grid = dict[str, list[Any]]  # hyperparameter -> its values
 
 
 class Combinations(Sequence[dict[str, Any]]):
-    """Every combination of the grid as a mapping of names to values, made when it is asked for; the last name varies fastest."""
+    """Every combination of the grid, as a mapping of names to values; the last name varies fastest."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid

@@ -9,7 +9,7 @@ WORKER_NAME = re.compile(r"(?!.*chief)[A-Za-z][\w.-]*")  # KerasTuner takes a na
 LOOPBACK = "127.0.0.1"
 
 
-def add_search_flags(parser):
+def add_search_flags(parser: argparse.ArgumentParser) -> None:
     """Add them to an argparse parser."""
     parser.add_argument(
         "--workers",
@@ -43,14 +43,14 @@ def add_search_flags(parser):
     )
 
 
-def count(text):
+def count(text: str) -> int:
     """A number of workers; 0 is a chief that waits for others."""
     if not text.isdecimal() or int(text) > 100:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers from 0 to 100")
     return int(text)
 
 
-def address(text):
+def address(text: str) -> str:
     """HOST:PORT, or :PORT for this machine's loopback address."""
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
@@ -58,7 +58,7 @@ def address(text):
     return f"{host or LOOPBACK}:{port}"
 
 
-def shard(text):
+def shard(text: str) -> tuple[int, int]:
     """I/N as (i, n)."""
     match = re.fullmatch(r"(\d+)/(\d+)", text)
     if not match or not 1 <= int(match[1]) <= int(match[2]):
@@ -66,7 +66,8 @@ def shard(text):
     return int(match[1]), int(match[2])
 
 
-def worker_name(text):
+def worker_name(text: str) -> str:
+    """A name that KerasTuner does not take for the chief's."""
     if not WORKER_NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(
             f"{text!r} must begin with a letter, go on with letters, digits, - or _, and not contain 'chief'"
@@ -74,6 +75,6 @@ def worker_name(text):
     return text
 
 
-def host_name():
+def host_name() -> str:
     """This machine's name, as far as it can be part of a worker's."""
     return "host-" + re.sub(r"\W|chief", "-", platform.node())

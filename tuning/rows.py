@@ -10,7 +10,7 @@ from reporting.artifacts import Data, save_json
 from training.config import FitConfig
 from tuning.fingerprints import Numerics, fingerprint
 
-# What a worker delivers of a fold, in this order. Over the network every value is a double, which holds all of them exactly.
+# What a worker delivers of a fold, in this order. Over the network every value is a double, which holds them exactly.
 DELIVERED = {
     "seed": int,
     "epochs": int,
@@ -29,7 +29,7 @@ COMPLETED, FAILED = "completed", "failed"
 
 @dataclasses.dataclass(frozen=True)
 class FoldRows:
-    """A folder with a JSON file for each fold ever finished, named by a fingerprint of all that its result depends on."""
+    """A folder with a JSON file for each finished fold, named by a fingerprint of all that its result depends on."""
 
     folder: Path
     task: str

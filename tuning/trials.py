@@ -3,15 +3,18 @@
 import dataclasses
 import itertools
 import math
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from reporting.artifacts import UserError, save_json, save_table
+from training.settings import Search
 from tuning.combinations import Combinations
-from tuning.rows import is_completed
+from tuning.rows import FoldRows, Row, is_completed
 
 
-def collect_folds(search, folds, rows):
+def collect_folds(search: Search, folds: int, rows: FoldRows) -> list[Row]:
     """The rows of folds.csv, one for each combination and fold in grid order; raises UserError if any is missing."""
     table = []
     for trial, values in enumerate(Combinations(search.grid), 1):
@@ -30,7 +33,7 @@ def collect_folds(search, folds, rows):
     return [{**blank, **row} for row in table]
 
 
-def rank_trials(search, fold_table):
+def rank_trials(search: Search, fold_table: Sequence[Row]) -> list[Row]:
     """The rows of trials.csv: mean and standard deviation over the folds of the objective, seconds, rank (1 is best).
 
     A combination of which a fold failed has the score nan and ranks behind all others.
@@ -43,7 +46,7 @@ def rank_trials(search, fold_table):
     return [{**row, "rank": ranks[row["trial"]]} for row in trials]
 
 
-def trial_row(search, trial, rows):
+def trial_row(search: Search, trial: int, rows: Sequence[Row]) -> Row:
     """A combination's row of trials.csv, but for its rank."""
     scores = [row[search.objective] for row in rows]
     sd = float(np.std(scores, ddof=1)) if len(scores) > 1 else ""
@@ -57,7 +60,7 @@ def trial_row(search, trial, rows):
     }
 
 
-def save_search(folder, search, folds, rows):
+def save_search(folder: Path, search: Search, folds: int, rows: FoldRows) -> dict[str, float]:
     """Write search_space.json, folds.csv, trials.csv and best.json; returns the metrics of run.json."""
     fold_table = collect_folds(search, folds, rows)
     trials = rank_trials(search, fold_table)

@@ -203,7 +203,12 @@ def fold_trainer(
             values = {name: getattr(config, name) for name in search.grid}
             callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
         fit = trainer.fit(config, x, y, train, validation, derive_seed(this.seed, config, fold), callbacks)
-        row = {"seed": fit.seed, "epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
+        row: dict[str, Any] = {
+            "seed": fit.seed,
+            "epochs": fit.epochs,
+            "stopped_early": fit.stopped_early,
+            "best_epoch": fit.best_epoch,
+        }
         for part, indices in (("train", train), ("validation", validation)):
             scores = trainer.evaluate(x[indices], y[indices])
             row |= {f"{part}_{name}": value for name, value in scores.items()}

@@ -1,7 +1,7 @@
 """Several workers on one grid: the chief that serves the oracle, the processes that it starts, and the worker's side.
 
-Everything goes through KerasTuner's own gRPC service. It knows no passwords: a chief listens on this machine alone unless
-it is given another address.
+Everything goes through KerasTuner's own gRPC service. It knows no passwords: a chief listens on this machine alone
+unless it is given another address.
 """
 
 import dataclasses
@@ -10,13 +10,18 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from concurrent import futures
+from typing import Any
 
 import grpc
 from keras_tuner.src import protos
 from keras_tuner.src.distribute.oracle_chief import OracleServicer
 
 from reporting.artifacts import UserError
+from tuning.grid_search import CrossValidatedGridSearch
+from tuning.oracle import RecordedGridOracle
+from tuning.progress import SearchProgress
 from tuning.search_spaces import identity_of
 
 CONNECTIONS = 128  # workers that can be served at once
@@ -29,9 +34,9 @@ FAREWELL = 10  # seconds in which workers learn that a search has ended
 
 
 class Chief(OracleServicer):
-    """KerasTuner's service; an idle worker, which asks again at once, is answered after a pause, or when the search ends."""
+    """KerasTuner's service. Idle workers ask again at once, so the answer waits a moment, or until the search ends."""
 
-    def CreateTrial(self, request, context):
+    def CreateTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         response = self._guarded(super().CreateTrial, request, context)
         if response.trial.status == protos.get_proto().TrialStatus.IDLE:
             end = time.monotonic() + IDLE_PAUSE
@@ -39,14 +44,14 @@ class Chief(OracleServicer):
                 time.sleep(0.05)
         return response
 
-    def UpdateTrial(self, request, context):
+    def UpdateTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         return self._guarded(super().UpdateTrial, request, context)
 
-    def EndTrial(self, request, context):
+    def EndTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         return self._guarded(super().EndTrial, request, context)
 
-    def _guarded(self, answer, request, context):
-        """End the search on a fault of the program: KerasTuner's lock stays closed after one, and all would wait for ever."""
+    def _guarded(self, answer: Callable, request: Any, context: grpc.ServicerContext) -> Any:
+        """End the search on a fault of the program: it leaves KerasTuner's lock closed, and all would wait for ever."""
         try:
             return answer(request, context)
         except Exception as error:
@@ -54,8 +59,8 @@ class Chief(OracleServicer):
             raise
 
 
-def listen(oracle, address):
-    """Serve the oracle at HOST:PORT, port 0 being any free one; returns the server and the address. Raises UserError."""
+def listen(oracle: RecordedGridOracle, address: str) -> tuple[grpc.Server, str]:
+    """Serve the oracle at HOST:PORT, port 0 being any free one. Returns server and address; raises UserError."""
     server = grpc.server(futures.ThreadPoolExecutor(CONNECTIONS), options=[("grpc.so_reuseport", 0)])
     protos.get_service_grpc().add_OracleServicer_to_server(Chief(oracle), server)
     try:
@@ -70,24 +75,24 @@ def listen(oracle, address):
 
 @dataclasses.dataclass
 class WorkerProcess:
-    """A worker on this machine, started again under the same name when it dies, so that it gets its combination back."""
+    """A worker on this machine. If it dies it starts again under the same name, and so gets its combination back."""
 
     name: str
-    command: list
-    environment: dict
+    command: list[str]
+    environment: dict[str, str]
     process: subprocess.Popen | None = None
     deaths: int = 0
     delivered: int = 0  # folds recorded by the search when it last died
 
-    def start(self):
+    def start(self) -> None:
         """Start the process in a group of its own, so that Ctrl-C reaches the chief alone, which then ends it."""
         self.process = subprocess.Popen(
             self.command, env=os.environ | self.environment, stdin=subprocess.DEVNULL, process_group=0
         )
 
-    def watch(self, progress):
+    def watch(self, progress: SearchProgress) -> None:
         """Start it again if it has died; raises UserError if it does so again and again."""
-        code = self.process.poll()
+        code = self.process.poll() if self.process else None
         if not code:  # it runs, or has ended because nothing is left
             return
         self.deaths = self.deaths + 1 if progress.trained == self.delivered else 1
@@ -95,12 +100,13 @@ class WorkerProcess:
         reason = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
         if self.deaths >= DEATHS:
             raise UserError(
-                f"worker {self.name} died {DEATHS} times in a row ({reason}); what is finished is kept, see above for the cause"
+                f"worker {self.name} died {DEATHS} times in a row ({reason}); what is finished is kept,"
+                " see above for the cause"
             )
         progress.say(f"worker {self.name} died ({reason}) and is started again")
         self.start()
 
-    def end(self):
+    def end(self) -> None:
         """End the process, at once if need be."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
@@ -110,7 +116,9 @@ class WorkerProcess:
                 self.process.kill()
 
 
-def run_chief(oracle, address, team, progress):
+def run_chief(
+    oracle: RecordedGridOracle, address: str, team: Callable[[str], list[WorkerProcess]], progress: SearchProgress
+) -> None:
     """Serve the oracle and watch the worker processes until the search has ended.
 
     `team(address)` returns the WorkerProcesses of this machine; an empty one waits for workers of other machines.
@@ -136,14 +144,14 @@ def run_chief(oracle, address, team, progress):
         server.stop(None)
 
 
-def say_farewell(oracle):
+def say_farewell(oracle: RecordedGridOracle) -> None:
     """Leave the workers time to ask for the next combination and learn that there is none."""
     end = time.monotonic() + FAREWELL
     while oracle.tuner_ids and not oracle.error and time.monotonic() < end:
         time.sleep(0.1)
 
 
-def find_chief(address, worker):
+def find_chief(address: str, worker: str) -> None:
     """Wait for the chief at HOST:PORT and tell KerasTuner of it; raises UserError if none answers within a minute."""
     with grpc.insecure_channel(address) as channel:
         try:
@@ -156,8 +164,8 @@ def find_chief(address, worker):
     os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": port, "KERASTUNER_TUNER_ID": worker}
 
 
-def work_for(tuner, identity, address):
-    """Search for the chief at `address` until nothing is left; raises UserError if it has other settings, or goes away."""
+def work_for(tuner: CrossValidatedGridSearch, identity: dict[str, str], address: str) -> None:
+    """Train for the chief at `address` until nothing is left; raises UserError if its settings differ or it is gone."""
     ended = threading.Event()
     try:
         refuse_other_search(identity, identity_of(tuner.oracle.get_space()), address)
@@ -171,16 +179,17 @@ def work_for(tuner, identity, address):
         ended.set()
 
 
-def refuse_other_search(own, chiefs, address):
+def refuse_other_search(own: dict[str, str], chiefs: dict[str, str], address: str) -> None:
     """Raise UserError that names what differs, unless both sides have the same settings, data and packages."""
     for part, text in own.items():
         if chiefs.get(part) != text:
             raise UserError(
-                f"the chief at {address} has other {part}: {chiefs.get(part)} there, {text} here; make them equal on both machines"
+                f"the chief at {address} has other {part}: {chiefs.get(part)} there, {text} here;"
+                " make them equal on both machines"
             )
 
 
-def heartbeat(stub, worker, address, ended):
+def heartbeat(stub: Any, worker: str, address: str, ended: threading.Event) -> None:
     """Call the chief every few seconds; when it no longer answers, say so and end this process."""
     missed = 0
     while not ended.wait(HEARTBEAT):
@@ -194,5 +203,6 @@ def heartbeat(stub, worker, address, ended):
             os._exit(1)
 
 
-def gone(address):
+def gone(address: str) -> str:
+    """What a worker says when its chief no longer answers."""
     return f"the chief at {address} is gone; what is finished is kept there, and the same command there goes on from it"

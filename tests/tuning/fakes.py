@@ -3,14 +3,14 @@
 import io
 
 from reporting.artifacts import Data
-from training.config import Search, load_homework
-from training.fitting import derive_seed
+from training.seeds import derive_seed
+from training.settings import Search, load_homework
 from tuning.grid_search import CrossValidatedGridSearch
 from tuning.oracle import RecordedGridOracle
 from tuning.progress import SearchProgress
 from tuning.rows import FoldRows
 
-BASE = load_homework().regression
+BASE = load_homework().tasks["regression"].reference
 GRID = {"learning_rate": [0.001, 0.002, 0.004], "batch_size": [16, 32]}
 DATA = Data("test", {"a.csv": "0" * 64}, {"train": 10, "test": 10})
 MACHINE = {"tensorflow": "2.21.0", "precision": "float32", "threads": 1}
@@ -34,7 +34,7 @@ class Recorder:
         self.calls.append((config.learning_rate, config.batch_size, fold))
         scores = {"train_loss": 0.1, "validation_loss": self.loss(config, fold)}
         counts = {"epochs": 5, "stopped_early": fold == 2, "best_epoch": 4}
-        return {"seed": derive_seed(1, "regression", config, fold), **counts, **scores, "seconds": 1.5}
+        return {"seed": derive_seed(1, config, fold), **counts, **scores, "seconds": 1.5}
 
 
 def search_over(grid, objective="validation_loss"):

@@ -9,7 +9,8 @@ import pytest
 from reporting.artifacts import Data, UserError, load_json, load_table
 from tests.tuning.fakes import BASE, DATA, FOLDS, GRID, MACHINE, Recorder, loss_of, rows_in, run, search_over
 from training.best import Best
-from tuning.search_spaces import Combinations, fingerprint
+from tuning.combinations import Combinations
+from tuning.fingerprints import fingerprint
 from tuning.trials import rank_trials, save_search
 
 

@@ -8,7 +8,7 @@ from keras_tuner.engine import trial as trials
 
 from tests.tuning.fakes import GRID, Recorder, make_oracle, rows_in
 from tuning import oracle as oracle_module
-from tuning.search_spaces import Combinations
+from tuning.combinations import Combinations
 
 
 def deliver(oracle, trial, folds=(1, 2, 3)):

@@ -7,14 +7,15 @@ import pytest
 from reporting.artifacts import UserError
 from tests.tuning.fakes import GRID, Recorder, run, search_over
 from training.cli import parse_arguments
+from training.tasks import TASKS
 from tuning import tune
 from tuning.flags import add_search_flags
 from tuning.tensorboard import EventLog
 
 
 def team(gpus, *argv):
-    arguments = parse_arguments("", list(argv), add_search_flags)
-    return tune.make_team("regression", arguments, arguments.workers, gpus, "127.0.0.1:80")
+    arguments = parse_arguments("", ["--task", "regression", *argv], add_search_flags, task=TASKS)
+    return tune.make_team(arguments, arguments.workers, gpus, "127.0.0.1:80")
 
 
 def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go():
@@ -29,6 +30,8 @@ def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go():
 def test_workers_run_the_same_script_with_the_same_settings():
     (worker,) = team([], "--workers", "1", "--quick", "--runs", "elsewhere", "--tensorboard")
     flags = [
+        "--task",
+        "regression",
         "--config",
         "homework.toml",
         "--runs",
@@ -40,7 +43,7 @@ def test_workers_run_the_same_script_with_the_same_settings():
         "--worker-id",
         "w1",
     ]
-    assert worker.command[1:] == ["-m", "tuning.tune_regression", *flags] and worker.environment == {}
+    assert worker.command[1:] == ["-m", "tuning.tune", *flags] and worker.environment == {}
 
 
 @pytest.mark.parametrize(

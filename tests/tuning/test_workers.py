@@ -117,7 +117,7 @@ def test_a_worker_ends_when_its_chief_does_not_answer():
     code = (
         "from tuning import workers; import grpc, threading; workers.HEARTBEAT = 0.1\n"
         "stub = workers.protos.get_service_grpc().OracleStub(grpc.insecure_channel('127.0.0.1:9'))\n"
-        "workers.give_signs_of_life(stub, 'w7', '127.0.0.1:9', threading.Event())"
+        "workers.heartbeat(stub, 'w7', '127.0.0.1:9', threading.Event())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and "error: worker w7: the chief at 127.0.0.1:9 is gone" in done.stderr

@@ -1,4 +1,4 @@
-"""From settings to the PDF on tiny data: every stage through its own main, and the recorded numbers read back from the page."""
+"""From settings to the PDF on tiny data: every stage through its main, and recorded numbers read back from the page."""
 
 import contextlib
 import json
@@ -10,10 +10,10 @@ import pypdfium2
 import pytest
 
 from reporting import build_report
-from reporting.artifacts import Data, extras_of
-from training import classification_extras, regression_extras, train_classification, train_regression
-from training.datasets import Split
-from tuning import tune_classification, tune_regression
+from reporting.artifacts import TASKS, Data, stages
+from training import classification, regression, run_extra, train
+from training.datasets import Dataset
+from tuning import tune
 
 SETTINGS = """
 [identity]
@@ -55,29 +55,25 @@ def tiny_images(_config):
     labels = np.arange(260) % 10
     images = (rng.integers(0, 60, (260, 28, 28, 1)) + 19 * labels[:, None, None, None]).astype(np.uint8)
     data = Data("tiny images", {"images": "0" * 64}, {"train": 200, "test": 60})
-    return Split(images[:200], labels[:200], images[200:], labels[200:], data)
+    return Dataset(images[:200], labels[:200], images[200:], labels[200:], data)
 
 
 def run_all(folder, patch):
     """Every stage in order; returns the folder of the runs."""
-    for module in (train_classification, tune_classification, classification_extras):
-        patch.setattr(module, "load_fashion_mnist", tiny_images)
+    patch.setattr(classification, "load", tiny_images)
+    patch.setattr(classification, "describe_data", lambda config: tiny_images(config).data)
     settings = folder / "mine.toml"
     settings.write_text(SETTINGS)
     shared = ["--config", str(settings), "--runs", str(folder / "runs")]
-    for main, *arguments in (
-        (train_regression.main, "--variant", "reference"),
-        (tune_regression.main,),
-        (train_regression.main, "--variant", "tuned"),
-        (train_classification.main, "--variant", "reference"),
-        (tune_classification.main,),
-        (train_classification.main, "--variant", "tuned"),
-        (train_classification.main, "--variant", "improved"),
-        *((regression_extras.main, "--extra", name) for name in extras_of("regression")),
-        *((classification_extras.main, "--extra", name) for name in extras_of("classification")),
-        (build_report.main,),
-    ):
-        assert not main([*arguments, *shared])
+    for folder_name in stages():
+        task, name = folder_name.split("/")
+        if name == "search":
+            assert not tune.main(["--task", task, *shared])
+        elif name in TASKS[task].variants:
+            assert not train.main(["--task", task, "--variant", name, *shared])
+        else:
+            assert not run_extra.main(["--task", task, "--extra", name, *shared])
+    assert not build_report.main(shared)
     return folder / "runs"
 
 
@@ -113,7 +109,7 @@ def test_accuracies_are_on_the_page(runs, pdf_text, variant):
 
 
 def test_tuned_network_repeats_its_trial_to_the_last_digit(runs):
-    """The winner's settings are trained again from the same seeds, so its validation loss is the search's best score."""
+    """The winner is trained again from the same seeds, so its validation loss is the best score of the search."""
     best = json.loads((runs / "regression/search/best.json").read_text())
     assert metrics(runs, "regression/tuned")["validation_loss"] == best["score"]
 
@@ -129,9 +125,9 @@ def test_pdf_is_tagged_and_has_an_outline(runs):
 
 
 def test_finished_stages_are_not_run_again(runs, monkeypatch, capsys):
-    monkeypatch.setattr(train_regression, "train_members", None)  # would fail if it were called
+    monkeypatch.setattr(regression, "train", None)  # would fail if it were called
     settings = runs.parent / "mine.toml"
-    train_regression.main(["--variant", "tuned", "--config", str(settings), "--runs", str(runs)])
+    train.main(["--task", "regression", "--variant", "tuned", "--config", str(settings), "--runs", str(runs)])
     assert "up to date" in capsys.readouterr().out
 
 

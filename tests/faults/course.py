@@ -71,7 +71,7 @@ if os.environ.get("TINY_IMAGES"):
 
 
 def write_images(folder):
-    """Images of ten distinguishable brightnesses in four IDX files; returns name -> (shape, SHA-256 of the unpacked file)."""
+    """Images of ten distinguishable brightnesses in four IDX files: name -> (shape, SHA-256 of the unpacked file)."""
     rng, known = np.random.default_rng(0), {}
     folder.mkdir()
     for part, count in (("train", 200), ("t10k", 60)):
@@ -136,9 +136,9 @@ class Course:
 
 
 def stage_of(command):
-    """What a command line is a stage of, e.g. "training.train_regression --variant tuned"; an empty text if of none."""
-    match = re.search(r"-m (\w+\.\w+(?: --(?:variant|extra) \w+)?)", command)
-    return match[1] if match and match[1].split(".")[0] in ("training", "tuning", "reporting") else ""
+    """What a command line is a stage of, e.g. "training.train --task regression --variant tuned"; "" if of none."""
+    match = re.search(r"-m ((?:training|tuning|reporting)\.\w+(?: --(?:task|variant|extra) \w+)*)", command)
+    return match[1] if match and match[1] != "training.plan" else ""  # the plan is no stage: it writes nothing
 
 
 def running(process):

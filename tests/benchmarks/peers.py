@@ -40,8 +40,7 @@ def skorch_grid(work, settings):
     """All combinations on all folds, two jobs.
 
     By default skorch keeps a fifth of each fold's points from training, to validate every epoch; with "all_points" it
-    trains
-    on all of them, as the project does, and validates on as many others as a fold holds out.
+    trains on all of them, as the project does, and validates on as many others as a fold holds out.
     """
     from sklearn.model_selection import GridSearchCV, KFold
     from skorch import NeuralNetRegressor
@@ -74,7 +73,7 @@ def bare_loop(work, settings):
 
 
 def image_epochs(work, settings):
-    """The reference network on images in float32, with PyTorch's defaults and all threads, validated on a fifth as many."""
+    """The reference network in float32, with PyTorch's defaults and all threads; validates on a fifth as many images."""
     network = nn.Sequential(
         *(
             nn.Conv2d(1, 32, 3),

@@ -11,41 +11,14 @@ import pytest
 
 from reporting import build_report
 from reporting.artifacts import TASKS, Data, stages
+from tests.tiny_settings import tiny_settings
 from training import classification, regression, run_extra, train
 from training.datasets import Dataset
 from tuning import tune
 
-SETTINGS = """
+IDENTITY = """
 [identity]
 student = "Ada <b>Lovelace</b> & Sons"
-[regression]
-hidden_units = [6, 7, 8]
-max_epochs = 4
-folds = 3
-[regression.search.grid]
-learning_rate = [0.001, 0.01]
-weight_decay = [1e-5]
-batch_size = [16, 32]
-[classification]
-filters = [3, 4]
-dense_units = [8, 9]
-max_epochs = 2
-[classification.search.grid]
-learning_rate = [0.001, 0.01]
-dropout = [0.2]
-batch_size = [32, 64]
-[classification.improved]
-max_epochs = 2
-[regression.extras]
-seeds = 1
-[classification.extras]
-reference_seeds = 1
-tuned_seeds = 1
-improved_seeds = 0
-ablation_images = 100
-ablation_epochs = 1
-[compute]
-precision = "float32"
 """
 
 
@@ -63,7 +36,7 @@ def run_all(folder, patch):
     patch.setattr(classification, "load", tiny_images)
     patch.setattr(classification, "describe_data", lambda config: tiny_images(config).data)
     settings = folder / "mine.toml"
-    settings.write_text(SETTINGS)
+    settings.write_text(tiny_settings(IDENTITY, 4, 2, improved_seeds=0))
     shared = ["--config", str(settings), "--runs", str(folder / "runs")]
     for folder_name in stages():
         task, name = folder_name.split("/")

@@ -34,19 +34,8 @@ def search(config, epochs):
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings.toml"
         settings.write_text(f"[regression]\nmax_epochs = {epochs}\npatience = {epochs}\n")
-        command = [
-            sys.executable,
-            "-m",
-            "tuning.tune",
-            "--task",
-            "regression",
-            "--config",
-            str(settings),
-            "--runs",
-            folder,
-            "--workers",
-            "2",
-        ]
+        flags = ["--config", str(settings), "--runs", folder, "--workers", "2"]
+        command = [sys.executable, "-m", "tuning.tune", "--task", "regression", *flags]
         started = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         return time.perf_counter() - started

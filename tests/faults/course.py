@@ -13,46 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.tiny_settings import tiny_settings
 from tests.training.stand_in_images import idx
 from training.fashion_mnist import DIGESTS
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 3600  # seconds for one make, on a machine that does much else
-SETTINGS = """
+DATA = """
 [data]
 fashion_mnist = "{images}"
 train_images = 200
-[regression]
-hidden_units = [6, 7, 8]
-max_epochs = 40
-patience = 40
-folds = 3
-[regression.search.grid]
-learning_rate = [0.001, 0.01]
-weight_decay = [1e-5]
-batch_size = [16, 32]
-[regression.extras]
-seeds = 1
-[classification]
-filters = [3, 4]
-dense_units = [8, 9]
-max_epochs = 3
-[classification.search.grid]
-learning_rate = [0.001, 0.01]
-learning_rate_schedule = ["constant"]
-dropout = [0.2]
-batch_size = [32, 64]
-[classification.improved]
-filters = [4, 5]
-max_epochs = 3
-[classification.extras]
-reference_seeds = 1
-tuned_seeds = 1
-improved_seeds = 1
-ablation_images = 120
-ablation_epochs = 2
-[compute]
-precision = "float32"
 """
 # Every Python that a stage starts imports this: for it, the small files are Fashion-MNIST.
 SITE = """
@@ -90,7 +60,7 @@ class Course:
     def __init__(self, folder):
         self.folder = folder
         self.images = write_images(folder / "images")
-        (folder / "tiny.toml").write_text(SETTINGS.format(images=folder / "images"))
+        (folder / "tiny.toml").write_text(tiny_settings(DATA.format(images=folder / "images"), 40, 3))
         (folder / "site").mkdir()
         (folder / "site" / "sitecustomize.py").write_text(SITE.format(root=str(ROOT)))
         (folder / "venv" / "bin").mkdir(parents=True)

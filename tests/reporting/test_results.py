@@ -27,6 +27,9 @@ from reporting.results import (
 )
 from tests.invented import write_runs
 
+# The folds of two cases of extras
+CONSTANT, ABLATION = "regression/baselines/constant/folds.csv", "classification/ablation/complete/folds.csv"
+
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
@@ -316,16 +319,8 @@ CONTRADICTIONS = {  # file, edit, what is said
         lambda rows: [row.pop("validation_loss") for row in rows],
         "folds.csv holds no 'validation_loss'",
     ),
-    "a case's loss": (
-        "regression/baselines/constant/folds.csv",
-        row_edit(2, test_loss=0.001),
-        "test_loss of fold 3 is 0.001",
-    ),
-    "a case's accuracy": (
-        "classification/ablation/complete/folds.csv",
-        row_edit(0, validation_accuracy=0.1),
-        "validation_accuracy is 0.1",
-    ),
+    "a case's loss": (CONSTANT, row_edit(2, test_loss=0.001), "test_loss of fold 3 is 0.001"),
+    "a case's accuracy": (ABLATION, row_edit(0, validation_accuracy=0.1), "validation_accuracy is 0.1"),
     "text for numbers": (
         "regression/search/folds.csv",
         row_edit(0, validation_loss="low"),

@@ -39,18 +39,8 @@ class Search:
         folder.mkdir(exist_ok=True, parents=True)
         self.rows_folder = folder / "runs/regression/search/rows"
         self.log = folder / f"log-{time.monotonic_ns()}"
-        command = [
-            sys.executable,
-            "-m",
-            "tuning.tune",
-            "--task",
-            "regression",
-            "--config",
-            str(settings),
-            "--runs",
-            str(folder / "runs"),
-            *flags,
-        ]
+        flags = ("--config", str(settings), "--runs", str(folder / "runs"), *flags)
+        command = [sys.executable, "-m", "tuning.tune", "--task", "regression", *flags]
         with open(self.log, "w") as log:
             environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
             self.process = subprocess.Popen(

@@ -1,7 +1,7 @@
-"""Several workers on one grid: the chief that serves the oracle, the processes that it starts, and the worker's side.
+"""Several workers on one grid: the chief, which serves the oracle; the processes that it starts; the worker's side.
 
-Everything goes through KerasTuner's own gRPC service. It knows no passwords: a chief listens on this machine alone unless
-it is given another address.
+All messages go through KerasTuner's own gRPC service. It has no authentication: a chief listens on this machine alone
+unless it is given another address.
 """
 
 import dataclasses
@@ -10,28 +10,33 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
+from typing import Any
 
 import grpc
 from keras_tuner.src import protos
 from keras_tuner.src.distribute.oracle_chief import OracleServicer
 
 from reporting.artifacts import UserError
+from tuning.grid_search import CrossValidatedGridSearch
+from tuning.oracle import RecordedGridOracle
+from tuning.progress import SearchProgress
 from tuning.search_spaces import identity_of
 
 CONNECTIONS = 128  # workers that can be served at once
-IDLE_PAUSE = 1.0  # seconds that the chief keeps an idle worker waiting for an answer
+IDLE_PAUSE = 1.0  # seconds for which the chief delays its answer to an idle worker
 HEARTBEAT = 2.0  # seconds between two heartbeats
 MISSED_HEARTBEATS = 3  # after which a worker gives up its chief
-CHIEF_SOUGHT = 60  # seconds for which a worker looks for its chief
+CHIEF_TIMEOUT = 60  # seconds for which a worker looks for its chief
 DEATHS = 3  # of a worker in a row, without a fold between them, after which the search gives up
-FAREWELL = 10  # seconds in which workers learn that a search has ended
+FAREWELL = 10  # seconds that workers get to learn that a search has ended
 
 
 class Chief(OracleServicer):
-    """KerasTuner's service; an idle worker, which asks again at once, is answered after a pause, or when the search ends."""
+    """KerasTuner's service. An idle worker would ask again at once, so its answer waits for a pause or the end."""
 
-    def CreateTrial(self, request, context):
+    def CreateTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         response = self._guarded(super().CreateTrial, request, context)
         if response.trial.status == protos.get_proto().TrialStatus.IDLE:
             end = time.monotonic() + IDLE_PAUSE
@@ -39,14 +44,14 @@ class Chief(OracleServicer):
                 time.sleep(0.05)
         return response
 
-    def UpdateTrial(self, request, context):
+    def UpdateTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         return self._guarded(super().UpdateTrial, request, context)
 
-    def EndTrial(self, request, context):
+    def EndTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         return self._guarded(super().EndTrial, request, context)
 
-    def _guarded(self, answer, request, context):
-        """End the search on a fault of the program: KerasTuner's lock stays closed after one, and all would wait for ever."""
+    def _guarded(self, answer: Callable[..., Any], request: Any, context: grpc.ServicerContext) -> Any:
+        """End the search if the program has a fault: it leaves KerasTuner's lock locked, and all would wait forever."""
         try:
             return answer(request, context)
         except Exception as error:
@@ -54,8 +59,11 @@ class Chief(OracleServicer):
             raise
 
 
-def listen(oracle, address):
-    """Serve the oracle at HOST:PORT, port 0 being any free one; returns the server and the address. Raises UserError."""
+def listen(oracle: RecordedGridOracle, address: str) -> tuple[grpc.Server, str]:
+    """Serve the oracle at HOST:PORT, where port 0 is any free one; returns the server and the address.
+
+    Raises UserError if it cannot listen there.
+    """
     server = grpc.server(futures.ThreadPoolExecutor(CONNECTIONS), options=[("grpc.so_reuseport", 0)])
     protos.get_service_grpc().add_OracleServicer_to_server(Chief(oracle), server)
     try:
@@ -70,38 +78,39 @@ def listen(oracle, address):
 
 @dataclasses.dataclass
 class WorkerProcess:
-    """A worker on this machine, started again under the same name when it dies, so that it gets its combination back."""
+    """A worker on this machine. When it dies it is started again under the same name, and gets its combination back."""
 
     name: str
-    command: list
-    environment: dict
+    command: Sequence[str]
+    environment: Mapping[str, str]
     process: subprocess.Popen | None = None
     deaths: int = 0
-    delivered: int = 0  # folds recorded by the search when it last died
+    delivered: int = 0  # folds that the search had trained at its last death
 
-    def start(self):
-        """Start the process in a group of its own, so that Ctrl-C reaches the chief alone, which then ends it."""
+    def start(self) -> None:
+        """Start the process in its own process group: Ctrl-C then reaches the chief alone, which ends its workers."""
         self.process = subprocess.Popen(
-            self.command, env=os.environ | self.environment, stdin=subprocess.DEVNULL, process_group=0
+            self.command, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL, process_group=0
         )
 
-    def watch(self, progress):
-        """Start it again if it has died; raises UserError if it does so again and again."""
-        code = self.process.poll()
-        if not code:  # it runs, or has ended because nothing is left
+    def watch(self, progress: SearchProgress) -> None:
+        """Start the process again if it has died; raises UserError after DEATHS in a row."""
+        code = self.process.poll() if self.process else None
+        if not code:  # it is running, or has ended because no work is left
             return
         self.deaths = self.deaths + 1 if progress.trained == self.delivered else 1
         self.delivered = progress.trained
         reason = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
         if self.deaths >= DEATHS:
             raise UserError(
-                f"worker {self.name} died {DEATHS} times in a row ({reason}); what is finished is kept, see above for the cause"
+                f"worker {self.name} died {DEATHS} times in a row ({reason});"
+                " what is finished is kept, see above for the cause"
             )
         progress.say(f"worker {self.name} died ({reason}) and is started again")
         self.start()
 
-    def end(self):
-        """End the process, at once if need be."""
+    def end(self) -> None:
+        """End the process; kill it if it does not end within five seconds."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -110,10 +119,12 @@ class WorkerProcess:
                 self.process.kill()
 
 
-def run_chief(oracle, address, team, progress):
+def run_chief(
+    oracle: RecordedGridOracle, address: str, team: Callable[[str], list[WorkerProcess]], progress: SearchProgress
+) -> None:
     """Serve the oracle and watch the worker processes until the search has ended.
 
-    `team(address)` returns the WorkerProcesses of this machine; an empty one waits for workers of other machines.
+    `team(address)` returns the workers of this machine; without any, the chief waits for workers of other machines.
     """
     oracle.skip_finished()
     if oracle.finished:
@@ -136,18 +147,18 @@ def run_chief(oracle, address, team, progress):
         server.stop(None)
 
 
-def say_farewell(oracle):
-    """Leave the workers time to ask for the next combination and learn that there is none."""
+def say_farewell(oracle: RecordedGridOracle) -> None:
+    """Give the workers time to ask for the next combination and learn that there is none."""
     end = time.monotonic() + FAREWELL
     while oracle.tuner_ids and not oracle.error and time.monotonic() < end:
         time.sleep(0.1)
 
 
-def find_chief(address, worker):
-    """Wait for the chief at HOST:PORT and tell KerasTuner of it; raises UserError if none answers within a minute."""
+def find_chief(address: str, worker: str) -> None:
+    """Wait for the chief at HOST:PORT and tell KerasTuner of it; raises UserError if none answers in time."""
     with grpc.insecure_channel(address) as channel:
         try:
-            grpc.channel_ready_future(channel).result(CHIEF_SOUGHT)
+            grpc.channel_ready_future(channel).result(CHIEF_TIMEOUT)
         except grpc.FutureTimeoutError:
             raise UserError(
                 f"no chief answers at {address}; start it with --chief {address}, and see that no firewall is between"
@@ -156,8 +167,11 @@ def find_chief(address, worker):
     os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": port, "KERASTUNER_TUNER_ID": worker}
 
 
-def work_for(tuner, identity, address):
-    """Search for the chief at `address` until nothing is left; raises UserError if it has other settings, or goes away."""
+def work_for(tuner: CrossValidatedGridSearch, identity: Mapping[str, str], address: str) -> None:
+    """Search for the chief at `address` until no work is left.
+
+    Raises UserError if the chief has other settings, data or packages, or goes away.
+    """
     ended = threading.Event()
     try:
         refuse_other_search(identity, identity_of(tuner.oracle.get_space()), address)
@@ -171,17 +185,18 @@ def work_for(tuner, identity, address):
         ended.set()
 
 
-def refuse_other_search(own, chiefs, address):
-    """Raise UserError that names what differs, unless both sides have the same settings, data and packages."""
+def refuse_other_search(own: Mapping[str, str], chiefs: Mapping[str, str], address: str) -> None:
+    """Raise UserError with the part that differs, unless worker and chief have the same settings, data and packages."""
     for part, text in own.items():
         if chiefs.get(part) != text:
             raise UserError(
-                f"the chief at {address} has other {part}: {chiefs.get(part)} there, {text} here; make them equal on both machines"
+                f"the chief at {address} has other {part}: {chiefs.get(part)} there, {text} here;"
+                " make them equal on both machines"
             )
 
 
-def heartbeat(stub, worker, address, ended):
-    """Call the chief every few seconds; when it no longer answers, say so and end this process."""
+def heartbeat(stub: Any, worker: str, address: str, ended: threading.Event) -> None:
+    """Call the chief every few seconds; if it no longer answers, print that and end this process."""
     missed = 0
     while not ended.wait(HEARTBEAT):
         try:
@@ -194,5 +209,6 @@ def heartbeat(stub, worker, address, ended):
             os._exit(1)
 
 
-def gone(address):
+def gone(address: str) -> str:
+    """The message that the chief no longer answers."""
     return f"the chief at {address} is gone; what is finished is kept there, and the same command there goes on from it"

@@ -87,7 +87,6 @@ def one_worker(config, size, epochs=3):
     homework = load_homework(config)
     device.configure(homework.compute.threads, homework.compute.precision)
     import keras
-
     from training.fitting import Trainer
 
     class Clock(keras.callbacks.Callback):

@@ -1,16 +1,16 @@
-"""A search whose training is made up, for the tests of what goes on around it."""
+"""A search without training: the losses are made up, for tests of everything around it."""
 
 import io
 
 from reporting.artifacts import Data
-from training.config import Search, load_homework
-from training.fitting import derive_seed
+from training.seeds import derive_seed
+from training.settings import Search, load_homework
 from tuning.grid_search import CrossValidatedGridSearch
 from tuning.oracle import RecordedGridOracle
 from tuning.progress import SearchProgress
 from tuning.rows import FoldRows
 
-BASE = load_homework().regression
+BASE = load_homework().tasks["regression"].reference
 GRID = {"learning_rate": [0.001, 0.002, 0.004], "batch_size": [16, 32]}
 DATA = Data("test", {"a.csv": "0" * 64}, {"train": 10, "test": 10})
 MACHINE = {"tensorflow": "2.21.0", "precision": "float32", "threads": 1}
@@ -23,7 +23,7 @@ def loss_of(config, fold):
 
 
 class Recorder:
-    """Stands in for the training of a fold and counts what it was asked for."""
+    """Stands in for the training of a fold and records its calls."""
 
     def __init__(self, interrupted_at=None, loss=loss_of):
         self.calls, self.interrupted_at, self.loss = [], interrupted_at, loss
@@ -34,7 +34,7 @@ class Recorder:
         self.calls.append((config.learning_rate, config.batch_size, fold))
         scores = {"train_loss": 0.1, "validation_loss": self.loss(config, fold)}
         counts = {"epochs": 5, "stopped_early": fold == 2, "best_epoch": 4}
-        return {"seed": derive_seed(1, "regression", config, fold), **counts, **scores, "seconds": 1.5}
+        return {"seed": derive_seed(1, config, fold), **counts, **scores, "seconds": 1.5}
 
 
 def search_over(grid, objective="validation_loss"):
@@ -48,7 +48,7 @@ def rows_in(folder, **changes):
 def make_oracle(folder, grid=GRID, rows=None, **options):
     shard = options.get("shard", (1, 1))
     combinations = len(range(shard[0] - 1, search_over(grid).combinations, shard[1]))
-    progress = SearchProgress("test", "validation_loss", combinations, FOLDS, io.StringIO())
+    progress = SearchProgress("test", search_over(grid), combinations, FOLDS, io.StringIO())
     return RecordedGridOracle(search_over(grid), FOLDS, rows or rows_in(folder), progress, **options)
 
 

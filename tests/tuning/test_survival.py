@@ -42,7 +42,9 @@ class Search:
         command = [
             sys.executable,
             "-m",
-            "tuning.tune_regression",
+            "tuning.tune",
+            "--task",
+            "regression",
             "--config",
             str(settings),
             "--runs",

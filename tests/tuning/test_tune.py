@@ -5,16 +5,16 @@ import os
 import pytest
 
 from reporting.artifacts import UserError
-from tests.tuning.fakes import GRID, Recorder, run, search_over
+from tests.tuning.fakes import GRID, search_over
 from training.cli import parse_arguments
+from training.tasks import TASKS
 from tuning import tune
 from tuning.flags import add_search_flags
-from tuning.tensorboard import EventLog
 
 
 def team(gpus, *argv):
-    arguments = parse_arguments("", list(argv), add_search_flags)
-    return tune.make_team("regression", arguments, arguments.workers, gpus, "127.0.0.1:80")
+    arguments = parse_arguments("", ["--task", "regression", *argv], add_search_flags, task=TASKS)
+    return tune.make_team(arguments, arguments.workers, gpus, "127.0.0.1:80")
 
 
 def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go():
@@ -29,6 +29,8 @@ def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go():
 def test_workers_run_the_same_script_with_the_same_settings():
     (worker,) = team([], "--workers", "1", "--quick", "--runs", "elsewhere", "--tensorboard")
     flags = [
+        "--task",
+        "regression",
         "--config",
         "homework.toml",
         "--runs",
@@ -40,7 +42,7 @@ def test_workers_run_the_same_script_with_the_same_settings():
         "--worker-id",
         "w1",
     ]
-    assert worker.command[1:] == ["-m", "tuning.tune_regression", *flags] and worker.environment == {}
+    assert worker.command[1:] == ["-m", "tuning.tune", *flags] and worker.environment == {}
 
 
 @pytest.mark.parametrize(
@@ -59,18 +61,7 @@ def test_by_default_every_gpu_or_every_second_processor_has_a_worker(cores, thre
     assert tune.default_workers(gpus, threads, search_over(GRID)) == workers
 
 
-def test_logs_of_a_fit_lie_in_a_folder_of_its_own(tmp_path):
-    log = EventLog(tmp_path, {"learning_rate": 0.1, "batch_size": 16}, 2)
-    assert log.folder == tmp_path / "learning_rate=0.1,batch_size=16" / "fold-2"
-
-
 @pytest.mark.parametrize("argv", [["--join", ":1", "--workers", "2"], ["--workers", "0"]])
 def test_flags_that_contradict_each_other_are_refused(argv):
     with pytest.raises(UserError):
         tune.refuse_contradictions(parse_arguments("", argv, add_search_flags))
-
-
-def test_no_file_of_kerastuners_is_left(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    run(tmp_path, Recorder())
-    assert [path.name for path in tmp_path.iterdir()] == ["rows"]

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from reporting.artifacts import Identity, UserError, load_toml, mendable, parse, write_bytes
+from reporting.artifacts import Identity, UserError, exit_status, load_toml, parse, write_bytes
 
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
 
@@ -22,15 +22,7 @@ SHIPPED = Path(__file__).parent.parent / "homework.toml"
 def main(argv: Sequence[str] | None = None) -> int:
     """Build the report; returns the exit status."""
     arguments = parse_arguments(argv)
-    try:
-        print(build_report(arguments.config, arguments.runs))
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: {mendable(error)}", file=sys.stderr)
-        return 1
-    return 0
+    return exit_status(lambda: print(build_report(arguments.config, arguments.runs)))
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,52 +29,60 @@ def section(name: str, task: str | None) -> Section:
     return Section(importlib.import_module(f"reporting.sections.{name}"), task)
 
 
+def task_chapter(task: str, introduction: Sequence[str], solutions: Sequence[str], analysis: Sequence[str]) -> Chapter:
+    """The chapter of a task, parted as the reference report's."""
+    parts: list[Heading | str] = [Heading(task, f"{task.capitalize()} Task", 2)]
+    for name, sections in (("introduction", introduction), ("solutions", solutions), ("analysis", analysis)):
+        parts += [Heading(f"{task}-{name}", name.capitalize(), 3), *sections]
+    return chapter(task, *parts)
+
+
 DOCUMENT = (
     chapter(None, "title", kind="header"),
-    chapter(
+    task_chapter(
         "regression",
-        Heading("regression", "Regression Task", 2),
-        Heading("regression-introduction", "Introduction", 3),
-        "regression.data",
-        Heading("regression-solutions", "Solutions", 3),
-        "regression.settings",
-        "regression.splits",
-        "shared.search",
-        "regression.results",
-        "regression.noise",
-        "regression.ensemble",
-        "regression.baselines",
-        "regression.report",
-        Heading("regression-analysis", "Analysis", 3),
-        "shared.weights",
-        "shared.units",
-        "regression.smaller",
-        "shared.activations",
-        "regression.initialisation",
-        "regression.variations",
-        "shared.switched_off",
+        introduction=["regression.data"],
+        solutions=[
+            "regression.settings",
+            "regression.splits",
+            "shared.search",
+            "regression.results",
+            "regression.noise",
+            "regression.ensemble",
+            "regression.baselines",
+            "regression.report",
+        ],
+        analysis=[
+            "shared.weights",
+            "shared.units",
+            "regression.smaller",
+            "shared.activations",
+            "regression.initialisation",
+            "regression.variations",
+            "shared.switched_off",
+        ],
     ),
-    chapter(
+    task_chapter(
         "classification",
-        Heading("classification", "Classification Task", 2),
-        Heading("classification-introduction", "Introduction", 3),
-        "classification.data",
-        Heading("classification-solutions", "Solutions", 3),
-        "classification.settings",
-        "shared.search",
-        "classification.results",
-        "classification.loss",
-        "classification.ladder",
-        "classification.mistakes",
-        "classification.calibration",
-        Heading("classification-analysis", "Analysis", 3),
-        "shared.weights",
-        "shared.units",
-        "classification.smaller",
-        "shared.activations",
-        "classification.fields",
-        "classification.filters",
-        "shared.switched_off",
+        introduction=["classification.data"],
+        solutions=[
+            "classification.settings",
+            "shared.search",
+            "classification.results",
+            "classification.loss",
+            "classification.ladder",
+            "classification.mistakes",
+            "classification.calibration",
+        ],
+        analysis=[
+            "shared.weights",
+            "shared.units",
+            "classification.smaller",
+            "shared.activations",
+            "classification.fields",
+            "classification.filters",
+            "shared.switched_off",
+        ],
     ),
     chapter(None, Heading("conclusions", "Conclusions and Limits", 2), "conclusions"),
     chapter(

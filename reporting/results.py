@@ -128,6 +128,11 @@ class Results:
         return self.variants["improved"]
 
     @property
+    def classifies(self) -> bool:
+        """Whether the networks tell classes apart, by what is stored of them."""
+        return "test_labels" in self.tuned.predictions
+
+    @property
     def switched_off(self) -> tuple[str, ...]:
         """The names of the extras without cases."""
         return tuple(name for name, extra in self.extras.items() if not extra.cases)

@@ -14,8 +14,10 @@ import types
 import numpy as np
 import pytest
 
-from reporting import artifacts, build_report, render
+from reporting import artifacts, build_report
 from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
+from reporting.engine import pdf
+from reporting.engine.errors import MissingLibraries
 from tests.invented import write_runs
 from tests.training.stand_in_images import idx, stand_in  # noqa: F401 (a fixture)
 from training import fashion_mnist, prepare_data
@@ -303,7 +305,7 @@ def test_recorded_files(runs, capsys, damage, words):
     "name", ["regression/search/best.json", "regression/search/run.json", "regression/tuned/predictions.npz"]
 )
 def test_what_the_line_says_mends_a_damaged_file(runs, capsys, name):
-    """Its stage is the one that make runs next: the line names a run.json on which that stage, and no other, depends."""
+    """The line names the run.json of the stage that wrote the file: that stage is then the one that make runs."""
     truncate(name)(runs)
     said = complaint(capsys, build_report.main, "--runs", runs)
     assert f"delete {runs / name.rpartition('/')[0] / 'run.json'} and run 'make all'" in said
@@ -331,9 +333,9 @@ def test_a_folder_that_cannot_be_written(folder, capsys, no_images, monkeypatch,
 
 def test_no_pango(runs, capsys, monkeypatch):
     def absent(document):
-        raise render.MissingLibraries(f"run: {render.INSTALL_PANGO}")
+        raise MissingLibraries(f"run: {pdf.INSTALL_PANGO}")
 
-    monkeypatch.setattr(render, "render_pdf", absent)
+    monkeypatch.setattr(pdf, "render_pdf", absent)
     assert "libpangoft2-1.0-0 libharfbuzz-subset0" in complaint(capsys, build_report.main, "--runs", runs)
     assert (runs / "report" / "report.pdf").read_text() == "earlier"
 

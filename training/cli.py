@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from reporting.artifacts import UserError, mendable
+from reporting.artifacts import exit_status
 
 INTERRUPTED = 130  # the exit code of a program ended by Ctrl-C, as shells report it
 
@@ -40,13 +40,7 @@ def parse_arguments(
 def run_main(main: Callable[[], int | None]) -> int:
     """Call `main` and return its exit code. User errors, a full disk and Ctrl-C are reported in one line on stderr."""
     try:
-        return main() or 0
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: {mendable(error)}", file=sys.stderr)
-        return 1
+        return exit_status(main)
     except KeyboardInterrupt:
         print("\ninterrupted; what is finished is kept, and the same command goes on from here", file=sys.stderr)
         return INTERRUPTED

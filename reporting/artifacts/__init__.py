@@ -3,7 +3,7 @@
 This is the one package of `reporting` that training and tuning import, so it needs the standard library and numpy only.
 """
 
-from reporting.artifacts.errors import ArtifactError, UserError, mendable, remedy
+from reporting.artifacts.errors import ArtifactError, UserError, exit_status, mendable, remedy
 from reporting.artifacts.files import (
     is_current,
     load_arrays,
@@ -37,6 +37,7 @@ __all__ = [
     "Task",
     "UserError",
     "components_holding",
+    "exit_status",
     "extras_of",
     "is_current",
     "load_arrays",

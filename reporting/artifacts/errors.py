@@ -2,6 +2,8 @@
 
 import errno
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -11,6 +13,17 @@ class UserError(Exception):
 
 class ArtifactError(UserError):
     """A recorded file is missing, damaged or from another version of the schema."""
+
+
+def exit_status(main: Callable[[], int | None]) -> int:
+    """Call `main` and return the exit status of its script: a mistake the reader can mend is one line on stderr."""
+    try:
+        return main() or 0
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"error: {mendable(error)}", file=sys.stderr)
+    return 1
 
 
 MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}

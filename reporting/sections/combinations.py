@@ -9,8 +9,6 @@ from reporting.engine.sections import Found
 from reporting.results import Results, SearchResults
 from reporting.sections.shared.search import SearchFindings
 
-PLACES = {"regression": 3, "classification": 4}  # decimals of a score
-
 
 @dataclasses.dataclass(frozen=True)
 class FailedFold:
@@ -25,12 +23,16 @@ class Grid:
 
     task: str
     search: SearchFindings
+    places: int  # decimals of its scores
     failed: tuple[FailedFold, ...]
 
 
 def find(results: Mapping[str, Results], found: Found) -> list[Grid]:
     """The searches of all tasks."""
-    return [Grid(name, found(f"{name}/search"), failed_folds(task.search)) for name, task in results.items()]
+    return [
+        Grid(name, found(f"{name}/search"), 4 if task.classifies else 3, failed_folds(task.search))
+        for name, task in results.items()
+    ]
 
 
 def tables(results: Mapping[str, Results], found: Found) -> dict[str, Callable[[], Any]]:

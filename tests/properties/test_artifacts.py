@@ -9,16 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from reporting.artifacts import (
-    ArtifactError,
-    load_arrays,
-    load_json,
-    load_run,
-    load_table,
-    save_arrays,
-    save_json,
-    save_table,
-)
+from reporting.artifacts import ArtifactError, load_arrays, load_json, load_run, load_table
+from reporting.artifacts.files import save_arrays, save_json, save_table
 
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 CELLS = st.one_of(

@@ -64,8 +64,8 @@ def read(content):
 
 @given(
     st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=20).filter(
-        lambda rows: all(len(set(column)) > 1 for column in zip(*rows))
-    ),  # noqa: B905
+        lambda rows: all(len(set(column)) > 1 for column in zip(*rows, strict=True))
+    ),
     st.booleans(),
     st.booleans(),
     st.sampled_from(["\n", "\r\n"]),

@@ -175,31 +175,29 @@ def test_rounding_in_float32_is_accepted(runs):
     load_results(runs, "regression")
 
 
-def test_missing_combination_is_refused(runs):
-    edit_table(runs / "regression/search/trials.csv", lambda rows: rows.pop(4))
-    with pytest.raises(ArtifactError, match="17 combinations where the grid's 18"):
-        load_results(runs, "regression")
+def repeated(rows):
+    """The second combination is the first one again."""
+    rows[1].update({name: rows[0][name] for name in ("learning_rate", "weight_decay", "batch_size")})
 
 
-def test_combination_recorded_twice_is_refused(runs):
-    def repeat(rows):
-        rows[1].update({name: rows[0][name] for name in ("learning_rate", "weight_decay", "batch_size")})
-
-    edit_table(runs / "regression/search/trials.csv", repeat)
-    with pytest.raises(ArtifactError, match="each once and in order"):
-        load_results(runs, "regression")
+def other_score(rows):
+    """The score of the fourth combination is no longer its fold's."""
+    rows[3].update(validation_accuracy=0.99)
 
 
-def test_missing_fold_is_refused(runs):
-    edit_table(runs / "regression/search/folds.csv", lambda rows: rows.pop(7))
-    with pytest.raises(ArtifactError, match="4 of 5 folds of trial 2"):
-        load_results(runs, "regression")
-
-
-def test_score_that_is_not_the_folds_mean_is_refused(runs):
-    edit_table(runs / "classification/search/folds.csv", lambda rows: rows[3].update(validation_accuracy=0.99))
-    with pytest.raises(ArtifactError, match="the score of trial 4"):
-        load_results(runs, "classification")
+@pytest.mark.parametrize(
+    ("task", "table", "edit", "message"),
+    [
+        ("regression", "trials", lambda rows: rows.pop(4), "17 combinations where the grid's 18"),
+        ("regression", "trials", repeated, "each once and in order"),
+        ("regression", "folds", lambda rows: rows.pop(7), "4 of 5 folds of trial 2"),
+        ("classification", "folds", other_score, "the score of trial 4"),
+    ],
+)
+def test_search_that_is_not_whole_is_refused(runs, task, table, edit, message):
+    edit_table(runs / task / "search" / f"{table}.csv", edit)
+    with pytest.raises(ArtifactError, match=message):
+        load_results(runs, task)
 
 
 def test_false_ranks_are_refused(runs):

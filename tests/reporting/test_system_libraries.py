@@ -1,4 +1,4 @@
-"""The check of what pip cannot install, with a machine that lacks it and an apt-get that only notes what it is asked."""
+"""The check of what pip cannot install, on a machine that lacks it, with an apt-get that only notes its arguments."""
 
 import subprocess
 

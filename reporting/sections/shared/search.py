@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN = 4  # hyperparameters of which each pair is drawn: those with the largest effects
-LABELS = {"regression": "validation MSE", "classification": "validation accuracy"}  # of a task's scores in its figure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +131,11 @@ def find(results: Results, found: Found) -> SearchFindings:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {f"{results.task}_grid": [lambda: grid_figure(found("search"), LABELS[results.task])]}
+    return {
+        f"{results.task}_grid": [
+            lambda: grid_figure(found("search"), "validation accuracy" if results.classifies else "validation MSE")
+        ]
+    }
 
 
 def search_findings(

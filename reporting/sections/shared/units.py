@@ -11,11 +11,7 @@ from reporting.engine.sections import Found
 from reporting.results import Results
 
 DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the test inputs tells the next layer nothing
-INPUTS = {  # of a task: what units are counted over in words, and an array of as many in predictions.npz
-    "regression": ("test points", "y_test"),
-    "classification": ("test images", "test_labels"),
-}
-DRAWN = {"classification": ("dense_1",)}  # the layers whose activations are drawn, where not all hidden ones are
+DRAWN = ("dense_1",)  # of a classifier, the layers whose activations are drawn; of other networks all are
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,8 +89,8 @@ def find(results: Results, found: Found) -> UnitFindings:
     names = tuned.hidden_layers
     functions = tuned.run.config.get("activations") or ["relu"] * len(names)  # convolutional networks have no choice
     layers = tuple(layer_units(layer, tuned.activations, name) for layer, name in zip(names, functions, strict=True))
-    drawn = tuple(item for item in layers if item.layer in DRAWN.get(results.task, names))
-    words, array = INPUTS[results.task]
+    drawn = tuple(item for item in layers if item.layer in (DRAWN if results.classifies else names))
+    words, array = ("test images", "test_labels") if results.classifies else ("test points", "y_test")
     return UnitFindings(layers, drawn, test_inputs=len(tuned.predictions[array]), inputs=words)
 
 

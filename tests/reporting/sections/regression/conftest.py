@@ -4,17 +4,11 @@ import pytest
 
 from reporting.results import load_results
 from tests.invented import write_runs
+from tests.reporting.sections.invented_results import found_by, results_of
 from tests.reporting.sections.regression.changed import findings_of
 
-
-@pytest.fixture(scope="package")
-def results(tmp_path_factory):
-    return load_results(write_runs(tmp_path_factory.mktemp("runs")), "regression")
-
-
-@pytest.fixture(scope="package")
-def found(results):
-    return findings_of(results)
+results = results_of("regression")
+found = found_by(findings_of)
 
 
 @pytest.fixture

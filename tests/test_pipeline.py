@@ -1,4 +1,4 @@
-"""From settings to the PDF on tiny data: every stage through its own main, and the recorded numbers read back from the page."""
+"""From settings to the PDF on tiny data: every stage through its own main, and its recorded numbers on the page."""
 
 import contextlib
 import json
@@ -10,10 +10,10 @@ import pypdfium2
 import pytest
 
 from reporting import build_report
-from reporting.artifacts import Data, extras_of
-from training import classification_extras, regression_extras, train_classification, train_regression
-from training.datasets import Split
-from tuning import tune_classification, tune_regression
+from reporting.artifacts import TASKS, Data
+from training import classification, plan, prepare_data, regression, run_extra, train
+from training.datasets import Dataset
+from tuning import tune
 
 SETTINGS = """
 [identity]
@@ -55,29 +55,28 @@ def tiny_images(_config):
     labels = np.arange(260) % 10
     images = (rng.integers(0, 60, (260, 28, 28, 1)) + 19 * labels[:, None, None, None]).astype(np.uint8)
     data = Data("tiny images", {"images": "0" * 64}, {"train": 200, "test": 60})
-    return Split(images[:200], labels[:200], images[200:], labels[200:], data)
+    return Dataset(images[:200], labels[:200], images[200:], labels[200:], data)
+
+
+def stages():
+    """The main of every stage, in an order in which each finds what it needs, and its own arguments."""
+    yield prepare_data.main, ()
+    for task in TASKS.values():
+        yield tune.main, ("--task", task.name)
+        yield from ((train.main, ("--task", task.name, "--variant", name)) for name in task.variants)
+        yield from ((run_extra.main, ("--task", task.name, "--extra", extra.name)) for extra in task.extras)
+    yield build_report.main, ()
 
 
 def run_all(folder, patch):
     """Every stage in order; returns the folder of the runs."""
-    for module in (train_classification, tune_classification, classification_extras):
-        patch.setattr(module, "load_fashion_mnist", tiny_images)
-    settings = folder / "mine.toml"
-    settings.write_text(SETTINGS)
-    shared = ["--config", str(settings), "--runs", str(folder / "runs")]
-    for main, *arguments in (
-        (train_regression.main, "--variant", "reference"),
-        (tune_regression.main,),
-        (train_regression.main, "--variant", "tuned"),
-        (train_classification.main, "--variant", "reference"),
-        (tune_classification.main,),
-        (train_classification.main, "--variant", "tuned"),
-        (train_classification.main, "--variant", "improved"),
-        *((regression_extras.main, "--extra", name) for name in extras_of("regression")),
-        *((classification_extras.main, "--extra", name) for name in extras_of("classification")),
-        (build_report.main,),
-    ):
-        assert not main([*arguments, *shared])
+    patch.setattr(classification, "load", tiny_images)
+    patch.setattr(classification, "describe_data", lambda config: tiny_images(config).data)
+    patch.setattr(prepare_data, "find_fashion_mnist", lambda named: (folder, {}))
+    patch.setattr(plan, "is_there", lambda named: True)
+    (folder / "mine.toml").write_text(SETTINGS)
+    for main, arguments in stages():
+        assert not main([*arguments, *settings_of(folder / "runs")])
     return folder / "runs"
 
 
@@ -85,6 +84,11 @@ def run_all(folder, patch):
 def runs(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         yield run_all(tmp_path_factory.mktemp("pipeline"), patch)
+
+
+def settings_of(runs):
+    """The flags that say which settings and results are meant."""
+    return ["--config", str(runs.parent / "mine.toml"), "--runs", str(runs)]
 
 
 def metrics(runs, name):
@@ -113,7 +117,7 @@ def test_accuracies_are_on_the_page(runs, pdf_text, variant):
 
 
 def test_tuned_network_repeats_its_trial_to_the_last_digit(runs):
-    """The winner's settings are trained again from the same seeds, so its validation loss is the search's best score."""
+    """The best settings are trained again from the same seeds, so the validation loss is the search's best score."""
     best = json.loads((runs / "regression/search/best.json").read_text())
     assert metrics(runs, "regression/tuned")["validation_loss"] == best["score"]
 
@@ -129,10 +133,14 @@ def test_pdf_is_tagged_and_has_an_outline(runs):
 
 
 def test_finished_stages_are_not_run_again(runs, monkeypatch, capsys):
-    monkeypatch.setattr(train_regression, "train_members", None)  # would fail if it were called
-    settings = runs.parent / "mine.toml"
-    train_regression.main(["--variant", "tuned", "--config", str(settings), "--runs", str(runs)])
-    assert "up to date" in capsys.readouterr().out
+    monkeypatch.setattr(regression, "train", None)  # would fail if it were called
+    train.main(["--task", "regression", "--variant", "tuned", *settings_of(runs)])
+    assert capsys.readouterr().out == "regression tuned: up to date\n"
+
+
+def test_nothing_is_planned_once_all_is_finished(runs, capsys):
+    plan.main(settings_of(runs))
+    assert capsys.readouterr().out == ""
 
 
 def test_same_seed_gives_equal_metrics(runs, tmp_path):

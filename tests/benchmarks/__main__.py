@@ -1,10 +1,10 @@
-"""What the work costs here, with Keras' own `fit`, with skorch and with PyTorch: the same work, turn by turn, in one run.
+"""The cost of the same work here, with Keras' own `fit`, with skorch and with PyTorch, measured by turns in one run.
 
     make bench                            (python -m tests.benchmarks [--epochs 100] [--repeats 3] [--whole])
 
-Prints a line a measurement (median and range) and the ratios. Absolute times differ between machines and hours; ratios
-within a run hold. `--whole` also times the whole regression grid once, here and with skorch. PyTorch and skorch run in an
-environment of their own, $BENCH_PYTHON. The results that are kept stand in tests/benchmarks/RESULTS.md.
+Prints one line per measurement (median and range) and the ratios. Absolute times differ between machines and hours;
+ratios within a run hold. `--whole` also times the whole regression grid once, here and with skorch. PyTorch and skorch
+run in their own environment, $BENCH_PYTHON. Results are kept in tests/benchmarks/RESULTS.md.
 """
 
 import argparse
@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks import ours
-from training.config import SHIPPED, load_homework
 from training.datasets import load_fashion_mnist, load_regression
 from training.recording import current_commit
+from training.settings import SHIPPED, load_homework
 
 PEERS = Path(__file__).with_name("peers.py")
 IMAGES = 12000
@@ -45,7 +45,7 @@ def main():
         bench.classification(arguments.repeats)
         if arguments.whole:
             bench.regression(
-                homework.regression.max_epochs,
+                homework.tasks["regression"].reference.max_epochs,
                 repeats=1,
                 kinds=("two workers", "skorch, all points", "skorch, own split"),
             )
@@ -64,7 +64,7 @@ class Bench:
 
         skorch's own split leaves 64 of a fold's 80 points and so fewer steps: its time counts as if it took as many.
         """
-        search = self.homework.regression_search
+        search = self.homework.tasks["regression"].search
         fits = search.combinations * search.base.folds
         grid = {"grid": search.grid, "folds": search.base.folds, "epochs": epochs}
         arrays = {"x": self.points.x_train, "y": self.points.y_train}
@@ -88,14 +88,14 @@ class Bench:
 
     def steps(self, points):
         """Steps of an epoch over so many points, summed over the grid's batch sizes."""
-        return sum(-(-points // size) for size in self.homework.regression_search.grid["batch_size"])
+        return sum(-(-points // size) for size in self.homework.tasks["regression"].search.grid["batch_size"])
 
     def classification(self, repeats):
         """Epochs of the reference network as two workers of the grid take them, against PyTorch's float32 default."""
         data = load_fashion_mnist(self.homework.data)
         arrays = {"images": data.x_train[:IMAGES], "labels": data.y_train[:IMAGES]}
         scale = 48000 / (IMAGES * 5 // 6)
-        for size in self.homework.classification_search.grid["batch_size"]:
+        for size in self.homework.tasks["classification"].search.grid["batch_size"]:
             ways = {
                 "two workers": lambda size=size: self.ours("image_epochs", size) / 2,
                 "PyTorch float32": lambda size=size: (
@@ -111,9 +111,8 @@ class Bench:
     def peer(self, what, arrays, settings):
         work = self.folder / "work.npz"
         np.savez(work, settings=json.dumps(settings), **arrays)
-        return seconds_of(
-            [os.environ["BENCH_PYTHON"], str(PEERS), str(work), what], whole=what == "skorch_grid"
-        )  # as our search
+        command = [os.environ["BENCH_PYTHON"], str(PEERS), str(work), what]
+        return seconds_of(command, whole=what == "skorch_grid")  # with its start, as our search
 
 
 def seconds_of(command, whole=False):

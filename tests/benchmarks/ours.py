@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from training import device
-from training.config import SHIPPED, load_homework
 from training.datasets import load_fashion_mnist, load_regression
+from training.settings import SHIPPED, load_homework
+from training.tasks import TASKS
 
 KERAS_FITS = 3  # one for each batch size of the shipped grid
 IMAGES = 12000
@@ -36,7 +37,9 @@ def search(config, epochs):
         command = [
             sys.executable,
             "-m",
-            "tuning.tune_regression",
+            "tuning.tune",
+            "--task",
+            "regression",
             "--config",
             str(settings),
             "--runs",
@@ -50,17 +53,16 @@ def search(config, epochs):
 
 
 def keras_fit(config, epochs):
-    """What a reader of Keras' guide would write, for one fold at each batch size of the grid; compiling is not counted."""
+    """What a reader of Keras' guide would write: one fold at each batch size of the grid, without compiling."""
     device.configure(os.cpu_count(), "float32")
     import keras
 
-    from training.models import build_network
-
     homework = load_homework(config)
-    data, base = load_regression(homework.data), homework.regression
+    task, settings = TASKS["regression"], homework.tasks["regression"]
+    data, base = load_regression(homework.data), settings.reference
     total = 0
-    for size in homework.regression_search.grid["batch_size"]:
-        model = build_network(base)
+    for size in settings.search.grid["batch_size"]:
+        model = task.build(base)
         model.compile(keras.optimizers.Adam(base.learning_rate), "mean_squared_error")
         held_out = data.x_train[80:], data.y_train[80:]
         options = {"batch_size": size, "validation_data": held_out, "verbose": 0}
@@ -83,33 +85,33 @@ def image_epochs(config, size):
 
 
 def one_worker(config, size, epochs=3):
-    """One worker's epochs over five sixths of the images, validating on the last sixth; the first epoch, which compiles, is not counted."""
+    """One worker's epochs over five sixths of the images, validating on the rest, without the first, which compiles."""
     homework = load_homework(config)
     device.configure(homework.compute.threads, homework.compute.precision)
     import keras
-    from training.fitting import Trainer
+
+    from training.trainer import Trainer
 
     class Clock(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             ends.append(time.perf_counter())
 
     ends, data = [], load_fashion_mnist(homework.data)
-    settings = dataclasses.replace(homework.classification, batch_size=size, max_epochs=epochs)
+    settings = dataclasses.replace(homework.tasks["classification"].reference, batch_size=size, max_epochs=epochs)
     train, held_out = np.arange(IMAGES * 5 // 6), np.arange(IMAGES * 5 // 6, IMAGES)
     Trainer(settings).fit(settings, data.x_train, data.y_train, train, held_out, 1, [Clock()])
     print(json.dumps({"seconds": (ends[-1] - ends[0]) / (epochs - 1)}))
 
 
 def bound(config, _number):
-    """What a large matrix product allows on all threads, and the seconds an epoch of the reference network would take at that rate."""
+    """The rate of a large matrix product on all threads, and the seconds of an epoch of the reference network at it."""
     homework = load_homework(config)
     device.configure(os.cpu_count(), "float32")
-    work = 3 * 48000 * forward_operations(homework.classification)
+    work = 3 * 48000 * forward_operations(homework.tasks["classification"].reference)
     for kind in ("float32", "bfloat16"):
         rate = matrix_product(kind)
-        print(
-            f"  matrix product {kind:9s} {rate / 1e9:8.0f} GFLOP/s: {work / rate:.2f} s an epoch of 48,000 images at that rate"
-        )
+        epoch = f"{work / rate:.2f} s an epoch of 48,000 images at that rate"
+        print(f"  matrix product {kind:9s} {rate / 1e9:8.0f} GFLOP/s: {epoch}")
 
 
 def forward_operations(config):
@@ -134,7 +136,7 @@ def matrix_product(kind, size=2048, repeats=5):
 
 
 def oracle(_config, _number, combinations=10_000, steps=200):
-    """What the oracle adds to a combination, at the start and at the end of a large grid with a row file for each fold."""
+    """The oracle's cost for a combination at the start and the end of a large grid with a row file for each fold."""
     from tests.tuning.fakes import FOLDS, Recorder, rows_in, search_over
     from tests.tuning.fakes import make_oracle as oracle_of
 
@@ -148,9 +150,8 @@ def oracle(_config, _number, combinations=10_000, steps=200):
         taken = []
         to_disk = os.fsync
         for number in range(combinations):
-            os.fsync = (
-                to_disk if number < steps or number >= combinations - steps else lambda _: None
-            )  # what is not timed may be quick
+            timed = number < steps or number >= combinations - steps
+            os.fsync = to_disk if timed else lambda _: None
             started = time.perf_counter()
             trial = at.create_trial("w1")
             for fold in range(1, FOLDS + 1):
@@ -164,9 +165,8 @@ def oracle(_config, _number, combinations=10_000, steps=200):
         resumed.skip_finished()
         again = time.perf_counter() - started
     print(f"oracle, {search_over(grid).combinations} combinations of {FOLDS} folds")
-    print(
-        f"  a combination      {first:8.2f} ms at the start, {last:.2f} ms at the end; {again:.1f} s to read all rows when resuming"
-    )
+    resuming = f"{again:.1f} s to read all rows when resuming"
+    print(f"  a combination      {first:8.2f} ms at the start, {last:.2f} ms at the end; {resuming}")
 
 
 WORK = {"search": search, "keras_fit": keras_fit, "image_epochs": image_epochs, "bound": bound, "oracle": oracle}

@@ -1,7 +1,7 @@
 """The same work in PyTorch: skorch's GridSearchCV over the regression grid, bare loops, and Fashion-MNIST epochs.
 
-Run by tests/benchmarks/__main__.py in an environment of its own (requirements-bench.txt): `python peers.py WORK.npz WHAT`
-reads arrays and settings from WORK.npz and prints one JSON object with the seconds that the work took.
+Run by tests/benchmarks/__main__.py in its own environment (requirements-bench.txt): `python peers.py WORK.npz WHAT`
+reads arrays and settings from WORK.npz and prints a JSON object with the seconds that the work took.
 """
 
 import json
@@ -38,8 +38,8 @@ class Mlp(nn.Sequential):
 def skorch_grid(work, settings):
     """All combinations on all folds, two jobs.
 
-    By default skorch keeps a fifth of each fold's points from training, to validate every epoch; with "all_points" it trains
-    on all of them, as the project does, and validates on as many others as a fold holds out.
+    By default skorch keeps a fifth of each fold's points from training, to validate every epoch; with "all_points" it
+    trains on all of them, as the project does, and validates on as many others as a fold holds out.
     """
     from sklearn.model_selection import GridSearchCV, KFold
     from skorch import NeuralNetRegressor
@@ -72,7 +72,7 @@ def bare_loop(work, settings):
 
 
 def image_epochs(work, settings):
-    """The reference network on images in float32, PyTorch's defaults, on all threads; validates on a fifth as many images."""
+    """The reference network on images, float32, PyTorch's defaults, all threads; validation on a fifth as many."""
     network = nn.Sequential(
         *(
             nn.Conv2d(1, 32, 3),

@@ -1,4 +1,4 @@
-"""From settings to the PDF on tiny data: every stage through its own main, and its recorded numbers on the page."""
+"""From settings to the PDF on tiny data: every stage through its main, and recorded numbers read back from the page."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from reporting import build_report
-from reporting.artifacts import TASKS, Data
+from reporting.artifacts import TASKS, Data, stages
 from training import classification, plan, prepare_data, regression, run_extra, train
 from training.datasets import Dataset
 from tuning import tune
@@ -58,25 +58,25 @@ def tiny_images(_config):
     return Dataset(images[:200], labels[:200], images[200:], labels[200:], data)
 
 
-def stages():
-    """The main of every stage, in an order in which each finds what it needs, and its own arguments."""
-    yield prepare_data.main, ()
-    for task in TASKS.values():
-        yield tune.main, ("--task", task.name)
-        yield from ((train.main, ("--task", task.name, "--variant", name)) for name in task.variants)
-        yield from ((run_extra.main, ("--task", task.name, "--extra", extra.name)) for extra in task.extras)
-    yield build_report.main, ()
-
-
 def run_all(folder, patch):
     """Every stage in order; returns the folder of the runs."""
     patch.setattr(classification, "load", tiny_images)
     patch.setattr(classification, "describe_data", lambda config: tiny_images(config).data)
     patch.setattr(prepare_data, "find_fashion_mnist", lambda named: (folder, {}))
     patch.setattr(plan, "is_there", lambda named: True)
-    (folder / "mine.toml").write_text(SETTINGS)
-    for main, arguments in stages():
-        assert not main([*arguments, *settings_of(folder / "runs")])
+    settings = folder / "mine.toml"
+    settings.write_text(SETTINGS)
+    shared = ["--config", str(settings), "--runs", str(folder / "runs")]
+    assert not prepare_data.main(shared)
+    for folder_name in stages():
+        task, name = folder_name.split("/")
+        if name == "search":
+            assert not tune.main(["--task", task, *shared])
+        elif name in TASKS[task].variants:
+            assert not train.main(["--task", task, "--variant", name, *shared])
+        else:
+            assert not run_extra.main(["--task", task, "--extra", name, *shared])
+    assert not build_report.main(shared)
     return folder / "runs"
 
 
@@ -84,11 +84,6 @@ def run_all(folder, patch):
 def runs(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         yield run_all(tmp_path_factory.mktemp("pipeline"), patch)
-
-
-def settings_of(runs):
-    """The flags that say which settings and results are meant."""
-    return ["--config", str(runs.parent / "mine.toml"), "--runs", str(runs)]
 
 
 def metrics(runs, name):
@@ -117,7 +112,7 @@ def test_accuracies_are_on_the_page(runs, pdf_text, variant):
 
 
 def test_tuned_network_repeats_its_trial_to_the_last_digit(runs):
-    """The best settings are trained again from the same seeds, so the validation loss is the search's best score."""
+    """The winner is trained again from the same seeds, so its validation loss is the best score of the search."""
     best = json.loads((runs / "regression/search/best.json").read_text())
     assert metrics(runs, "regression/tuned")["validation_loss"] == best["score"]
 
@@ -134,12 +129,13 @@ def test_pdf_is_tagged_and_has_an_outline(runs):
 
 def test_finished_stages_are_not_run_again(runs, monkeypatch, capsys):
     monkeypatch.setattr(regression, "train", None)  # would fail if it were called
-    train.main(["--task", "regression", "--variant", "tuned", *settings_of(runs)])
-    assert capsys.readouterr().out == "regression tuned: up to date\n"
+    settings = runs.parent / "mine.toml"
+    train.main(["--task", "regression", "--variant", "tuned", "--config", str(settings), "--runs", str(runs)])
+    assert "up to date" in capsys.readouterr().out
 
 
 def test_nothing_is_planned_once_all_is_finished(runs, capsys):
-    plan.main(settings_of(runs))
+    plan.main(["--config", str(runs.parent / "mine.toml"), "--runs", str(runs)])
     assert capsys.readouterr().out == ""
 
 

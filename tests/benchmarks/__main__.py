@@ -1,10 +1,10 @@
-"""The cost of the same work here, with Keras' own `fit`, with skorch and with PyTorch, measured by turns in one run.
+"""What the work costs here, with Keras' `fit`, skorch and PyTorch: the same work, turn by turn, in one run.
 
     make bench                            (python -m tests.benchmarks [--epochs 100] [--repeats 3] [--whole])
 
-Prints one line per measurement (median and range) and the ratios. Absolute times differ between machines and hours;
+Prints a line a measurement (median and range) and the ratios. Absolute times differ between machines and hours;
 ratios within a run hold. `--whole` also times the whole regression grid once, here and with skorch. PyTorch and skorch
-run in their own environment, $BENCH_PYTHON. Results are kept in tests/benchmarks/RESULTS.md.
+run in an environment of their own, $BENCH_PYTHON. The results that are kept stand in tests/benchmarks/RESULTS.md.
 """
 
 import argparse
@@ -111,8 +111,9 @@ class Bench:
     def peer(self, what, arrays, settings):
         work = self.folder / "work.npz"
         np.savez(work, settings=json.dumps(settings), **arrays)
-        command = [os.environ["BENCH_PYTHON"], str(PEERS), str(work), what]
-        return seconds_of(command, whole=what == "skorch_grid")  # with its start, as our search
+        return seconds_of(
+            [os.environ["BENCH_PYTHON"], str(PEERS), str(work), what], whole=what == "skorch_grid"
+        )  # as our search
 
 
 def seconds_of(command, whole=False):

@@ -53,16 +53,15 @@ def search(config, epochs):
 
 
 def keras_fit(config, epochs):
-    """What a reader of Keras' guide would write: one fold at each batch size of the grid, without compiling."""
+    """What a reader of Keras' guide would write, for one fold at each batch size of the grid, without compiling."""
     device.configure(os.cpu_count(), "float32")
     import keras
 
     homework = load_homework(config)
-    task, settings = TASKS["regression"], homework.tasks["regression"]
-    data, base = load_regression(homework.data), settings.reference
-    total = 0
+    data, settings = load_regression(homework.data), homework.tasks["regression"]
+    base, total = settings.reference, 0
     for size in settings.search.grid["batch_size"]:
-        model = task.build(base)
+        model = TASKS["regression"].build(base)
         model.compile(keras.optimizers.Adam(base.learning_rate), "mean_squared_error")
         held_out = data.x_train[80:], data.y_train[80:]
         options = {"batch_size": size, "validation_data": held_out, "verbose": 0}
@@ -104,7 +103,7 @@ def one_worker(config, size, epochs=3):
 
 
 def bound(config, _number):
-    """The rate of a large matrix product on all threads, and the seconds of an epoch of the reference network at it."""
+    """What a large matrix product allows on all threads, and the reference network's seconds an epoch at that rate."""
     homework = load_homework(config)
     device.configure(os.cpu_count(), "float32")
     work = 3 * 48000 * forward_operations(homework.tasks["classification"].reference)
@@ -136,7 +135,7 @@ def matrix_product(kind, size=2048, repeats=5):
 
 
 def oracle(_config, _number, combinations=10_000, steps=200):
-    """The oracle's cost for a combination at the start and the end of a large grid with a row file for each fold."""
+    """What the oracle adds to a combination, at the start and the end of a large grid with a row file for each fold."""
     from tests.tuning.fakes import FOLDS, Recorder, rows_in, search_over
     from tests.tuning.fakes import make_oracle as oracle_of
 
@@ -150,8 +149,9 @@ def oracle(_config, _number, combinations=10_000, steps=200):
         taken = []
         to_disk = os.fsync
         for number in range(combinations):
-            timed = number < steps or number >= combinations - steps
-            os.fsync = to_disk if timed else lambda _: None
+            os.fsync = (
+                to_disk if number < steps or number >= combinations - steps else lambda _: None
+            )  # what is not timed may be quick
             started = time.perf_counter()
             trial = at.create_trial("w1")
             for fold in range(1, FOLDS + 1):
@@ -165,8 +165,10 @@ def oracle(_config, _number, combinations=10_000, steps=200):
         resumed.skip_finished()
         again = time.perf_counter() - started
     print(f"oracle, {search_over(grid).combinations} combinations of {FOLDS} folds")
-    resuming = f"{again:.1f} s to read all rows when resuming"
-    print(f"  a combination      {first:8.2f} ms at the start, {last:.2f} ms at the end; {resuming}")
+    print(
+        f"  a combination      {first:8.2f} ms at the start, {last:.2f} ms at the end;"
+        f" {again:.1f} s to read all rows when resuming"
+    )
 
 
 WORK = {"search": search, "keras_fit": keras_fit, "image_epochs": image_epochs, "bound": bound, "oracle": oracle}

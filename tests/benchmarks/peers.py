@@ -1,7 +1,8 @@
 """The same work in PyTorch: skorch's GridSearchCV over the regression grid, bare loops, and Fashion-MNIST epochs.
 
-Run by tests/benchmarks/__main__.py in its own environment (requirements-bench.txt): `python peers.py WORK.npz WHAT`
-reads arrays and settings from WORK.npz and prints a JSON object with the seconds that the work took.
+Run by tests/benchmarks/__main__.py in an environment of its own (requirements-bench.txt), as
+`python peers.py WORK.npz WHAT`
+reads arrays and settings from WORK.npz and prints one JSON object with the seconds that the work took.
 """
 
 import json
@@ -72,7 +73,7 @@ def bare_loop(work, settings):
 
 
 def image_epochs(work, settings):
-    """The reference network on images, float32, PyTorch's defaults, all threads; validation on a fifth as many."""
+    """The reference network in float32, with PyTorch's defaults and all threads; validates on a fifth as many images."""
     network = nn.Sequential(
         *(
             nn.Conv2d(1, 32, 3),

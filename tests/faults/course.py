@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.training.stand_in_images import idx
+from tests.training.test_datasets import idx
 from training.fashion_mnist import DIGESTS
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,7 @@ if os.environ.get("TINY_IMAGES"):
 
 
 def write_images(folder):
-    """Write images of ten distinguishable brightnesses as IDX files; returns name -> (shape, SHA-256 unpacked)."""
+    """Images of ten distinguishable brightnesses in four IDX files: name -> (shape, SHA-256 of the unpacked file)."""
     rng, known = np.random.default_rng(0), {}
     folder.mkdir()
     for part, count in (("train", 200), ("t10k", 60)):
@@ -136,9 +136,9 @@ class Course:
 
 
 def stage_of(command):
-    """The stage of a command line, e.g. "training.train --task regression --variant tuned"; empty if it is none."""
-    match = re.search(r"-m ((?:training|tuning|reporting)\.(?!plan\b)\w+(?: --(?:task|variant|extra) \w+)*)", command)
-    return match[1] if match else ""
+    """What a command line is a stage of, e.g. "training.train --task regression --variant tuned"; "" if of none."""
+    match = re.search(r"-m ((?:training|tuning|reporting)\.\w+(?: --(?:task|variant|extra) \w+)*)", command)
+    return match[1] if match and match[1] != "training.plan" else ""  # the plan is no stage: it writes nothing
 
 
 def running(process):

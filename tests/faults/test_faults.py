@@ -70,9 +70,9 @@ def test_twenty_kills_end_in_the_undisturbed_metrics(course, undisturbed):
 
 
 def strike(process, wanted, unhit, seconds, chance):
-    """Kill a make at a random moment of one of the wanted stages, or of one that was never hit.
+    """Kill a make at a random moment of a wanted stage, or of one that was never hit; returns what was at work.
 
-    Returns the stages that were at work, none if make ended before. `seconds` says how long a stage takes.
+    Empty if make ended before. `seconds` says how long a stage takes.
     """
     moment, met = math.inf, set()
     while process.poll() is None:
@@ -177,7 +177,7 @@ def test_a_read_only_folder_is_one_line_and_harms_nothing(course, undisturbed, m
 
 
 def test_a_clock_that_jumped_does_nothing_twice(course, undisturbed):
-    """Files dated before what they were made from, and into the future: no stage runs, and neither does the report."""
+    """Files dated before what they were made from, and into the future: what they hold decides, so nothing is to do."""
     runs, chance = shutil.copytree(undisturbed[0], course.folder / "jumped"), random.Random(1)
     for path in runs.rglob("*"):
         moment = time.time() + chance.choice([-1e8, -3600, 3600, 1e8])

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from reporting.artifacts import Data, UserError
-from training import synthetic
+from training import fashion_mnist, synthetic
 from training.config import DataConfig
 from training.fashion_mnist import DIGESTS, find_fashion_mnist
 from training.points_csv import read_points
@@ -80,12 +80,13 @@ def load_fashion_mnist(config: DataConfig) -> Dataset:
         y_train.astype(np.int64),
         x_test[..., None],
         y_test.astype(np.int64),
-        fashion_mnist_data(len(x_train), len(x_test)),
+        fashion_mnist_data(len(x_train)),
     )
 
 
-def fashion_mnist_data(train_images: int, test_images: int = 10_000) -> Data:
+def fashion_mnist_data(train_images: int) -> Data:
     """The provenance of Fashion-MNIST. It does not depend on the folder: only files with these digests are used."""
+    test_images = fashion_mnist.SHAPES["t10k-images-idx3-ubyte"][0]
     return Data("Fashion-MNIST", dict(DIGESTS), {"train": train_images, "test": test_images})
 
 

@@ -73,7 +73,7 @@ def bare_loop(work, settings):
 
 
 def image_epochs(work, settings):
-    """The reference network in float32 with PyTorch's defaults and all threads; validates on a fifth as many images."""
+    """The reference network in float32, with PyTorch's defaults and all threads, validated on a fifth as many."""
     network = nn.Sequential(
         *(
             nn.Conv2d(1, 32, 3),

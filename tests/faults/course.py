@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.training.test_datasets import idx
+from tests.training.stand_in_images import idx
 from training.fashion_mnist import DIGESTS
 
 ROOT = Path(__file__).parents[2]

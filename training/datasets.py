@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from reporting.artifacts import Data, UserError
-from training import fashion_mnist, synthetic
+from training import synthetic
 from training.config import DataConfig
-from training.fashion_mnist import DIGESTS, find_fashion_mnist
+from training.fashion_mnist import DIGESTS, SHAPES, find_fashion_mnist
 from training.points_csv import read_points
 
 Fold = tuple[np.ndarray, np.ndarray]  # sorted indices of the training and of the validation part
@@ -80,14 +80,17 @@ def load_fashion_mnist(config: DataConfig) -> Dataset:
         y_train.astype(np.int64),
         x_test[..., None],
         y_test.astype(np.int64),
-        fashion_mnist_data(len(x_train)),
+        fashion_mnist_data(config.train_images),
     )
 
 
 def fashion_mnist_data(train_images: int) -> Data:
-    """The provenance of Fashion-MNIST. It does not depend on the folder: only files with these digests are used."""
-    test_images = fashion_mnist.SHAPES["t10k-images-idx3-ubyte"][0]
-    return Data("Fashion-MNIST", dict(DIGESTS), {"train": train_images, "test": test_images})
+    """The provenance of Fashion-MNIST, of which at most so many training images are used.
+
+    It does not depend on the folder: only files with these digests are used.
+    """
+    train, test = (SHAPES[f"{part}-labels-idx1-ubyte"][0] for part in ("train", "t10k"))
+    return Data("Fashion-MNIST", dict(DIGESTS), {"train": min(train_images, train), "test": test})
 
 
 def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:

@@ -12,7 +12,7 @@ import pytest
 from reporting import build_report
 from reporting.artifacts import TASKS, Data, stages
 from tests.tiny_settings import tiny_settings
-from training import classification, regression, run_extra, train
+from training import classification, plan, prepare_data, regression, run_extra, train
 from training.datasets import Dataset
 from tuning import tune
 
@@ -35,9 +35,12 @@ def run_all(folder, patch):
     """Every stage in order; returns the folder of the runs."""
     patch.setattr(classification, "load", tiny_images)
     patch.setattr(classification, "describe_data", lambda config: tiny_images(config).data)
+    patch.setattr(prepare_data, "find_fashion_mnist", lambda named: (folder, {}))
+    patch.setattr(plan, "is_there", lambda named: True)
     settings = folder / "mine.toml"
     settings.write_text(tiny_settings(IDENTITY, 4, 2, improved_seeds=0))
     shared = ["--config", str(settings), "--runs", str(folder / "runs")]
+    assert not prepare_data.main(shared)
     for folder_name in stages():
         task, name = folder_name.split("/")
         if name == "search":
@@ -78,7 +81,7 @@ def test_regression_losses_are_on_the_page(runs, pdf_text, variant):
 def test_accuracies_are_on_the_page(runs, pdf_text, variant):
     recorded = metrics(runs, f"classification/{variant}")
     for name in ("validation_accuracy", "test_accuracy"):
-        assert re.search(rf"{100 * recorded[name]:.1f}\s*%|{recorded[name]:.3f}", pdf_text)
+        assert re.search(rf"(?<![\d.]){100 * recorded[name]:.1f}\s*%", pdf_text)
 
 
 def test_tuned_network_repeats_its_trial_to_the_last_digit(runs):
@@ -102,6 +105,11 @@ def test_finished_stages_are_not_run_again(runs, monkeypatch, capsys):
     settings = runs.parent / "mine.toml"
     train.main(["--task", "regression", "--variant", "tuned", "--config", str(settings), "--runs", str(runs)])
     assert "up to date" in capsys.readouterr().out
+
+
+def test_nothing_is_planned_once_all_is_finished(runs, capsys):
+    plan.main(["--config", str(runs.parent / "mine.toml"), "--runs", str(runs)])
+    assert capsys.readouterr().out == ""
 
 
 def test_same_seed_gives_equal_metrics(runs, tmp_path):

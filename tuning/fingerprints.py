@@ -1,4 +1,4 @@
-"""What the name of a recorded result, and what a worker and its chief must agree on, depend on."""
+"""Fingerprints: of everything that a recorded result depends on, and of what a worker and its chief must agree on."""
 
 import dataclasses
 import hashlib
@@ -9,11 +9,11 @@ from reporting.artifacts import Data
 from training.config import FitConfig
 from training.settings import Search
 
-Numerics = dict[str, Any]  # what numerical results depend on: versions of the packages, precision, threads
+Numerics = dict[str, Any]  # versions of the packages, precision, threads: numerical results depend on them
 
 
 def fingerprint(task: str, config: FitConfig, fold: int, seed: int, data: Data, machine: Numerics) -> str:
-    """A name for the result of one fold, equal only where everything that can change the result is equal.
+    """The name of the row of one fold; it differs if anything differs that can change the result.
 
     `config` is the complete configuration of the combination.
     """
@@ -22,7 +22,7 @@ def fingerprint(task: str, config: FitConfig, fold: int, seed: int, data: Data, 
 
 
 def search_identity(search: Search, folds: int, seed: int, data: Data, machine: Numerics) -> dict[str, str]:
-    """What a chief and its workers must agree on, part by part, as texts."""
+    """What a chief and its workers must agree on: part -> digest or text."""
     base = dataclasses.asdict(search.base)
     return {
         "settings": digest(json.dumps([base, search.objective, search.grid, folds, seed], sort_keys=True)),
@@ -32,4 +32,5 @@ def search_identity(search: Search, folds: int, seed: int, data: Data, machine: 
 
 
 def digest(text: str) -> str:
+    """The first 24 hexadecimal digits of the SHA-256 digest."""
     return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -1,16 +1,16 @@
-"""The flags of a search: how many workers, on which machines, and what to do when a combination fails."""
+"""The flags of a search: how many workers, on which machines, and what happens when a combination fails."""
 
 import argparse
 import os
 import platform
 import re
 
-WORKER_NAME = re.compile(r"(?!.*chief)[A-Za-z][\w.-]*")  # KerasTuner takes a name with "chief" in it for the chief's
+WORKER_NAME = re.compile(r"(?!.*chief)[A-Za-z][\w.-]*")  # KerasTuner takes a process with "chief" in its name for one
 LOOPBACK = "127.0.0.1"
 
 
 def add_search_flags(parser: argparse.ArgumentParser) -> None:
-    """Add them to an argparse parser."""
+    """Add the flags to a parser."""
     parser.add_argument(
         "--workers",
         type=count,
@@ -23,12 +23,12 @@ def add_search_flags(parser: argparse.ArgumentParser) -> None:
         help="go on without combinations that fail; the report says what is missing",
     )
     parser.add_argument("--tensorboard", action="store_true", help="write logs for TensorBoard as well")
-    place = parser.add_mutually_exclusive_group()
-    place.add_argument("--chief", type=address, metavar="HOST:PORT", help="listen here for workers of other machines")
-    place.add_argument(
+    role = parser.add_mutually_exclusive_group()
+    role.add_argument("--chief", type=address, metavar="HOST:PORT", help="listen here for workers of other machines")
+    role.add_argument(
         "--join", type=address, metavar="HOST:PORT", help="be a worker of the chief there, and write nothing here"
     )
-    place.add_argument(
+    role.add_argument(
         "--shard",
         type=shard,
         default=(1, 1),
@@ -44,14 +44,14 @@ def add_search_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def count(text: str) -> int:
-    """A number of workers; 0 is a chief that waits for others."""
+    """A number of workers; a chief with 0 waits for workers of other machines."""
     if not text.isdecimal() or int(text) > 100:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers from 0 to 100")
     return int(text)
 
 
 def address(text: str) -> str:
-    """HOST:PORT, or :PORT for this machine's loopback address."""
+    """HOST:PORT; :PORT gets this machine's loopback address."""
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not an address like 192.168.0.7:8000")
@@ -67,7 +67,7 @@ def shard(text: str) -> tuple[int, int]:
 
 
 def worker_name(text: str) -> str:
-    """A name that KerasTuner does not take for the chief's."""
+    """A name that KerasTuner accepts for a worker."""
     if not WORKER_NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(
             f"{text!r} must begin with a letter, go on with letters, digits, - or _, and not contain 'chief'"
@@ -76,5 +76,5 @@ def worker_name(text: str) -> str:
 
 
 def host_name() -> str:
-    """This machine's name, as far as it can be part of a worker's."""
+    """The name of this machine, in characters that a worker's name may have."""
     return "host-" + re.sub(r"\W|chief", "-", platform.node())

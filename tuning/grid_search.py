@@ -3,34 +3,36 @@
 import dataclasses
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras_tuner
 import numpy as np
-from keras_tuner.engine.trial import Trial
+from keras_tuner.engine import trial as trials
 
 from training.config import FitConfig
 from training.settings import Search
 
 REASON_LENGTH = 300  # characters of an error's text that are recorded
 
+# Trains one fold (counted from 1) of a configuration and returns its result, see rows.DELIVERED
+FitFold = Callable[[FitConfig, int], Mapping[str, Any]]
+
 
 class CrossValidatedGridSearch(keras_tuner.GridSearch):
-    """Trains the combinations that the oracle hands out on every fold that is not recorded yet.
+    """Trains each combination that the oracle hands out on those of its folds that are not recorded yet.
 
-    `fit_fold(config, fold)` trains one fold (from 1) and returns its result: a mapping to numbers, see rows.DELIVERED.
-    `before_trial()` is called before each combination is asked for.
+    `before_trial()` is called before each request for a combination.
     """
 
-    project_dir = os.devnull  # KerasTuner's own files: there are none, the rows are all that is kept
+    project_dir = os.devnull  # KerasTuner saves nothing: the rows are all that is kept
 
     def __init__(
         self,
         oracle: keras_tuner.Oracle,
         search: Search,
         folds: int,
-        fit_fold: Callable[[FitConfig, int], dict[str, Any]],
+        fit_fold: FitFold,
         worker: str = "w1",
         before_trial: Callable[[], None] = lambda: None,
     ) -> None:
@@ -38,10 +40,11 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
         keras_tuner.Tuner.__init__(self, oracle)  # not GridSearch's, which makes an oracle of its own
         self.tuner_id = worker
 
-    def run_trial(self, trial: Trial) -> float:
-        """One combination; each fold's result is delivered to the oracle when the fold ends.
+    def run_trial(self, trial: trials.Trial) -> float:
+        """Train a combination, and deliver the result of each fold to the oracle when the fold ends.
 
-        A fold that fails ends the trial: why is noted among its values, since KerasTuner delivers no text of errors.
+        A fold that fails ends the trial. The reason goes among the values of its hyperparameters, since KerasTuner
+        does not deliver the texts of errors.
         """
         values = trial.hyperparameters.values
         config = dataclasses.replace(
@@ -57,7 +60,7 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
         return 0.0  # KerasTuner wants a number; the oracle scores from the rows
 
     def run_fold(self, config: FitConfig, fold: int) -> tuple[dict[str, float], str]:
-        """Train a fold; returns its result, and why it failed or an empty text."""
+        """Train a fold; returns its result, and the reason if it failed, else an empty text."""
         try:
             row = {name: float(value) for name, value in self.fit_fold(config, fold).items()}
         except Exception as error:
@@ -67,4 +70,4 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
         return row, "" if finite else "its loss is not finite; take a smaller learning rate"
 
     def save(self) -> None:
-        """Nothing, see `project_dir`."""
+        """Save nothing, see `project_dir`."""

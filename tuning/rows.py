@@ -1,4 +1,4 @@
-"""The recorded rows of a search: one file for each (configuration, fold), the truth from which it resumes."""
+"""The recorded rows of a search, one file for each (configuration, fold). A search resumes from them."""
 
 import dataclasses
 import json
@@ -10,7 +10,8 @@ from reporting.artifacts import Data, save_json
 from training.config import FitConfig
 from tuning.fingerprints import Numerics, fingerprint
 
-# What a worker delivers of a fold, in this order. Over the network every value is a double, which holds them exactly.
+# The result of a fold as a worker delivers it, in the order in which it is recorded. KerasTuner transmits every value
+# as a double, which represents each of them exactly.
 DELIVERED = {
     "seed": int,
     "epochs": int,
@@ -22,14 +23,14 @@ DELIVERED = {
     "validation_accuracy": float,
     "seconds": float,
 }
-UNNAMED = {"worker": "w1", "status": "completed", "reason": ""}  # what rows of searches without workers leave out
-Row = dict[str, Any]  # a row of folds.csv, see DELIVERED
+DEFAULTS = {"worker": "w1", "status": "completed", "reason": ""}  # of rows from versions that did not record them
 COMPLETED, FAILED = "completed", "failed"
+Row = dict[str, Any]  # a row of folds.csv
 
 
 @dataclasses.dataclass(frozen=True)
 class FoldRows:
-    """A folder with a JSON file for each finished fold, named by a fingerprint of all that its result depends on."""
+    """A folder with a JSON file for each fold that was ever finished, named by its fingerprint."""
 
     folder: Path
     task: str
@@ -38,19 +39,19 @@ class FoldRows:
     machine: Numerics
 
     def path(self, config: FitConfig, fold: int) -> Path:
-        """The file of a fold's row."""
+        """The file of a fold."""
         name = fingerprint(self.task, config, fold, self.seed, self.data, self.machine)
         return self.folder / f"{name}.json"
 
     def load(self, config: FitConfig, fold: int) -> Row | None:
-        """The row as a mapping, or None if it is not there; a damaged file counts as not there."""
+        """The row of a fold; None if the file is missing or damaged."""
         try:
             row = json.loads(self.path(config, fold).read_bytes())
         except (OSError, ValueError):
             return None
         if not isinstance(row, dict) or row.get("fold") != fold:
             return None
-        return row | {name: value for name, value in UNNAMED.items() if name not in row}
+        return row | {name: value for name, value in DEFAULTS.items() if name not in row}
 
     def save(self, config: FitConfig, fold: int, worker: str, delivered: Mapping[str, float]) -> None:
         """Record a finished fold; `delivered` maps names of DELIVERED to numbers."""
@@ -67,5 +68,5 @@ class FoldRows:
 
 
 def is_completed(row: Row | None) -> bool:
-    """Whether a row, or None, is that of a fold with a result."""
+    """Whether there is a row and it holds a result."""
     return row is not None and row["status"] == COMPLETED

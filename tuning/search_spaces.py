@@ -1,16 +1,16 @@
-"""The search space: grids of homework.toml as KerasTuner's hyperparameters, and as a sequence of combinations."""
+"""The grids of homework.toml as KerasTuner's hyperparameters."""
 
 import keras_tuner
 
 from tuning.combinations import Grid
 
-IDENTITY = "identity: "  # begins the names of what is fixed
+IDENTITY = "identity: "  # prefix of the names of fixed hyperparameters
 
 
 def make_hyperparameters(grid: Grid, identity: dict[str, str]) -> keras_tuner.HyperParameters:
-    """One Choice a hyperparameter, in the order of the grid; `grid` maps names to lists of distinct values of one type.
+    """One Choice per hyperparameter, in the order of the grid, whose values are distinct and of one type.
 
-    `identity` says by which settings and data a search goes: fixed texts by which a worker knows its chief.
+    `identity` (see fingerprints.search_identity) is added as fixed values, which a worker compares with its own.
     """
     hyperparameters = keras_tuner.HyperParameters()
     for name, values in grid.items():
@@ -21,7 +21,7 @@ def make_hyperparameters(grid: Grid, identity: dict[str, str]) -> keras_tuner.Hy
 
 
 def identity_of(hyperparameters: keras_tuner.HyperParameters) -> dict[str, str]:
-    """The identity that `make_hyperparameters` put into a search space."""
+    """The identity that `make_hyperparameters` has added."""
     return {
         item.name.removeprefix(IDENTITY): item.value for item in hyperparameters.space if item.name.startswith(IDENTITY)
     }

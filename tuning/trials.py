@@ -1,4 +1,4 @@
-"""From recorded rows to the search's tables and its winner; an incomplete grid is refused."""
+"""The tables of a search and its best combination, from the recorded rows; an incomplete grid is refused."""
 
 import dataclasses
 import itertools
@@ -15,7 +15,7 @@ from tuning.rows import FoldRows, Row, is_completed
 
 
 def collect_folds(search: Search, folds: int, rows: FoldRows) -> list[Row]:
-    """The rows of folds.csv, one for each combination and fold in grid order; raises UserError if any is missing."""
+    """The rows of folds.csv, by combination and fold in grid order; raises UserError if any is missing."""
     table = []
     for trial, values in enumerate(Combinations(search.grid), 1):
         config = dataclasses.replace(search.base, **values)
@@ -23,9 +23,8 @@ def collect_folds(search: Search, folds: int, rows: FoldRows) -> list[Row]:
             row = rows.load(config, fold)
             if row is None:
                 raise UserError(f"fold {fold} of {values} is not recorded in {rows.folder}; run 'make tune' again")
-            table.append(
-                {"trial": trial, **values} | {name: value for name, value in row.items() if name != "hyperparameters"}
-            )
+            recorded = {name: value for name, value in row.items() if name != "hyperparameters"}
+            table.append({"trial": trial, **values, **recorded})
     completed = next((row for row in table if is_completed(row)), None)
     if completed is None:
         raise UserError(f"every combination failed; the first: {table[0]['reason']}")
@@ -36,7 +35,7 @@ def collect_folds(search: Search, folds: int, rows: FoldRows) -> list[Row]:
 def rank_trials(search: Search, fold_table: Sequence[Row]) -> list[Row]:
     """The rows of trials.csv: mean and standard deviation over the folds of the objective, seconds, rank (1 is best).
 
-    A combination of which a fold failed has the score nan and ranks behind all others.
+    A combination with a failed fold has the score nan and ranks behind all others.
     """
     sign = 1 if search.direction == "min" else -1
     folds_of = itertools.groupby(fold_table, key=lambda row: row["trial"])
@@ -47,16 +46,14 @@ def rank_trials(search: Search, fold_table: Sequence[Row]) -> list[Row]:
 
 
 def trial_row(search: Search, trial: int, rows: Sequence[Row]) -> Row:
-    """A combination's row of trials.csv, but for its rank."""
+    """The row of one combination in trials.csv, without its rank."""
     scores = [row[search.objective] for row in rows]
-    sd = float(np.std(scores, ddof=1)) if len(scores) > 1 else ""
-    seconds = round(math.fsum(row["seconds"] for row in rows if is_completed(row)), 3)
     return {
         "trial": trial,
         **{name: rows[0][name] for name in search.grid},
         "score": float(np.mean(scores)),
-        "score_sd": sd,
-        "seconds": seconds,
+        "score_sd": float(np.std(scores, ddof=1)) if len(scores) > 1 else "",
+        "seconds": round(math.fsum(row["seconds"] for row in rows if is_completed(row)), 3),
     }
 
 
@@ -64,34 +61,36 @@ def save_search(folder: Path, search: Search, folds: int, rows: FoldRows) -> dic
     """Write search_space.json, folds.csv, trials.csv and best.json; returns the metrics of run.json."""
     fold_table = collect_folds(search, folds, rows)
     trials = rank_trials(search, fold_table)
-    best = next(row for row in trials if row["rank"] == 1)
     space = {
         "objective": search.objective,
         "direction": search.direction,
         "folds": folds,
         "grid": search.grid,
+        "combinations": len(trials),
+        "settings": dataclasses.asdict(search.base),
     }
-    save_json(
-        folder / "search_space.json", space | {"combinations": len(trials), "settings": dataclasses.asdict(search.base)}
-    )
+    save_json(folder / "search_space.json", space)
     save_table(folder / "folds.csv", fold_table)
     save_table(folder / "trials.csv", trials)
+    best = next(row for row in trials if row["rank"] == 1)
     if math.isnan(best["score"]):
         raise UserError(f"no combination has a result on every fold; {folder / 'folds.csv'} gives the reasons")
-    winner = {
+    save_json(folder / "best.json", winner(search, best))
+    return {
+        "combinations": len(trials),
+        "folds": folds,
+        "fits": len(fold_table),
+        "failed": sum(not is_completed(row) for row in fold_table),
+        "stopped_early": sum(row["stopped_early"] for row in fold_table),
+        "score": best["score"],
+    }
+
+
+def winner(search: Search, best: Row) -> Row:
+    """The content of best.json from the best combination's row of trials.csv."""
+    return {
         "trial": best["trial"],
         "values": {name: best[name] for name in search.grid},
         "score": best["score"],
         "score_sd": best["score_sd"] or 0.0,
     }
-    save_json(folder / "best.json", winner)
-    stopped = sum(row["stopped_early"] for row in fold_table)
-    failed = sum(not is_completed(row) for row in fold_table)
-    counts = {
-        "combinations": len(trials),
-        "folds": folds,
-        "fits": len(fold_table),
-        "failed": failed,
-        "stopped_early": stopped,
-    }
-    return counts | {"score": best["score"]}

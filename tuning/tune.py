@@ -1,9 +1,9 @@
-"""Grid search of a task's network: every combination on every fold.
+"""Grid search for a task: train every combination on every fold.
 
-    python -m tuning.tune --task regression|classification
+    python -m tuning.tune --task regression
 
-Writes runs/<task>/search/. A search that was stopped goes on where it was. On one core the regression's needs a few
-minutes, the classification's a quarter of an hour or more.
+Writes runs/<task>/search/. A search that was interrupted resumes where it was. On one core the search of the regression
+takes a few minutes, that of the classification a quarter of an hour or more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import functools
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from reporting.artifacts import UserError
@@ -28,6 +28,7 @@ from tuning.flags import add_search_flags
 
 if TYPE_CHECKING:
     from training.config import FitConfig
+    from tuning.grid_search import FitFold
     from tuning.progress import SearchProgress
     from tuning.rows import FoldRows
     from tuning.workers import WorkerProcess
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def refuse_contradictions(arguments: argparse.Namespace) -> None:
-    """Raise UserError for flags that are possible alone but not together."""
+    """Raise UserError for flags that exclude each other."""
     if arguments.join and arguments.workers is not None:
         raise UserError("--join is one worker; start it as often as there shall be workers, without --workers")
     if arguments.workers == 0 and not arguments.chief:
@@ -78,17 +79,17 @@ def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> 
 
 
 def recorded_rows(this: Experiment, record: Recording) -> FoldRows:
-    """The rows of this search; TensorFlow must have been configured, since they depend on the precision."""
+    """The rows of this search. TensorFlow must be configured before: they depend on the precision it chose."""
     from tuning.rows import FoldRows
 
     numerics = package_versions() | {"precision": record.precision, "threads": record.threads}
-    if record.distribution != "none":  # the sums of a shared batch are rounded differently
+    if record.distribution != "none":  # sums over a shared batch are rounded differently
         numerics["distribution"] = record.distribution
     return FoldRows(record.folder / "rows", this.task.name, this.seed, this.data, numerics)
 
 
 def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recording, rows: FoldRows) -> None:
-    """Train what the rows lack, in this process or by a chief and its workers; raises UserError if anything fails."""
+    """Train the folds without a row, here or as the chief of several workers; raises UserError if any fails."""
     from tuning.grid_search import CrossValidatedGridSearch
     from tuning.oracle import RecordedGridOracle
     from tuning.progress import SearchProgress
@@ -100,11 +101,11 @@ def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recordin
     search, folds = this.settings.search, len(this.folds(this.settings.search.base))
     shard, shards = arguments.shard
     own = len(range(shard - 1, search.combinations, shards))
-    progress = SearchProgress(record.name, search.objective, own, folds)
+    progress = SearchProgress(record.name, search, own, folds)
     oracle = RecordedGridOracle(
         search, folds, rows, progress, arguments.keep_going, arguments.shard, identity(this, rows)
     )
-    gpus = visible_gpus() if record.distribution == "none" else []  # to be dealt out among workers
+    gpus = visible_gpus() if record.distribution == "none" else []  # to distribute among the workers
     workers = default_workers(gpus, record.threads, search) if arguments.workers is None else arguments.workers
     cores = os.cpu_count() or 1
     if workers * record.threads > cores:
@@ -120,12 +121,12 @@ def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recordin
 
 
 def default_workers(gpus: Sequence[str], threads: int, search: Search) -> int:
-    """One a GPU; on a processor half as many as it can take, since make runs the two searches side by side."""
+    """One per GPU; without GPUs half as many as fit on the processors, since make runs two searches side by side."""
     return len(gpus) or max(1, min((os.cpu_count() or 1) // threads // 2, search.combinations))
 
 
 def identity(this: Experiment, rows: FoldRows) -> dict[str, str]:
-    """What this search and a worker that joins it must agree on."""
+    """What this search and a worker that joins it must have in common."""
     from tuning.fingerprints import search_identity
 
     search = this.settings.search
@@ -133,14 +134,14 @@ def identity(this: Experiment, rows: FoldRows) -> dict[str, str]:
 
 
 def too_many_programs(search: Search) -> bool:
-    """Whether a search compiles so many programs that its process should be a worker, which is renewed now and then."""
+    """Whether a search compiles too many programs for one process, so that a worker must do it, which is restarted."""
     from training.trainer import MAX_PROGRAMS, RUNTIME_FIELDS
 
     return math.prod(len(values) for name, values in search.grid.items() if name not in RUNTIME_FIELDS) > MAX_PROGRAMS
 
 
 def make_team(arguments: argparse.Namespace, workers: int, gpus: Sequence[str], address: str) -> list[WorkerProcess]:
-    """The workers of this machine, each with a GPU of its own as far as there are any: this script with --join."""
+    """The workers of this machine: this script with --join, each with its own GPU if there are enough."""
     from tuning.workers import WorkerProcess
 
     shared = ["--task", arguments.task, "--config", str(arguments.config), "--runs", str(arguments.runs)]
@@ -154,7 +155,7 @@ def make_team(arguments: argparse.Namespace, workers: int, gpus: Sequence[str], 
 
 
 def join(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
-    """Be a worker of the chief at `arguments.join` until nothing is left."""
+    """Be a worker of the chief at `arguments.join` until no work is left."""
     record.set_up()
     with hidden("sklearn"):
         import keras_tuner
@@ -169,22 +170,20 @@ def join(this: Experiment, arguments: argparse.Namespace, record: Recording) -> 
     space = make_hyperparameters(search.grid, {})
     oracle = keras_tuner.oracles.GridSearchOracle(make_objective(search), hyperparameters=space)
     folds, fit_fold = len(this.folds(search.base)), fold_trainer(this, arguments)
-    tuner = CrossValidatedGridSearch(oracle, search, folds, fit_fold, arguments.worker_id, renew_process)
+    tuner = CrossValidatedGridSearch(oracle, search, folds, fit_fold, arguments.worker_id, restart_when_full)
     work_for(tuner, identity(this, rows), arguments.join)
 
 
-def renew_process() -> None:
-    """Start this process anew, between two combinations, once it has compiled many programs: TensorFlow frees none."""
+def restart_when_full() -> None:
+    """Restart this process if it has compiled MAX_PROGRAMS: TensorFlow never frees one."""
     from training.trainer import MAX_PROGRAMS, programs_compiled
 
     if programs_compiled() >= MAX_PROGRAMS:
         os.execv(sys.executable, sys.orig_argv)
 
 
-def fold_trainer(
-    this: Experiment, arguments: argparse.Namespace, progress: SearchProgress | None = None
-) -> Callable[[FitConfig, int], dict[str, Any]]:
-    """A function of (config, fold) that trains one fold and returns its row; with `progress` it shows the epochs."""
+def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: SearchProgress | None = None) -> FitFold:
+    """A function that trains one fold and returns its result; with `progress` it shows the epochs."""
     from training.callbacks import Progress
     from training.seeds import derive_seed
     from training.trainer import trainer_for
@@ -203,12 +202,8 @@ def fold_trainer(
             values = {name: getattr(config, name) for name in search.grid}
             callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
         fit = trainer.fit(config, x, y, train, validation, derive_seed(this.seed, config, fold), callbacks)
-        row: dict[str, Any] = {
-            "seed": fit.seed,
-            "epochs": fit.epochs,
-            "stopped_early": fit.stopped_early,
-            "best_epoch": fit.best_epoch,
-        }
+        row: dict[str, Any] = {"seed": fit.seed, "epochs": fit.epochs}
+        row |= {"stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
         for part, indices in (("train", train), ("validation", validation)):
             scores = trainer.evaluate(x[indices], y[indices])
             row |= {f"{part}_{name}": value for name, value in scores.items()}

@@ -1,6 +1,6 @@
-"""Several workers on one grid: the chief that serves the oracle, the processes that it starts, and the worker's side.
+"""Several workers on one grid: the chief, which serves the oracle; the processes that it starts; the worker's side.
 
-Everything goes through KerasTuner's own gRPC service. It knows no passwords: a chief listens on this machine alone
+All messages go through KerasTuner's own gRPC service. It has no authentication: a chief listens on this machine alone
 unless it is given another address.
 """
 
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
 from typing import Any
 
@@ -25,16 +25,16 @@ from tuning.progress import SearchProgress
 from tuning.search_spaces import identity_of
 
 CONNECTIONS = 128  # workers that can be served at once
-IDLE_PAUSE = 1.0  # seconds that the chief keeps an idle worker waiting for an answer
+IDLE_PAUSE = 1.0  # seconds for which the chief delays its answer to an idle worker
 HEARTBEAT = 2.0  # seconds between two heartbeats
 MISSED_HEARTBEATS = 3  # after which a worker gives up its chief
-CHIEF_SOUGHT = 60  # seconds for which a worker looks for its chief
+CHIEF_TIMEOUT = 60  # seconds for which a worker looks for its chief
 DEATHS = 3  # of a worker in a row, without a fold between them, after which the search gives up
-FAREWELL = 10  # seconds in which workers learn that a search has ended
+FAREWELL = 10  # seconds that workers get to learn that a search has ended
 
 
 class Chief(OracleServicer):
-    """KerasTuner's service. Idle workers ask again at once, so the answer waits a moment, or until the search ends."""
+    """KerasTuner's service. An idle worker would ask again at once, so its answer waits for a pause or the end."""
 
     def CreateTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         response = self._guarded(super().CreateTrial, request, context)
@@ -50,8 +50,8 @@ class Chief(OracleServicer):
     def EndTrial(self, request: Any, context: grpc.ServicerContext) -> Any:
         return self._guarded(super().EndTrial, request, context)
 
-    def _guarded(self, answer: Callable, request: Any, context: grpc.ServicerContext) -> Any:
-        """End the search on a fault of the program: it leaves KerasTuner's lock closed, and all would wait for ever."""
+    def _guarded(self, answer: Callable[..., Any], request: Any, context: grpc.ServicerContext) -> Any:
+        """End the search if the program has a fault: it leaves KerasTuner's lock locked, and all would wait forever."""
         try:
             return answer(request, context)
         except Exception as error:
@@ -60,7 +60,10 @@ class Chief(OracleServicer):
 
 
 def listen(oracle: RecordedGridOracle, address: str) -> tuple[grpc.Server, str]:
-    """Serve the oracle at HOST:PORT, port 0 being any free one. Returns server and address; raises UserError."""
+    """Serve the oracle at HOST:PORT, where port 0 is any free one; returns the server and the address.
+
+    Raises UserError if it cannot listen there.
+    """
     server = grpc.server(futures.ThreadPoolExecutor(CONNECTIONS), options=[("grpc.so_reuseport", 0)])
     protos.get_service_grpc().add_OracleServicer_to_server(Chief(oracle), server)
     try:
@@ -75,39 +78,39 @@ def listen(oracle: RecordedGridOracle, address: str) -> tuple[grpc.Server, str]:
 
 @dataclasses.dataclass
 class WorkerProcess:
-    """A worker on this machine. If it dies it starts again under the same name, and so gets its combination back."""
+    """A worker on this machine. When it dies it is started again under the same name, and gets its combination back."""
 
     name: str
-    command: list[str]
-    environment: dict[str, str]
+    command: Sequence[str]
+    environment: Mapping[str, str]
     process: subprocess.Popen | None = None
     deaths: int = 0
-    delivered: int = 0  # folds recorded by the search when it last died
+    delivered: int = 0  # folds that the search had trained at its last death
 
     def start(self) -> None:
-        """Start the process in a group of its own, so that Ctrl-C reaches the chief alone, which then ends it."""
+        """Start the process in its own process group: Ctrl-C then reaches the chief alone, which ends its workers."""
         self.process = subprocess.Popen(
-            self.command, env=os.environ | self.environment, stdin=subprocess.DEVNULL, process_group=0
+            self.command, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL, process_group=0
         )
 
     def watch(self, progress: SearchProgress) -> None:
-        """Start it again if it has died; raises UserError if it does so again and again."""
+        """Start the process again if it has died; raises UserError after DEATHS in a row."""
         code = self.process.poll() if self.process else None
-        if not code:  # it runs, or has ended because nothing is left
+        if not code:  # it is running, or has ended because no work is left
             return
         self.deaths = self.deaths + 1 if progress.trained == self.delivered else 1
         self.delivered = progress.trained
         reason = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
         if self.deaths >= DEATHS:
             raise UserError(
-                f"worker {self.name} died {DEATHS} times in a row ({reason}); what is finished is kept,"
-                " see above for the cause"
+                f"worker {self.name} died {DEATHS} times in a row ({reason});"
+                " what is finished is kept, see above for the cause"
             )
         progress.say(f"worker {self.name} died ({reason}) and is started again")
         self.start()
 
     def end(self) -> None:
-        """End the process, at once if need be."""
+        """End the process; kill it if it does not end within five seconds."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -121,7 +124,7 @@ def run_chief(
 ) -> None:
     """Serve the oracle and watch the worker processes until the search has ended.
 
-    `team(address)` returns the WorkerProcesses of this machine; an empty one waits for workers of other machines.
+    `team(address)` returns the workers of this machine; without any, the chief waits for workers of other machines.
     """
     oracle.skip_finished()
     if oracle.finished:
@@ -145,17 +148,17 @@ def run_chief(
 
 
 def say_farewell(oracle: RecordedGridOracle) -> None:
-    """Leave the workers time to ask for the next combination and learn that there is none."""
+    """Give the workers time to ask for the next combination and learn that there is none."""
     end = time.monotonic() + FAREWELL
     while oracle.tuner_ids and not oracle.error and time.monotonic() < end:
         time.sleep(0.1)
 
 
 def find_chief(address: str, worker: str) -> None:
-    """Wait for the chief at HOST:PORT and tell KerasTuner of it; raises UserError if none answers within a minute."""
+    """Wait for the chief at HOST:PORT and tell KerasTuner of it; raises UserError if none answers in time."""
     with grpc.insecure_channel(address) as channel:
         try:
-            grpc.channel_ready_future(channel).result(CHIEF_SOUGHT)
+            grpc.channel_ready_future(channel).result(CHIEF_TIMEOUT)
         except grpc.FutureTimeoutError:
             raise UserError(
                 f"no chief answers at {address}; start it with --chief {address}, and see that no firewall is between"
@@ -164,8 +167,11 @@ def find_chief(address: str, worker: str) -> None:
     os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": port, "KERASTUNER_TUNER_ID": worker}
 
 
-def work_for(tuner: CrossValidatedGridSearch, identity: dict[str, str], address: str) -> None:
-    """Train for the chief at `address` until nothing is left; raises UserError if its settings differ or it is gone."""
+def work_for(tuner: CrossValidatedGridSearch, identity: Mapping[str, str], address: str) -> None:
+    """Search for the chief at `address` until no work is left.
+
+    Raises UserError if the chief has other settings, data or packages, or goes away.
+    """
     ended = threading.Event()
     try:
         refuse_other_search(identity, identity_of(tuner.oracle.get_space()), address)
@@ -179,8 +185,8 @@ def work_for(tuner: CrossValidatedGridSearch, identity: dict[str, str], address:
         ended.set()
 
 
-def refuse_other_search(own: dict[str, str], chiefs: dict[str, str], address: str) -> None:
-    """Raise UserError that names what differs, unless both sides have the same settings, data and packages."""
+def refuse_other_search(own: Mapping[str, str], chiefs: Mapping[str, str], address: str) -> None:
+    """Raise UserError with the part that differs, unless worker and chief have the same settings, data and packages."""
     for part, text in own.items():
         if chiefs.get(part) != text:
             raise UserError(
@@ -190,7 +196,7 @@ def refuse_other_search(own: dict[str, str], chiefs: dict[str, str], address: st
 
 
 def heartbeat(stub: Any, worker: str, address: str, ended: threading.Event) -> None:
-    """Call the chief every few seconds; when it no longer answers, say so and end this process."""
+    """Call the chief every few seconds; if it no longer answers, print that and end this process."""
     missed = 0
     while not ended.wait(HEARTBEAT):
         try:
@@ -204,5 +210,5 @@ def heartbeat(stub: Any, worker: str, address: str, ended: threading.Event) -> N
 
 
 def gone(address: str) -> str:
-    """What a worker says when its chief no longer answers."""
+    """The message that the chief no longer answers."""
     return f"the chief at {address} is gone; what is finished is kept there, and the same command there goes on from it"

@@ -1,4 +1,4 @@
-"""A search whose training is made up, for the tests of what goes on around it."""
+"""A search without training: the losses are made up, for tests of everything around it."""
 
 import io
 
@@ -23,7 +23,7 @@ def loss_of(config, fold):
 
 
 class Recorder:
-    """Stands in for the training of a fold and counts what it was asked for."""
+    """Stands in for the training of a fold and records its calls."""
 
     def __init__(self, interrupted_at=None, loss=loss_of):
         self.calls, self.interrupted_at, self.loss = [], interrupted_at, loss
@@ -48,7 +48,7 @@ def rows_in(folder, **changes):
 def make_oracle(folder, grid=GRID, rows=None, **options):
     shard = options.get("shard", (1, 1))
     combinations = len(range(shard[0] - 1, search_over(grid).combinations, shard[1]))
-    progress = SearchProgress("test", "validation_loss", combinations, FOLDS, io.StringIO())
+    progress = SearchProgress("test", search_over(grid), combinations, FOLDS, io.StringIO())
     return RecordedGridOracle(search_over(grid), FOLDS, rows or rows_in(folder), progress, **options)
 
 

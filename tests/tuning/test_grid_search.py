@@ -1,17 +1,13 @@
-"""The search tries every combination on every fold once, resumes from its rows, and hands on the winner of the rows."""
+"""The search tries every combination on every fold once, resumes from its rows, and survives what fails."""
 
-import dataclasses
 import itertools
 import math
 
 import pytest
 
-from reporting.artifacts import Data, UserError, load_json, load_table
-from tests.tuning.fakes import BASE, DATA, FOLDS, GRID, MACHINE, Recorder, loss_of, rows_in, run, search_over
-from training.best import Best
-from tuning.combinations import Combinations
-from tuning.fingerprints import fingerprint
-from tuning.trials import rank_trials, save_search
+from reporting.artifacts import Data, load_table
+from tests.tuning.fakes import DATA, FOLDS, GRID, MACHINE, Recorder, loss_of, rows_in, run
+from tuning.trials import save_search
 
 
 def nan_at(learning_rate, fold):
@@ -53,18 +49,6 @@ def test_other_data_or_precision_reuse_nothing(tmp_path, change):
     assert len(recorder.calls) == 18
 
 
-def test_fingerprint_follows_every_part():
-    parts = {"task": "regression", "config": BASE, "fold": 1, "seed": 1, "data": DATA, "machine": MACHINE}
-    changes = [
-        {"task": "other"},
-        {"config": dataclasses.replace(BASE, patience=3)},
-        {"fold": 2},
-        {"seed": 2},
-        {"machine": {}},
-    ]
-    assert len({fingerprint(**parts), *(fingerprint(**(parts | change)) for change in changes)}) == 6
-
-
 def test_a_half_written_row_is_trained_again(tmp_path):
     run(tmp_path, Recorder())
     next((tmp_path / "rows").glob("*.json")).write_text('{"fold": 1, "se')
@@ -88,14 +72,17 @@ def test_a_fold_that_fails_is_tried_once_more_and_then_stops_the_search(tmp_path
     assert oracle.error.startswith(
         "the combination learning_rate=0.004, batch_size=16 failed in fold 2: its loss is not finite"
     )
-    assert recorder.calls[-3:] == [
-        (0.004, 16, 1),
-        (0.004, 16, 2),
-        (0.004, 16, 2),
-    ]  # what is recorded is not trained again
-    assert (
-        len(list((tmp_path / "rows").glob("*.json"))) == 2 * 3 + 1
-    )  # of the combinations before it, which have batches of 16 too
+    # What is recorded is not trained again
+    assert recorder.calls[-3:] == [(0.004, 16, 1), (0.004, 16, 2), (0.004, 16, 2)]
+    # The combinations before it have batches of 16 too
+    assert len(list((tmp_path / "rows").glob("*.json"))) == 2 * 3 + 1
+
+
+def test_a_failure_of_the_last_fold_stops_the_search_as_well(tmp_path):
+    """The other folds of the combination are recorded then, so nothing of it is left to train."""
+    oracle = run(tmp_path, Recorder(loss=nan_at(0.004, FOLDS)))
+    assert oracle.error.startswith("the combination learning_rate=0.004, batch_size=16 failed in fold 3")
+    assert "nan" not in oracle.progress.stream.getvalue()
 
 
 def test_an_error_that_passes_stops_nothing(tmp_path, capsys):
@@ -137,35 +124,7 @@ def test_the_next_search_tries_again_what_failed(tmp_path):
     assert save_search(tmp_path, oracle.search, FOLDS, oracle.rows)["failed"] == 0
 
 
-def test_a_grid_of_which_nothing_succeeds_has_no_winner(tmp_path):
-    oracle = run(tmp_path, Recorder(loss=lambda config, fold: math.inf), keep_going=True)
-    with pytest.raises(UserError, match="every combination failed; the first: its loss is not finite"):
-        save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
-
-
-def test_incomplete_grid_is_refused(tmp_path):
-    oracle = run(tmp_path, Recorder())
-    next((tmp_path / "rows").glob("*.json")).unlink()
-    with pytest.raises(UserError, match="is not recorded"):
-        save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
-
-
-def test_the_winner_is_the_one_in_the_rows(tmp_path):
-    oracle = run(tmp_path, Recorder())
-    metrics = save_search(tmp_path, oracle.search, FOLDS, oracle.rows)
-    best = Best(**load_json(tmp_path / "best.json"))
-    assert best.values == {"learning_rate": 0.002, "batch_size": 32}
-    assert best.trial == Combinations(GRID).index(best.values) + 1
-    assert best.score == pytest.approx(0.5 + 0.02) and best.score_sd == pytest.approx(0.01)
-    trials, folds = load_table(tmp_path / "trials.csv"), load_table(tmp_path / "folds.csv")
-    assert len(trials) == 6 and len(folds) == 18
-    assert {(row["worker"], row["status"]) for row in folds} == {("w1", "completed")}
-    assert sorted(row["rank"] for row in trials) == [1, 2, 3, 4, 5, 6]
-    assert metrics == {"combinations": 6, "folds": 3, "fits": 18, "failed": 0, "stopped_early": 6, "score": best.score}
-
-
-def test_accuracy_is_ranked_from_the_top():
-    same = {"fold": 1, "learning_rate": 0.1, "seconds": 1.0, "status": "completed"}
-    table = [{"trial": number, "validation_accuracy": value, **same} for number, value in enumerate([0.8, 0.9], 1)]
-    trials = rank_trials(search_over({"learning_rate": [0.1, 0.2]}, "validation_accuracy"), table)
-    assert [row["rank"] for row in trials] == [2, 1] and trials[0]["score_sd"] == ""
+def test_no_file_of_kerastuners_is_left(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path, Recorder())
+    assert [path.name for path in tmp_path.iterdir()] == ["rows"]

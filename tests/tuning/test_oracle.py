@@ -54,7 +54,7 @@ def test_a_silent_workers_combination_goes_to_another_and_its_late_answer_does_n
     assert oracle.finished and oracle.create_trial("w1").status == trials.TrialStatus.STOPPED
 
 
-def test_a_sign_of_life_keeps_a_combination(tmp_path, monkeypatch):
+def test_a_heartbeat_keeps_a_combination(tmp_path, monkeypatch):
     oracle = make_oracle(tmp_path, {"learning_rate": [0.001]})
     oracle.create_trial("w1")
     monkeypatch.setattr(oracle_module, "SILENCE", 0.2)

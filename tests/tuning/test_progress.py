@@ -2,6 +2,7 @@
 
 import io
 
+from tests.tuning.fakes import GRID, search_over
 from tuning.progress import SearchProgress
 
 
@@ -20,7 +21,7 @@ def finish_one(progress):
 
 def test_a_log_gets_one_line_a_combination():
     stream = io.StringIO()
-    progress = SearchProgress("regression search", "validation_loss", 4, 2, stream)
+    progress = SearchProgress("regression search", search_over(GRID), 4, 2, stream)
     with progress.table():
         finish_one(progress)
     (line,) = stream.getvalue().splitlines()
@@ -38,7 +39,7 @@ def test_a_log_gets_one_line_a_combination():
 
 def test_a_terminal_gets_a_table_of_the_search_and_its_workers():
     stream = Terminal()
-    progress = SearchProgress("regression search", "validation_loss", 4, 2, stream)
+    progress = SearchProgress("regression search", search_over(GRID), 4, 2, stream)
     with progress.table():
         finish_one(progress)
     for part in ("combinations", "folds", "best", "time left", "1/4", "2/8", "0.2500", "w2", "learning_rate=0.002"):
@@ -46,7 +47,7 @@ def test_a_terminal_gets_a_table_of_the_search_and_its_workers():
 
 
 def test_the_best_of_accuracies_is_the_highest():
-    progress = SearchProgress("search", "validation_accuracy", 3, 1, io.StringIO())
+    progress = SearchProgress("search", search_over(GRID, "validation_accuracy"), 3, 1, io.StringIO())
     for score in (0.8, 0.9, float("nan")):
         progress.combination_found(score, 1)
     assert progress.best == 0.9 and progress.done == 3

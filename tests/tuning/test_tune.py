@@ -5,12 +5,11 @@ import os
 import pytest
 
 from reporting.artifacts import UserError
-from tests.tuning.fakes import GRID, Recorder, run, search_over
+from tests.tuning.fakes import GRID, search_over
 from training.cli import parse_arguments
 from training.tasks import TASKS
 from tuning import tune
 from tuning.flags import add_search_flags
-from tuning.tensorboard import EventLog
 
 
 def team(gpus, *argv):
@@ -62,18 +61,7 @@ def test_by_default_every_gpu_or_every_second_processor_has_a_worker(cores, thre
     assert tune.default_workers(gpus, threads, search_over(GRID)) == workers
 
 
-def test_logs_of_a_fit_lie_in_a_folder_of_its_own(tmp_path):
-    log = EventLog(tmp_path, {"learning_rate": 0.1, "batch_size": 16}, 2)
-    assert log.folder == tmp_path / "learning_rate=0.1,batch_size=16" / "fold-2"
-
-
 @pytest.mark.parametrize("argv", [["--join", ":1", "--workers", "2"], ["--workers", "0"]])
 def test_flags_that_contradict_each_other_are_refused(argv):
     with pytest.raises(UserError):
         tune.refuse_contradictions(parse_arguments("", argv, add_search_flags))
-
-
-def test_no_file_of_kerastuners_is_left(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    run(tmp_path, Recorder())
-    assert [path.name for path in tmp_path.iterdir()] == ["rows"]

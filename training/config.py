@@ -32,6 +32,7 @@ class ComputeConfig:
     precision: str = limited(choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"))
     threads: int = limited(at_least=1, at_most=1024)
     distribution: str = limited(choices=("none", "mirrored"))
+    onednn: str = limited(choices=("auto", "on", "off"))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -9,21 +9,38 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
 from reporting.artifacts import Machine
 
 RECORDED_PACKAGES = ("tensorflow", "keras", "keras-tuner", "numpy")
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+# The instruction sets that oneDNN has kernels for, best first, by the names that it takes in ONEDNN_MAX_CPU_ISA -> the
+# flag of the processor that each needs (uxlfoundation.github.io/oneDNN, "CPU Dispatcher Control")
+INSTRUCTION_SETS = {
+    "AVX512_CORE_AMX": "amx_bf16",
+    "AVX512_CORE_FP16": "avx512_fp16",
+    "AVX512_CORE_BF16": "avx512_bf16",
+    "AVX512_CORE_VNNI": "avx512_vnni",
+    "AVX512_CORE": "avx512bw",
+    "AVX2_VNNI": "avx_vnni",
+    "AVX2": "avx2",
+    "AVX": "avx",
+    "SSE41": "sse4_1",
+}
+BFLOAT16_SETS = ("AVX512_CORE_AMX", "AVX512_CORE_FP16", "AVX512_CORE_BF16")
 
 
-def configure(threads: int, precision: str, distribution: str = "none") -> str:
+def configure(threads: int, precision: str, distribution: str = "none", onednn: str = "auto") -> str:
     """Load TensorFlow with that many threads, let GPU memory grow, and set Keras' dtype policy; returns its name.
 
-    With `distribution` "mirrored", all later fits share each batch among the GPUs, if there are several.
+    With `distribution` "mirrored", all later fits share each batch among the GPUs, if there are several. `onednn` is
+    "on", "off" or "auto", see `choose_onednn`.
     """
     set_xla_flags(threads)
+    os.environ[ONEDNN] = str(int(choose_onednn(onednn, platform.machine(), os.environ) == "on"))
     gc.disable()  # garbage collection would take a tenth of the import time, and nearly all of these objects stay
     with quiet_start(), hidden("sklearn", "matplotlib"):
         import keras
@@ -39,7 +56,8 @@ def configure(threads: int, precision: str, distribution: str = "none") -> str:
         tf.config.experimental.set_memory_growth(gpu, True)
     if precision == "auto":
         details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-        precision = choose_precision([each.get("compute_capability", (0, 0)) for each in details], processor_flags())
+        capabilities = [each.get("compute_capability", (0, 0)) for each in details]
+        precision = choose_precision(capabilities, instruction_set() if onednn_state() == "on" else "")
     keras.config.set_dtype_policy(precision)
     if distribution == "mirrored" and len(gpus) > 1:
         tf.distribute.experimental_set_strategy(tf.distribute.MirroredStrategy())
@@ -48,9 +66,10 @@ def configure(threads: int, precision: str, distribution: str = "none") -> str:
 
 def set_xla_flags(threads: int) -> None:
     """Let XLA fuse operations with several results, as optimizer.Adam needs, and use one thread if `threads` is 1."""
-    flags = [os.environ.get("XLA_FLAGS", ""), "--xla_backend_extra_options=xla_cpu_use_multi_output_fusion"]
+    flags = ["--xla_backend_extra_options=xla_cpu_use_multi_output_fusion"]
     flags += ["--xla_cpu_multi_thread_eigen=false"] * (threads == 1)  # XLA has its own thread pool
-    os.environ["XLA_FLAGS"] = " ".join(flags).strip()
+    given = os.environ.get("XLA_FLAGS", "").split()  # those of this function as well in a process started by another
+    os.environ["XLA_FLAGS"] = " ".join(dict.fromkeys(given + flags))
 
 
 @contextlib.contextmanager
@@ -99,16 +118,45 @@ def visible_gpus() -> list[str]:
     return (named or [str(number) for number in range(found)])[:found]
 
 
-def choose_precision(compute_capabilities: Sequence[tuple[int, int]], flags: set[str]) -> str:
+def choose_onednn(setting: str, machine: str, environment: Mapping[str, str]) -> str:
+    """Whether TensorFlow's kernels for the processor come from oneDNN: "on" or "off".
+
+    TensorFlow's own variable in the environment overrules the setting. "auto" is on for every x86 processor: TensorFlow
+    by itself leaves it off where there is only AVX2, and takes up to 1.8 times as long there.
+    """
+    if environment.get(ONEDNN):
+        return "off" if environment[ONEDNN].lower() in ("0", "false") else "on"
+    return ("on" if machine.lower() in ("x86_64", "amd64") else "off") if setting == "auto" else setting
+
+
+def onednn_state() -> str:
+    """What `configure` has chosen: "on" or "off"."""
+    return "on" if os.environ.get(ONEDNN) == "1" else "off"
+
+
+def instruction_set(flags: set[str] | None = None, limit: str | None = None) -> str:
+    """The best of INSTRUCTION_SETS that the processor has and the limit allows; the architecture where it has none.
+
+    The default of `flags` are the processor's; the default of `limit` is what ONEDNN_MAX_CPU_ISA says.
+    """
+    flags = processor_flags() if flags is None else flags
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA", "") if limit is None else limit
+    names = list(INSTRUCTION_SETS)
+    allowed = names[names.index(limit.upper()) :] if limit.upper() in names else names
+    return next((name for name in allowed if INSTRUCTION_SETS[name] in flags), platform.machine())
+
+
+def choose_precision(compute_capabilities: Sequence[tuple[int, int]], kernels: str) -> str:
     """The fastest precision that the hardware supports natively: that of the weakest GPU, or of the processor.
 
-    NVIDIA GPUs support bfloat16 from compute capability 8.0 and float16 tensor cores from 7.0; processors support
-    bfloat16 with AMX or AVX512-BF16. Elsewhere half precision is emulated and slower than float32.
+    `kernels` is the instruction set of oneDNN's kernels, empty without oneDNN. NVIDIA GPUs support bfloat16 from
+    compute capability 8.0 and float16 tensor cores from 7.0; processors support bfloat16 with AMX or AVX512-BF16.
+    Elsewhere half precision is emulated and slower than float32.
     """
     if compute_capabilities:
         weakest = min(compute_capabilities)
         return "mixed_bfloat16" if weakest >= (8, 0) else "mixed_float16" if weakest >= (7, 0) else "float32"
-    return "mixed_bfloat16" if {"amx_bf16", "avx512_bf16"} & flags else "float32"
+    return "mixed_bfloat16" if kernels in BFLOAT16_SETS else "float32"
 
 
 def processor_flags() -> set[str]:
@@ -141,6 +189,8 @@ def describe_machine(precision: str, threads: int) -> Machine:
         tuple(gpus or ["CPU"]),
         precision,
         threads,
+        onednn_state(),
+        instruction_set(),
     )
 
 

@@ -41,9 +41,19 @@ class Recording:
             "config": config,
             "data": data,
         }
-        self.threads, self.distribution = homework.compute.threads, homework.compute.distribution
-        self.precision = "float32" if task == "regression" else homework.compute.precision
+        self.compute = homework.compute
+        self.precision = "float32" if task == "regression" else self.compute.precision
         self.lock: TextIO | None = None  # the open file while this process holds the lock
+
+    @property
+    def threads(self) -> int:
+        """The threads of one fit."""
+        return self.compute.threads
+
+    @property
+    def distribution(self) -> str:
+        """Whether GPUs share each batch: "none" or "mirrored"."""
+        return self.compute.distribution
 
     @property
     def name(self) -> str:
@@ -62,11 +72,12 @@ class Recording:
             self.lock = None
 
     def is_current(self) -> bool:
-        """Whether the folder holds a finished run with the same settings, data, seed, threads and precision."""
+        """Whether the folder holds a finished run with the same settings, data, seed and numerical options."""
         if not is_current(self.folder, **self.identified_by):
             return False
         machine = load_run(self.folder).machine
-        return machine.threads == self.threads and self.precision in ("auto", machine.precision)
+        same = machine.threads == self.threads and self.precision in ("auto", machine.precision)
+        return same and self.compute.onednn in ("auto", machine.onednn)
 
     def is_done(self) -> bool:
         """Lock the folder and return `is_current`; if it is, say so and unlock."""
@@ -79,7 +90,7 @@ class Recording:
 
     def set_up(self) -> None:
         """Load and configure TensorFlow."""
-        self.precision = configure(self.threads, self.precision, self.distribution)
+        self.precision = configure(self.threads, self.precision, self.distribution, self.compute.onednn)
 
     def begin(self) -> None:
         """Configure TensorFlow, and invalidate an earlier run before its files are replaced."""

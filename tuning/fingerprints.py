@@ -9,7 +9,7 @@ from reporting.artifacts import Data
 from training.config import FitConfig
 from training.settings import Search
 
-Numerics = dict[str, Any]  # versions of the packages, precision, threads: numerical results depend on them
+Numerics = dict[str, Any]  # versions of the packages, precision, threads, kernels: numerical results depend on them
 
 
 def fingerprint(task: str, config: FitConfig, fold: int, seed: int, data: Data, machine: Numerics) -> str:
@@ -27,7 +27,7 @@ def search_identity(search: Search, folds: int, seed: int, data: Data, machine: 
     return {
         "settings": digest(json.dumps([base, search.objective, search.grid, folds, seed], sort_keys=True)),
         "data": digest(json.dumps([data.digests, data.counts], sort_keys=True)),
-        "packages, precision, threads or distribution": json.dumps(machine, sort_keys=True),
+        "packages, precision, threads, kernels or distribution": json.dumps(machine, sort_keys=True),
     }
 
 

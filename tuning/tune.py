@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.artifacts import UserError
 from training.best import search_config
 from training.cli import parse_arguments, run_main
-from training.device import hidden, package_versions, visible_gpus
+from training.device import hidden, instruction_set, onednn_state, package_versions, visible_gpus
 from training.experiment import Experiment, experiment
 from training.recording import Recording
 from training.settings import LARGE_GRID, Search, load_homework
@@ -82,7 +82,8 @@ def recorded_rows(this: Experiment, record: Recording) -> FoldRows:
     """The rows of this search. TensorFlow must be configured before: they depend on the precision it chose."""
     from tuning.rows import FoldRows
 
-    numerics = package_versions() | {"precision": record.precision, "threads": record.threads}
+    numerics: dict[str, Any] = package_versions() | {"precision": record.precision, "threads": record.threads}
+    numerics |= {"onednn": onednn_state(), "instruction_set": instruction_set(), "xla": os.environ["XLA_FLAGS"]}
     if record.distribution != "none":  # sums over a shared batch are rounded differently
         numerics["distribution"] = record.distribution
     return FoldRows(record.folder / "rows", this.task.name, this.seed, this.data, numerics)

@@ -30,7 +30,7 @@ def parse(cls: type[Parsed], mapping: Any, where: str) -> Parsed:
             near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"valid names are {', '.join(fields)}"
             raise UserError(f"{where}: unknown key {key!r}; {hint}")
-    missing = [name for name in fields if name not in mapping]
+    missing = [name for name, field in fields.items() if name not in mapping and field.default is dataclasses.MISSING]
     if missing:
         raise UserError(f"{where}: {missing[0]} is missing")
     kinds = typing.get_type_hints(cls)
@@ -38,6 +38,7 @@ def parse(cls: type[Parsed], mapping: Any, where: str) -> Parsed:
         **{
             name: _checked(mapping[name], kinds[name], field.metadata, f"{where}: {name}")
             for name, field in fields.items()
+            if name in mapping
         }
     )
 

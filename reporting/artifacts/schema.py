@@ -38,6 +38,8 @@ class Machine:
     devices: tuple[str, ...]  # what TensorFlow computes on: "CPU", or the names of the GPUs
     precision: str  # Keras' name of the dtype policy
     threads: int  # of one fit
+    onednn: str = "not recorded"  # whether TensorFlow's kernels for processors come from oneDNN: "on" or "off"
+    instruction_set: str = "not recorded"  # the best that those kernels use, by oneDNN's name
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ def run_of(example: Example, task: str, variant: str, config: dict, metrics: dic
         seed=2021,
         config=config,
         data=data_of(example, task),
-        machine=Machine("Linux 6.1", "Example Processor 3000", 2, 24.0, ("CPU",), "float32", 1),
+        machine=Machine("Linux 6.1", "Example Processor 3000", 2, 24.0, ("CPU",), "float32", 1, "on", "AVX2"),
         versions={"python": "3.11.2", "tensorflow": "2.21.0", "keras": "3.15.1", "numpy": "2.4.0"},
         commit="0123456789abcdef0123456789abcdef01234567",
         seconds=83.4,

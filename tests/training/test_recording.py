@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from reporting.artifacts import Data, UserError, load_run
+from training.device import ONEDNN
 from training.recording import Recording
 from training.settings import load_homework
 
@@ -22,7 +23,8 @@ def recording(folder, homework=HOMEWORK, config=REFERENCE, data=DATA):
 @pytest.fixture(autouse=True)
 def configured(monkeypatch):
     """TensorFlow takes its number of threads once a process, and other tests may have started it."""
-    monkeypatch.setattr("training.recording.configure", lambda threads, precision, distribution: "float32")
+    monkeypatch.setattr("training.recording.configure", lambda *settings: "float32")
+    monkeypatch.setenv(ONEDNN, "1")
 
 
 @pytest.fixture
@@ -46,9 +48,10 @@ def test_a_finished_run_is_up_to_date(finished):
         {"data": dataclasses.replace(DATA, digests={"train.csv": "1" * 64})},
         {"homework": dataclasses.replace(HOMEWORK, compute=dataclasses.replace(HOMEWORK.compute, seed=7))},
         {"homework": dataclasses.replace(HOMEWORK, compute=dataclasses.replace(HOMEWORK.compute, threads=2))},
+        {"homework": dataclasses.replace(HOMEWORK, compute=dataclasses.replace(HOMEWORK.compute, onednn="off"))},
         {"homework": load_homework(quick=True)},
     ],
-    ids=["config", "data", "seed", "threads", "scale"],
+    ids=["config", "data", "seed", "threads", "oneDNN", "scale"],
 )
 def test_a_run_of_other_settings_or_data_is_not(finished, change):
     assert not recording(finished, **change).is_current()

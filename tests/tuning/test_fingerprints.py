@@ -30,4 +30,4 @@ def test_the_parts_of_a_searchs_identity_follow_what_they_are_named_after():
     assert changed() == []
     assert changed(seed=2) == changed(grid={"batch_size": [16]}) == ["settings"]
     assert changed(data=dataclasses.replace(DATA, counts={"train": 9, "test": 9})) == ["data"]
-    assert changed(machine={"threads": 2}) == ["packages, precision, threads or distribution"]
+    assert changed(machine={"threads": 2}) == ["packages, precision, threads, kernels or distribution"]

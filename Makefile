@@ -1,12 +1,12 @@
-# The homework, from nothing to the report. `make` alone explains. The recorded runs tell which stages are up to date:
-# their settings and data are compared, never the times of files. Interrupted work goes on where it was.
+# The homework, from nothing to the report. `make` alone explains. Interrupted work goes on where it was.
 
 CONFIG ?= homework.toml
 RUNS   ?= runs
 QUICK  ?=
 PYTHON ?= python3
 VENV   ?= .venv
-JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+EXTRAS ?= 1
+JOBS        ?=
 WORKERS     ?=
 KEEP_GOING  ?=
 TENSORBOARD ?=
@@ -14,42 +14,29 @@ TENSORBOARD ?=
 PY    := $(VENV)/bin/python
 ALONE := $(if $(shell command -v flock),flock $(VENV)/.lock)
 PIP   := $(ALONE) $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
-FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)
-SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)
-SEARCH_FLAGS += $(if $(TENSORBOARD),--tensorboard)
+FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)$(if $(filter 0,$(EXTRAS)), --no-extras)
+PIPELINE := $(PY) -m training.pipeline
+PIPELINE_FLAGS := $(if $(JOBS),--jobs $(JOBS)) $(if $(WORKERS),--workers $(WORKERS))
+PIPELINE_FLAGS += $(if $(KEEP_GOING),--keep-going) $(if $(TENSORBOARD),--tensorboard)
 
 export PYTHONUNBUFFERED := 1
 
 $(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS and VENV must be paths without spaces))
 $(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
-# Stages that do not wait for each other run side by side; every stage computes with a fixed number of threads.
-ifeq ($(MAKELEVEL),0)
-MAKEFLAGS += -j$(JOBS)
-endif
-
-REPORT := $(RUNS)/report/report.pdf
-# The checksum of all that the report is made of, as it was before it was made, is kept beside it. (Of two
-# makes at once, one may find it moved already.)
-REPORT_INPUTS = { cat homework.toml $(CONFIG) $(RUNS)/*/*/run.json; \
-	find reporting report_templates -type f ! -name '*.pyc' | sort | xargs cat; } 2>/dev/null | cksum
-define BUILD_REPORT
-@mkdir -p $(RUNS)/report && $(REPORT_INPUTS) >$(RUNS)/report/inputs.new
-$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
-@mv $(RUNS)/report/inputs.new $(RUNS)/report/inputs 2>/dev/null || true
-endef
-
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune report quick lock test test-slow lint bench clean
+.PHONY: help all data train tune plan report quick lock test test-slow lint bench clean
 
 help:
-	@echo "make all      set up, train, tune and report: ends with $(REPORT)"
-	@echo "make quick    the same on a small scale, in about two minutes: ends with $(RUNS)/quick/report/report.pdf"
+	@echo "make all      set up, train, tune and report: ends with $(RUNS)/report/report.pdf; it says first how long that takes"
+	@echo "              EXTRAS=0 leaves all but the content of the reference report out"
+	@echo "make quick    the same on a small scale, in a few minutes: ends with $(RUNS)/quick/report/report.pdf"
 	@echo
+	@echo "make plan     say what make all would do now, and how long it would take"
 	@echo "make data     check the settings, find or fetch the data"
-	@echo "make tune     the grid searches of both tasks; WORKERS=n trains in n processes each, KEEP_GOING=1 goes on"
-	@echo "              without combinations that fail, TENSORBOARD=1 logs for TensorBoard"
-	@echo "make train    the networks before and after tuning, the improved one, and the extras that the report draws on"
+	@echo "make tune     the grid searches of both tasks; KEEP_GOING=1 goes on without combinations that fail,"
+	@echo "              TENSORBOARD=1 logs for TensorBoard"
+	@echo "make train    everything that the report draws on"
 	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
@@ -58,75 +45,30 @@ help:
 	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
-	@echo "CONFIG=$(CONFIG)  RUNS=$(RUNS)  PYTHON=$(PYTHON)  VENV=$(VENV)  JOBS=$(JOBS) (stages side by side)"
-	@echo "make -n all shows the plan. An interrupted make goes on where it was."
-
-all: $(REPORT)
-report: $(VENV)/.libraries $(VENV)/.report
-	$(BUILD_REPORT)
-
-quick:
-	@$(MAKE) --no-print-directory all QUICK=1 RUNS=$(RUNS)/quick
+	@echo "CONFIG=$(CONFIG)  RUNS=$(RUNS)  PYTHON=$(PYTHON)  VENV=$(VENV)"
+	@echo "JOBS=n processes train side by side, WORKERS=n of them share a search at most; without, as the machine allows."
+	@echo "An interrupted make goes on where it was."
 
 
 # Results
 
-# A stage runs if its result is missing or if training.plan names it. It then compares once more, so one that another
-# make has finished meanwhile returns at once. Stages depend on each other in order alone: the times of their files
-# decide nothing.
-ifneq ($(filter all data tune train clean $(RUNS)/%,$(MAKECMDGOALS)),)
+# training.pipeline trains what is not up to date: settings and data are compared with what the runs record, never the
+# times of files. Then the report is made, if anything that it is made of has changed.
+data tune train: $(VENV)/.all $(if $(TENSORBOARD),$(VENV)/.tensorboard)
+	@$(PIPELINE) $@ $(FLAGS) $(PIPELINE_FLAGS)
 
-# All stages in the order in which they start, each as folder:needed folder:kind
-STAGES   := $(shell $(or $(wildcard $(PY)),$(PYTHON)) reporting/artifacts/registry.py | tr ' ' :)
-column    = $(word $1,$(subst :, ,$2))
-result    = $(RUNS)/$(if $(filter data,$1),data,$1/run).json
-made      = $(call result,$(call column,$2,$1))
-of_kind   = $(foreach stage,$(STAGES),$(if $(filter $1,$(call column,3,$(stage))),$(call made,$(stage),1)))
-SEARCHES := $(call of_kind,search)
-TUNED    := $(call of_kind,tuned)
-VARIANTS := $(call of_kind,variant) $(TUNED)
-EXTRAS   := $(call of_kind,filler extra)
+all: $(VENV)/.all $(VENV)/.libraries $(if $(TENSORBOARD),$(VENV)/.tensorboard)
+	@$(PIPELINE) train $(FLAGS) $(PIPELINE_FLAGS)
+	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS) --if-changed
 
-data: $(RUNS)/data.json
-tune: $(SEARCHES)
-train: $(VARIANTS) $(EXTRAS)
+plan: $(VENV)/.all
+	@$(PIPELINE) train $(FLAGS) $(PIPELINE_FLAGS) --dry-run
 
-$(foreach stage,$(STAGES),$(eval $(call made,$(stage),1): | $(call made,$(stage),2)))
-# With WORKERS, one search after the other: each has the processors, and the terminal, for itself.
-$(if $(WORKERS),$(foreach search,$(SEARCHES),$(eval $(search): | $(EARLIER))$(eval EARLIER := $(search))))
-# With two jobs at a time the longest search ends last: what needs it goes before the extras that could run at any time.
-$(if $(filter 1 2,$(JOBS)),$(eval $(call of_kind,extra): | $(firstword $(TUNED))))
+report: $(VENV)/.libraries $(VENV)/.report
+	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
 
-$(RUNS)/data.json: | $(VENV)/.all
-	$(PY) -m training.prepare_data $(FLAGS)
-
-$(SEARCHES): $(RUNS)/%/search/run.json: | $(if $(TENSORBOARD),$(VENV)/.tensorboard)
-	$(PY) -m tuning.tune --task $* $(FLAGS)$(SEARCH_FLAGS)
-
-$(VARIANTS): $(RUNS)/%/run.json:
-	$(PY) -m training.train --task $(*D) --variant $(*F) $(FLAGS)
-
-$(EXTRAS): $(RUNS)/%/run.json:
-	$(PY) -m training.run_extra --task $(*D) --extra $(*F) $(FLAGS)
-
-$(REPORT): | $(VENV)/.libraries $(VENV)/.report $(SEARCHES) $(VARIANTS) $(EXTRAS)
-	$(BUILD_REPORT)
-
-# A file is written beside its target and moved into place when it is complete: an interrupt leaves none to delete.
-.PRECIOUS: $(RUNS)/data.json $(SEARCHES) $(VARIANTS) $(EXTRAS) $(REPORT)
-endif
-
-# Which stages are not up to date. Where the packages are not installed yet, or the plan fails, that is all of them.
-ifneq ($(filter all data tune train $(RUNS)/%,$(MAKECMDGOALS)),)
-STALE := $(if $(wildcard $(VENV)/.all),$(shell $(PY) -m training.plan $(FLAGS) || echo all),all)
-ifneq ($(filter all,$(STALE)),)
-STALE := data $(foreach stage,$(STAGES),$(call column,1,$(stage))) report
-endif
-.PHONY: $(foreach folder,$(filter-out report,$(STALE)),$(call result,$(folder)))
-ifneq ($(filter report,$(STALE))$(shell $(REPORT_INPUTS) | cmp -s - $(RUNS)/report/inputs || echo differ),)
-.PHONY: $(REPORT)
-endif
-endif
+quick:
+	@$(MAKE) --no-print-directory all QUICK=1 RUNS=$(RUNS)/quick
 
 
 # Set-up: the virtual environment, its packages, the system's libraries
@@ -198,7 +140,6 @@ bench: $(VENV)/.all $(VENV)-bench/.made
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
 
 clean:
-	rm -rf $(addprefix $(RUNS)/,$(sort $(foreach stage,$(STAGES),$(firstword $(subst /, ,$(stage))))))
-	rm -rf $(addprefix $(RUNS)/,report quick data.json) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(addprefix $(RUNS)/,regression classification report quick data.json pace.json) .pytest_cache .ruff_cache .mypy_cache
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 	-@rmdir $(RUNS) 2>/dev/null || true

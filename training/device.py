@@ -109,15 +109,6 @@ def hidden(*packages: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-def visible_gpus() -> list[str]:
-    """The GPUs that TensorFlow uses, as CUDA_VISIBLE_DEVICES names them, in TensorFlow's order; empty without GPUs."""
-    import tensorflow as tf
-
-    found = len(tf.config.list_physical_devices("GPU"))
-    named = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
-    return (named or [str(number) for number in range(found)])[:found]
-
-
 def choose_onednn(setting: str, machine: str, environment: Mapping[str, str]) -> str:
     """Whether TensorFlow's kernels for the processor come from oneDNN: "on" or "off".
 

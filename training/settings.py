@@ -58,15 +58,19 @@ class Homework:
     scale: str  # "full" or "quick"
 
 
-def load_homework(path: Path | str = SHIPPED, quick: bool = False) -> Homework:
-    """Read, merge and validate the settings; raises UserError that names the file, the table and the key."""
+def load_homework(path: Path | str = SHIPPED, quick: bool = False, extras: bool = True) -> Homework:
+    """Read, merge and validate the settings; raises UserError that names the file, the table and the key.
+
+    Without `extras`, all of them are switched off.
+    """
     settings = load_toml(SHIPPED)
     if Path(path).resolve() != SHIPPED:
         settings = overlay(settings, load_toml(path), str(path))
     quick_settings = settings.pop("quick", {})
     if quick:
         settings = overlay(settings, quick_settings, f"{path} [quick]")
-    return build_homework(settings, str(path), "quick" if quick else "full")
+    homework = build_homework(settings, str(path), "quick" if quick else "full")
+    return homework if extras else without_extras(homework)
 
 
 def overlay(base: Mapping[str, Any], changes: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -77,6 +81,16 @@ def overlay(base: Mapping[str, Any], changes: Mapping[str, Any], where: str) -> 
             raise UserError(f"{where}: {key} is a table; write [{key}] and its keys below")
         merged[key] = overlay(base[key], value, f"{where} [{key}]") if isinstance(base.get(key), dict) else value
     return merged
+
+
+def without_extras(homework: Homework) -> Homework:
+    """The same settings with all extras switched off."""
+
+    def off(name: str, settings: TaskSettings) -> TaskSettings:
+        switches = {extra.name: type(getattr(settings.extras, extra.name))() for extra in REGISTERED[name].extras}
+        return dataclasses.replace(settings, extras=dataclasses.replace(settings.extras, **switches))
+
+    return dataclasses.replace(homework, tasks={name: off(name, task) for name, task in homework.tasks.items()})
 
 
 def build_homework(settings: Mapping[str, Any], where: str, scale: str) -> Homework:

@@ -12,9 +12,8 @@ import sys
 from collections.abc import Sequence
 
 from reporting.artifacts import UserError, variants_of
-from training.cli import parse_arguments, run_main
+from training.cli import homework_of, parse_arguments, run_main
 from training.experiment import experiment
-from training.settings import load_homework
 from training.tasks import TASKS
 
 
@@ -23,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.variant not in variants_of(arguments.task):
         known = ", ".join(variants_of(arguments.task))
         raise UserError(f"the {arguments.task} has no variant {arguments.variant!r}; choose one of {known}")
-    this = experiment(arguments.task, load_homework(arguments.config, arguments.quick), arguments.runs)
+    this = experiment(arguments.task, homework_of(arguments), arguments.runs)
     config = this.config(arguments.variant)
     record = this.recording(arguments.variant, config)
     if record.is_done():

@@ -10,7 +10,7 @@ mistake in the settings or the data it prints all stages, and the first one to r
 from collections.abc import Sequence
 from pathlib import Path
 
-from reporting.artifacts import ArtifactError, UserError, load_json, plain, stages
+from reporting.artifacts import ArtifactError, UserError, extras_of, load_json, plain, stages
 from training.best import search_config
 from training.cli import parse_arguments
 from training.experiment import Experiment, experiment
@@ -55,7 +55,7 @@ def recording_of_stage(this: Experiment, name: str) -> Recording:
     """The Recording that the script of a stage would make."""
     if name == "search":
         return this.recording(name, search_config(this.settings.search))
-    if hasattr(this.settings.extras, name):
+    if name in extras_of(this.task.name) or this.leaves_out(name):
         return recording_of(this, name, make_cases(this, name))
     return this.recording(name, this.config(name))
 

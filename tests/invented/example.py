@@ -30,7 +30,7 @@ class Example:
     )
     dead_units: int = 2  # in the last hidden layer of each network
     regression_source: str = "the project's own unknown function"
-    switched_off: tuple[str, ...] = ()  # extras that are, such as "regression/splits"
+    switched_off: tuple[str, ...] = ()  # networks and extras that are, such as "regression/splits"
 
 
 REAL_SIZES: dict[str, Any] = {

@@ -40,11 +40,11 @@ from tests.invented.edits.regression import (
     predictions,
     tests_in,
 )
+from tests.invented.example import WITHOUT_IMPROVED
 from tests.invented.outcome import outcome
 
 EVERY_EXTRA = tuple(f"{task.name}/{extra.name}" for task in TASKS.values() for extra in task.extras)
 EVERY_SWITCH = tuple(f"{task.name}/{item.name}" for task in TASKS.values() for item in task.switches)
-WITHOUT_IMPROVED = ("classification/improved", "classification/improved_seeds", "classification/ablation")
 SEEDS_AND_OTHERS = ("regression/seeds", "regression/baselines", "classification/tuned_seeds", "classification/ablation")
 
 

@@ -27,7 +27,7 @@ Maker = Callable[[Experiment], Cases]
 
 
 def make_cases(this: Experiment, name: str) -> Cases:
-    """The cases of an extra by name, in order; none if the settings switch it off."""
+    """The cases of an extra by name, in order; none if the settings switch it, or an optional network, off."""
     return this.task.makers[name](this) if getattr(this.settings.extras, name) else {}
 
 

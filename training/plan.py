@@ -7,7 +7,7 @@ loaded.
 
 from pathlib import Path
 
-from reporting.artifacts import ArtifactError, load_json, plain, stages
+from reporting.artifacts import ArtifactError, extras_of, load_json, plain, stages
 from training.best import search_config
 from training.experiment import Experiment, experiment
 from training.extras import make_cases, recording_of
@@ -42,6 +42,6 @@ def recording_of_stage(this: Experiment, name: str) -> Recording:
     """The Recording that the script of a stage would make."""
     if name == "search":
         return this.recording(name, search_config(this.settings.search))
-    if hasattr(this.settings.extras, name):
+    if name in extras_of(this.task.name) or this.leaves_out(name):
         return recording_of(this, name, make_cases(this, name))
     return this.recording(name, this.config(name))

@@ -64,14 +64,16 @@ class Forecast(Experiment):
 
 def units_of(this: Experiment, name: str, pace: Pace) -> list[Unit]:
     """The units of a stage whose needs are finished; raises UserError where they are not."""
-    task, stage = this.task.name, f"{this.task.name}/{name}"
+    task = this.task.name
     if name == "search":
         return [unit(this, name, ("tuning.tune",), search_parts(this, pace))]
     if name not in REGISTERED[task].variants:
         return case_units(this, name, make_cases(this, name), pace)
+    if this.leaves_out(name):
+        return [unit(this, name, ("training.train", "--variant", name), [LOADING])]
     config = this.config(name)
     seconds = pace.fit(config, points_of(this.folds(config))) + INSPECTING + LOADING
-    return [Unit(f"{task} {name}", stage, command("training.train", task, "--variant", name), MEMORY[task], (seconds,))]
+    return [unit(this, name, ("training.train", "--variant", name), [seconds])]
 
 
 def unit(this: Experiment, name: str, words: Sequence[str], parts: Sequence[float]) -> Unit:

@@ -10,6 +10,7 @@ class Extra(NamedTuple):
     needs: str  # the stage that must be finished before it
     words: str  # what the conclusions say is missing where it is switched off
     short_words: str  # the same in the chapter of the task
+    of: str = ""  # the optional network that it is about: where that is switched off, so is this
 
 
 class Task(NamedTuple):
@@ -19,6 +20,12 @@ class Task(NamedTuple):
     variants: tuple[str, ...]  # its main networks, in order
     searched: str  # the variant that takes the winner of the grid search
     extras: tuple[Extra, ...]
+    optional: tuple[Extra, ...] = ()  # those of its variants that can be switched off
+
+    @property
+    def switches(self) -> tuple[Extra, ...]:
+        """All that the settings can switch off, in order."""
+        return self.optional + self.extras
 
 
 TASKS = {
@@ -56,12 +63,18 @@ TASKS = {
                     "data",
                     "further seeds of the improved network",
                     "further seeds of the improved one",
+                    of="improved",
                 ),
                 Extra(
-                    "ablation", "data", "the ablation of the improved settings", "trainings without single ingredients"
+                    "ablation",
+                    "data",
+                    "the ablation of the improved settings",
+                    "trainings without single ingredients",
+                    of="improved",
                 ),
                 Extra("smaller", "tuned", "the smaller classification network", "a smaller network"),
             ),
+            optional=(Extra("improved", "data", "the improved network", "the improved network"),),
         ),
     )
 }

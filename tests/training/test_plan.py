@@ -20,6 +20,10 @@ EVERYTHING = ["data", *stages()]
 CHANGES = {
     "an extra": ("[regression.extras]\nseeds = 3", ["regression/seeds"]),
     "an extra that is switched off": ("[classification.extras]\nablation = false", ["classification/ablation"]),
+    "a variant that is switched off": (
+        "[classification.extras]\nimproved = false",
+        ["classification/improved", "classification/improved_seeds", "classification/ablation"],
+    ),
     "a variant": (
         "[classification.improved]\ndropout = 0.4",
         ["classification/improved", "classification/improved_seeds", "classification/ablation"],
@@ -96,6 +100,17 @@ def test_with_everything_finished_there_is_nothing_to_do(planned):
 @pytest.mark.parametrize(("text", "expected"), CHANGES.values(), ids=CHANGES)
 def test_a_change_concerns_its_stages_and_what_needs_them(planned, text, expected):
     assert planned(text) == expected
+
+
+def test_what_is_recorded_as_switched_off_is_up_to_date(runs, planned, tmp_path):
+    text = "[classification.extras]\nimproved = false"
+    for folder in planned(text):
+        task, _, name = folder.partition("/")
+        record = plan.recording_of_stage(experiment(task, load_homework(tmp_path / "mine.toml"), runs), name)
+        record.precision = "float32"
+        record.finish({})
+    assert planned(text) == [] and planned("[classification.improved]\ndropout = 0.4" + "\n" + text) == []
+    assert planned() == CHANGES["a variant that is switched off"][1]
 
 
 def test_in_an_empty_folder_everything_is_to_do(tmp_path, capsys):

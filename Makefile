@@ -40,7 +40,7 @@ $(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune report quick lock test test-slow lint bench clean
+.PHONY: help all data train tune report quick lock test test-slow lint bench check-gpu clean
 
 help:
 	@echo "make all      set up, train, tune and report: ends with $(REPORT)"
@@ -56,6 +56,7 @@ help:
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
 	@echo "make lock     the lock files again after a change of requirements*.txt; UPGRADE=1 renews the rest"
 	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
+	@echo "make check-gpu  what this project does with GPUs, checked on this machine's in at most five minutes"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
 	@echo "CONFIG=$(CONFIG)  RUNS=$(RUNS)  PYTHON=$(PYTHON)  VENV=$(VENV)  JOBS=$(JOBS) (stages side by side)"
@@ -196,6 +197,9 @@ $(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
 
 bench: $(VENV)/.all $(VENV)-bench/.made
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
+
+check-gpu: $(VENV)/.all
+	$(PY) -m tuning.check_gpu
 
 clean:
 	rm -rf $(addprefix $(RUNS)/,$(sort $(foreach stage,$(STAGES),$(firstword $(subst /, ,$(stage))))))

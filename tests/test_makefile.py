@@ -150,7 +150,20 @@ def finished(made_once, tmp_path):
 def test_make_alone_prints_help_that_names_every_target(project):
     result = project.make()
     assert result.returncode == 0 and not project.calls()
-    for target in ("all", "data", "train", "tune", "report", "quick", "test", "lint", "lock", "bench", "clean"):
+    for target in (
+        "all",
+        "data",
+        "train",
+        "tune",
+        "report",
+        "quick",
+        "test",
+        "lint",
+        "lock",
+        "bench",
+        "check-gpu",
+        "clean",
+    ):
         assert f"make {target} " in result.stdout
 
 
@@ -167,6 +180,11 @@ def test_flags_of_a_search_reach_both_searches_and_nothing_else(project):
     assert project.make("all", "WORKERS=3", "KEEP_GOING=1").returncode == 0
     flagged = [call for call in project.calls() if call.endswith("--workers 3 --keep-going")]
     assert sorted(call.split()[3] for call in flagged) == ["classification", "regression"]
+
+
+def test_the_check_of_gpus_needs_the_packages_and_trains_nothing_else(project):
+    assert project.make("check-gpu").returncode == 0
+    assert project.calls()[-1] == "-m tuning.check_gpu" and not project.stages()
 
 
 def test_tensorboard_is_installed_when_it_is_asked_for(project):

@@ -25,7 +25,7 @@ $(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS 
 $(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune plan report quick lock test test-slow lint bench clean
+.PHONY: help all data train tune plan report quick lock test test-slow lint bench check-gpu clean
 
 help:
 	@echo "make all      set up, train, tune and report: ends with $(RUNS)/report/report.pdf; it says first how long that takes"
@@ -43,6 +43,7 @@ help:
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
 	@echo "make lock     the lock files again after a change of requirements*.txt; UPGRADE=1 renews the rest"
 	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
+	@echo "make check-gpu  what this project does with GPUs, checked on this machine's in at most five minutes"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
 	@echo "CONFIG=$(CONFIG)  RUNS=$(RUNS)  PYTHON=$(PYTHON)  VENV=$(VENV)"
@@ -138,6 +139,9 @@ $(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
 
 bench: $(VENV)/.all $(VENV)-bench/.made
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
+
+check-gpu: $(VENV)/.all
+	$(PY) -m tuning.check_gpu
 
 clean:
 	rm -rf $(addprefix $(RUNS)/,regression classification report quick data.json pace.json) .pytest_cache .ruff_cache .mypy_cache

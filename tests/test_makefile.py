@@ -140,3 +140,8 @@ def test_clean_removes_results_but_neither_data_nor_environment(project):
     assert project.make("clean").returncode == 0
     assert [path.name for path in (project.folder / "runs").iterdir()] == ["notes.txt"]
     assert (project.folder / "data").exists() and (project.folder / ".venv").exists()
+
+
+def test_the_check_of_gpus_trains_nothing_else(project):
+    assert project.make("check-gpu").returncode == 0
+    assert project.calls() == ["-m tuning.check_gpu"]

@@ -55,7 +55,8 @@ help:
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
 	@echo "make lock     the lock files again after a change of requirements*.txt; UPGRADE=1 renews the rest"
-	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
+	@echo "make bench    measurements against Keras' fit, skorch and PyTorch in about 8 minutes (BUDGET=seconds); WHOLE=1 also"
+	@echo "              times the whole regression grid, KERNELS=avx2 measures as a processor with AVX2 alone would"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
 	@echo "CONFIG=$(CONFIG)  RUNS=$(RUNS)  PYTHON=$(PYTHON)  VENV=$(VENV)  JOBS=$(JOBS) (stages side by side)"
@@ -195,7 +196,8 @@ $(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
 	@touch $@
 
 bench: $(VENV)/.all $(VENV)-bench/.made
-	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
+	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks --config $(CONFIG) \
+	$(if $(WHOLE),--whole) $(if $(BUDGET),--budget $(BUDGET)) $(if $(KERNELS),--kernels $(KERNELS))
 
 clean:
 	rm -rf $(addprefix $(RUNS)/,$(sort $(foreach stage,$(STAGES),$(firstword $(subst /, ,$(stage))))))

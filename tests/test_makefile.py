@@ -175,6 +175,12 @@ def test_tensorboard_is_installed_when_it_is_asked_for(project):
     assert "tensorboard" not in project.make("-n", "tune").stdout
 
 
+def test_budget_and_limit_reach_the_benchmark(project):
+    (project.folder / "requirements-bench.txt").touch()
+    assert "--budget 60 --kernels avx2" in project.make("-n", "bench", "BUDGET=60", "KERNELS=avx2").stdout
+    assert "--" not in project.make("-n", "bench").stdout.partition("--config homework.toml")[2]
+
+
 def test_all_sets_up_runs_every_stage_and_then_has_nothing_to_do(project):
     assert project.make("all").returncode == 0
     calls = project.calls()

@@ -55,4 +55,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(exit_status(main))
+    try:
+        sys.exit(exit_status(main))
+    except KeyboardInterrupt:
+        sys.exit("\ninterrupted; what is printed above holds, and nothing is kept")

@@ -48,7 +48,7 @@ def image_precision(compute: ComputeConfig) -> str:
 def title(kernels: str) -> str:
     """The processor, and the limit on its kernels."""
     processor = cpuinfo("model name") or platform.processor() or platform.machine()
-    return f"{processor}, {instruction_set()}" + (f", kernels limited by KERNELS={kernels}" if kernels else "")
+    return f"{processor}, {instruction_set()}" + (f" (KERNELS={kernels})" if kernels else "")
 
 
 def facts(compute: ComputeConfig, kernels: str, python: str) -> list[str]:

@@ -34,6 +34,7 @@ class RegressionGrid:
         started = time.perf_counter()
         say(f"\nregression grid, {self.fits} fits, {budget:.0f} s (or {ROUNDS} rounds, where these take longer)")
         ways = {FEW: self.searches(FEW), MANY: self.searches(MANY) | self.loops()}
+        # The longer one first: what only a machine's first run costs then makes epochs seem dearer, not cheaper.
         first = {MANY: take_turns(ways[MANY], UNIT, rounds=1, label=f"first timing, {MANY} epochs a fit, round")}
         round_seconds = time.perf_counter() - started
         first[FEW] = take_turns(ways[FEW], UNIT, rounds=1, label=f"first timing, {FEW} epoch a fit, round")

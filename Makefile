@@ -42,7 +42,8 @@ help:
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
 	@echo "make lock     the lock files again after a change of requirements*.txt; UPGRADE=1 renews the rest"
-	@echo "make bench    measurements against Keras' fit, skorch and PyTorch; WHOLE=1 also times the whole regression grid"
+	@echo "make bench    measurements against Keras' fit, skorch and PyTorch in about 8 minutes (BUDGET=seconds); WHOLE=1 also"
+	@echo "              times the whole regression grid, KERNELS=avx2 measures as a processor with AVX2 alone would"
 	@echo "make check-gpu  what this project does with GPUs, checked on this machine's in at most five minutes"
 	@echo "make clean    remove results and caches; data and $(VENV) stay"
 	@echo
@@ -138,7 +139,8 @@ $(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
 	@touch $@
 
 bench: $(VENV)/.all $(VENV)-bench/.made
-	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
+	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks --config $(CONFIG) \
+	$(if $(WHOLE),--whole) $(if $(BUDGET),--budget $(BUDGET)) $(if $(KERNELS),--kernels $(KERNELS))
 
 check-gpu: $(VENV)/.all
 	$(PY) -m tuning.check_gpu

@@ -145,3 +145,10 @@ def test_clean_removes_results_but_neither_data_nor_environment(project):
 def test_the_check_of_gpus_trains_nothing_else(project):
     assert project.make("check-gpu").returncode == 0
     assert project.calls() == ["-m tuning.check_gpu"]
+
+
+def test_budget_and_limit_reach_the_benchmark(project):
+    project.make("bench", "BUDGET=60", "KERNELS=avx2")
+    assert project.calls()[-1] == "-m tests.benchmarks --config homework.toml --budget 60 --kernels avx2"
+    project.make("bench")
+    assert project.calls()[-1] == "-m tests.benchmarks --config homework.toml"

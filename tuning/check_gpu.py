@@ -22,7 +22,7 @@ from typing import Any
 
 from reporting.artifacts import UserError
 from training.cli import run_main
-from training.device import choose_precision, processor_flags
+from training.device import choose_precision, kernels_of
 from tuning.checkup import Checkup, Seen
 from tuning.device_checks import EXACT, ROUNDED, Check, check_team, compare_losses, compare_rows, failures, table
 
@@ -107,7 +107,7 @@ def check_sight(checkup: Checkup, seen: Seen) -> None:
     growth = "of ".join(f"{number} " for number in (sum(seen["growth"]), len(gpus))).strip()
     checkup.add(Check("memory growth is on", "on every GPU", growth, all(seen["growth"]) if gpus else None))
     capabilities = [tuple(gpu.get("compute_capability", (0, 0))) for gpu in gpus]
-    wanted = choose_precision(capabilities, processor_flags())
+    wanted = choose_precision(capabilities, kernels_of("auto"))
     known = ", ".join(".".join(map(str, each)) for each in capabilities) or "the processor"
     ok = seen["precision"] == seen["policy"] == wanted and (0, 0) not in capabilities
     checkup.add(Check("precision chosen", f"{wanted} for {known}", seen["policy"], ok))

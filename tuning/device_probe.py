@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reporting.artifacts import Data, save_json
+from training.budget import visible_gpus
 from training.cli import run_main
 from training.datasets import Dataset
-from training.device import configure, visible_gpus
+from training.device import configure
 from training.fashion_mnist import is_there
 from training.seeds import derive_seed
 from training.settings import Homework, load_homework

@@ -1,6 +1,7 @@
 """The project's own ways of doing the work that tests/benchmarks compares, and Keras' `fit`: each call is one process.
 
-python -m tests.benchmarks.ours search|keras_fit|image_epochs|bound|oracle [CONFIG] [NUMBER]
+python -m tests.benchmarks.ours search|keras_fit|image_epochs|product|oracle VALUES...
+prints one JSON object with the seconds that the work took, or what else is measured.
 """
 
 import dataclasses
@@ -16,20 +17,15 @@ import numpy as np
 
 from training import device
 from training.datasets import load_fashion_mnist, load_regression
-from training.settings import SHIPPED, load_homework
+from training.settings import load_homework
 from training.tasks import TASKS
 
-KERAS_FITS = 3  # one for each batch size of the shipped grid
-IMAGES = 12000
+
+def main(what, *values):
+    print(json.dumps(WORK[what](*values)))
 
 
-def main(what, config=SHIPPED, number="0"):
-    seconds = WORK[what](Path(config), int(number))
-    if seconds is not None:
-        print(json.dumps({"seconds": seconds}))
-
-
-def search(config, epochs):
+def search(epochs):
     """The whole regression search through the tuner with two workers, its start and its end included."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings.toml"
@@ -37,16 +33,16 @@ def search(config, epochs):
         flags = ["--config", str(settings), "--runs", folder, "--workers", "2"]
         command = [sys.executable, "-m", "tuning.tune", "--task", "regression", *flags]
         started = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        return time.perf_counter() - started
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return {"seconds": time.perf_counter() - started}
 
 
-def keras_fit(config, epochs):
+def keras_fit(epochs, threads):
     """What a reader of Keras' guide would write, for one fold at each batch size of the grid, without compiling."""
-    device.configure(os.cpu_count(), "float32")
+    device.configure(int(threads), "float32")
     import keras
 
-    homework = load_homework(config)
+    homework = load_homework()
     data, settings = load_regression(homework.data), homework.tasks["regression"]
     base, total = settings.reference, 0
     for size in settings.search.grid["batch_size"]:
@@ -56,26 +52,14 @@ def keras_fit(config, epochs):
         options = {"batch_size": size, "validation_data": held_out, "verbose": 0}
         model.fit(data.x_train[:80], data.y_train[:80], epochs=1, **options)
         started = time.perf_counter()
-        model.fit(data.x_train[:80], data.y_train[:80], epochs=epochs, **options)
+        model.fit(data.x_train[:80], data.y_train[:80], epochs=int(epochs), **options)
         total += time.perf_counter() - started
-    return total
+    return {"seconds": total}
 
 
-def image_epochs(config, size):
-    """Seconds an epoch takes in each of two processes side by side; the slower one counts."""
-    command = [
-        sys.executable,
-        "-c",
-        f"from tests.benchmarks.ours import one_worker; one_worker({str(config)!r}, {size})",
-    ]
-    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    return max(json.loads(worker.communicate()[0].splitlines()[-1])["seconds"] for worker in workers)
-
-
-def one_worker(config, size, epochs=3):
-    """One worker's epochs over five sixths of the images, validating on the rest, without the first, which compiles."""
-    homework = load_homework(config)
-    device.configure(homework.compute.threads, homework.compute.precision)
+def image_epochs(config, size, images, epochs):
+    """A worker's epochs over five sixths of the images, validating on the rest, after a first one, which compiles."""
+    homework = configured(config)
     import keras
 
     from training.trainer import Trainer
@@ -85,36 +69,53 @@ def one_worker(config, size, epochs=3):
             ends.append(time.perf_counter())
 
     ends, data = [], load_fashion_mnist(homework.data)
-    settings = dataclasses.replace(homework.tasks["classification"].reference, batch_size=size, max_epochs=epochs)
-    train, held_out = np.arange(IMAGES * 5 // 6), np.arange(IMAGES * 5 // 6, IMAGES)
+    reference = homework.tasks["classification"].reference
+    settings = dataclasses.replace(reference, batch_size=int(size), max_epochs=1 + int(epochs))
+    train, held_out = np.split(np.arange(int(images)), [int(images) * 5 // 6])
     Trainer(settings).fit(settings, data.x_train, data.y_train, train, held_out, 1, [Clock()])
-    print(json.dumps({"seconds": (ends[-1] - ends[0]) / (epochs - 1)}))
+    return {"seconds": ends[-1] - ends[0]}
 
 
-def bound(config, _number):
-    """What a large matrix product allows on all threads, and the reference network's seconds an epoch at that rate."""
-    homework = load_homework(config)
-    device.configure(os.cpu_count(), "float32")
-    work = 3 * 48000 * forward_operations(homework.tasks["classification"].reference)
-    for kind in ("float32", "bfloat16"):
-        rate = matrix_product(kind)
-        epoch = f"{work / rate:.2f} s an epoch of 48,000 images at that rate"
-        print(f"  matrix product {kind:9s} {rate / 1e9:8.0f} GFLOP/s: {epoch}")
+def product(config, threads):
+    """Operations a second of a large matrix product by number format, and what an epoch of 48,000 images takes."""
+    homework = configured(config, int(threads))
+    kinds = ["float32", *["bfloat16"] * (device.instruction_set() in device.BFLOAT16_SETS)]  # else it is emulated
+    model = TASKS["classification"].build(homework.tasks["classification"].reference)
+    rates = {kind: matrix_product(kind) for kind in kinds}
+    return {"rates": rates, "multiply_adds": multiply_adds(layer_products(model), 48000, 9600)}
 
 
-def forward_operations(config):
-    """Floating-point operations of the reference network for one image: two for each product that is added up."""
-    first, second = config.filters
-    products = 26 * 26 * 9 * first + 11 * 11 * 9 * first * second + 25 * second * config.dense_units[0]
-    return 2 * (products + config.dense_units[0] * config.dense_units[1] + 10 * config.dense_units[1])
+def configured(config, threads=None):
+    """The settings, after TensorFlow has been configured as they say."""
+    homework = load_homework(Path(config))
+    compute = homework.compute
+    device.configure(threads or compute.threads, compute.precision, onednn=compute.onednn)
+    return homework
 
 
-def matrix_product(kind, size=2048, repeats=5):
-    """Operations a second of a large matrix product."""
+def layer_products(model):
+    """The multiply-adds of each layer with a kernel, in order, for one image forward: each output adds up a product for
+    each weight that leads to its channel."""
+    layers = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    return [int(np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:-1])) for layer in layers]
+
+
+def multiply_adds(layers, trained, held_out):
+    """Those of an epoch: forward for all images, backward for those trained on.
+
+    Backward, each layer takes as many again for the gradient of its weights, and as many for that of its inputs, which
+    the first layer does not need.
+    """
+    forward = sum(layers)
+    return trained * (3 * forward - layers[0]) + held_out * forward
+
+
+def matrix_product(kind, size=2048, repeats=10):
+    """Operations a second of the fastest of several products of two large matrices: two for each that is added up."""
     import tensorflow as tf
 
     a = tf.cast(tf.random.normal((size, size)), kind)
-    tf.matmul(a, a)
+    tf.matmul(a, a).numpy()
     times = []
     for _ in range(repeats):
         started = time.perf_counter()
@@ -123,11 +124,12 @@ def matrix_product(kind, size=2048, repeats=5):
     return 2 * size**3 / min(times)
 
 
-def oracle(_config, _number, combinations=10_000, steps=200):
+def oracle(combinations, steps=200):
     """What the oracle adds to a combination, at the start and the end of a large grid with a row file for each fold."""
     from tests.tuning.fakes import FOLDS, Recorder, rows_in, search_over
     from tests.tuning.fakes import make_oracle as oracle_of
 
+    combinations = int(combinations)
     grid = {
         "learning_rate": [0.0001 * k for k in range(1, 101)],
         "weight_decay": [0.0001 * k for k in range(1, combinations // 100 + 1)],
@@ -153,14 +155,13 @@ def oracle(_config, _number, combinations=10_000, steps=200):
         resumed = oracle_of(Path(folder), grid, rows)
         resumed.skip_finished()
         again = time.perf_counter() - started
-    print(f"oracle, {search_over(grid).combinations} combinations of {FOLDS} folds")
-    print(
-        f"  a combination      {first:8.2f} ms at the start, {last:.2f} ms at the end;"
-        f" {again:.1f} s to read all rows when resuming"
-    )
+    return {
+        "note": f"the oracle, {search_over(grid).combinations:,} combinations of {FOLDS} folds: {first:.2f} ms a"
+        f" combination at the start, {last:.2f} ms at the end, {again:.1f} s to read all rows when resuming"
+    }
 
 
-WORK = {"search": search, "keras_fit": keras_fit, "image_epochs": image_epochs, "bound": bound, "oracle": oracle}
+WORK = {"search": search, "keras_fit": keras_fit, "image_epochs": image_epochs, "product": product, "oracle": oracle}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

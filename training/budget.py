@@ -74,12 +74,17 @@ def memory(root: Path = CGROUPS) -> int:
 
 def cgroup_files(name: str, root: Path) -> Iterator[str]:
     """The content of a file of this process' control group and of those around it, as far as they can be read."""
-    own = Path("/proc/self/cgroup")
-    lines = own.read_text().splitlines() if own.exists() else []
-    group = next((line.split(":", 2)[2].strip("/") for line in lines if line.startswith("0:")), "")
-    for folder in [root / group, *(root / group).parents]:
+    own = root / own_group()
+    for folder in [own, *own.parents]:
         if folder.is_relative_to(root) and (folder / name).is_file():
             yield (folder / name).read_text()
+
+
+def own_group() -> str:
+    """The path of this process' control group (version 2) below the outermost one, which is empty."""
+    told = Path("/proc/self/cgroup")
+    lines = told.read_text().splitlines() if told.exists() else []
+    return next((line.split(":", 2)[2].strip("/") for line in lines if line.startswith("0:")), "")
 
 
 def visible_gpus() -> list[str]:

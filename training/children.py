@@ -18,6 +18,8 @@ from training.budget import SLOT, Budget
 from training.terminal import Terminal
 from training.units import CHIEF_MEMORY, Unit
 
+COMMAND = (sys.executable, "-m")  # before the module and the flags of a unit
+
 
 @dataclasses.dataclass
 class Running:
@@ -71,7 +73,7 @@ def start(
     unit: Unit, flags: Sequence[str], environment: Mapping[str, str], shared: bool, terminal: Terminal
 ) -> Running:
     """Start the process of a unit; a shared one gets a connection over which it asks for slots, and holds none."""
-    command = [sys.executable, "-m", *unit.command, *flags]
+    command = [*COMMAND, *unit.command, *flags]
     inherited = {name: value for name, value in os.environ.items() if name != SLOT}
     connection, theirs = multiprocessing.Pipe() if shared else (None, None)
     if theirs:

@@ -40,7 +40,7 @@ def layer_outputs(model: keras.Model, names: Sequence[str]) -> keras.Model:
 def activated(model: keras.Model, name: str) -> keras.KerasTensor:
     """The output of a layer after its activation; for a convolution at full size, before the pooling.
 
-    Where normalisation and ReLU are layers of their own, they follow the layer, or its pooling, with which they commute.
+    Normalisation and ReLU, where they are layers of their own, follow the layer, or its pooling: they commute with it.
     """
     layer = model.get_layer(name)
     output = layer.output
@@ -173,7 +173,7 @@ def copied(
 
 
 def with_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> keras.Model:
-    """A float32 copy of the model with other weights, named as by `named_weights`, and normalisation as at the start."""
+    """A float32 copy of the model with other weights, named as by `named_weights`, and fresh normalisation."""
     copy = copied(model, lambda layer, config: config)
     for layer in copy.layers:
         if hasattr(layer, "kernel"):

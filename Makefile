@@ -12,8 +12,6 @@ KEEP_GOING  ?=
 TENSORBOARD ?=
 
 PY    := $(VENV)/bin/python
-ALONE := $(if $(shell command -v flock),flock $(VENV)/.lock)
-PIP   := $(ALONE) $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)
 SEARCH_FLAGS := $(if $(WORKERS), --workers $(WORKERS))$(if $(KEEP_GOING), --keep-going)
 SEARCH_FLAGS += $(if $(TENSORBOARD),--tensorboard)
@@ -118,7 +116,7 @@ endif
 
 # Which stages are not up to date. Where the packages are not installed yet, or the plan fails, that is all of them.
 ifneq ($(filter all data tune train $(RUNS)/%,$(MAKECMDGOALS)),)
-STALE := $(if $(wildcard $(VENV)/.all),$(shell $(PY) -m training.plan $(FLAGS) || echo all),all)
+STALE := $(if $(wildcard $(VENV)/.made),$(shell $(PY) -m training.plan $(FLAGS) || echo all),all)
 ifneq ($(filter all,$(STALE)),)
 STALE := data $(foreach stage,$(STAGES),$(call column,1,$(stage))) report
 endif
@@ -131,36 +129,25 @@ endif
 
 # Set-up: the virtual environment, its packages, the system's libraries
 
-# Two makes at once: the second waits for the first at each step, and then finds it done.
-$(VENV)/.made:
-	@mkdir -p $(VENV)
-	@$(ALONE) $(PYTHON) reporting/system_libraries.py venv
-	@echo "making the virtual environment $(VENV)"
-	@$(ALONE) sh -c 'test -e $@ || { $(PYTHON) -m venv $(VENV) && touch $@; }'
+# What the goals need is set up at once, so that all that is missing is named before anything is downloaded.
+GOALS := $(or $(MAKECMDGOALS),help)
+NEEDS := $(if $(filter-out data tune train lint bench,$(GOALS)),report)
+NEEDS += $(if $(filter-out report,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
+NEEDS += $(if $(filter test test-slow lint,$(GOALS)),test)
 
-$(VENV)/.libraries: reporting/system_libraries.py | $(VENV)/.made
-	@$(ALONE) $(PY) reporting/system_libraries.py report
-	@touch $@
+# An environment that is there is used, but not if another PYTHON was named. Any Python can tell what is to be done.
+NAMED := $(if $(filter file,$(origin PYTHON)),,--named)
+.PHONY: set-up set-up-bench
+set-up:
+	@for python in $(PYTHON) $(PY) python3; do if $$python -c '' 2>/dev/null; then \
+	exec $$python -B -m reporting.environment --venv $(VENV) --python $(PYTHON) $(NAMED) $(NEEDS); fi; done; \
+	echo "error: PYTHON=$(PYTHON) is no Python that runs, and there is no other; README.md says which to install" >&2; exit 1
 
-$(VENV)/.report: requirements-report.lock | $(VENV)/.made
-	@echo "installing the report's packages into $(VENV)"
-	@$(PIP) -r $<
-	@touch $@
+set-up-bench: set-up
+	@$(PY) -B -m reporting.environment --venv $(VENV)-bench --python $(PY) bench
 
-$(VENV)/.all: requirements.lock $(VENV)/.report
-	@echo "installing TensorFlow and KerasTuner into $(VENV) (about 600 MB, a minute or more)"
-	@$(PIP) -r $<
-	@touch $@
-
-$(VENV)/.tensorboard: requirements-tensorboard.lock $(VENV)/.all
-	@echo "installing TensorBoard into $(VENV)"
-	@$(PIP) -r $<
-	@touch $@
-
-$(VENV)/.test: requirements-test.lock $(VENV)/.all
-	@echo "installing the test packages into $(VENV)"
-	@$(PIP) -r $<
-	@touch $@
+.PHONY: $(VENV)/.libraries $(VENV)/.report $(VENV)/.all $(VENV)/.tensorboard
+$(VENV)/.libraries $(VENV)/.report $(VENV)/.all $(VENV)/.tensorboard: set-up
 
 
 # Development
@@ -176,25 +163,19 @@ lock:
 	UV_CUSTOM_COMPILE_COMMAND="make lock" "$$scratch"/bin/uv $(COMPILE) $(if $(UPGRADE),--upgrade) $$name.txt \
 	$$(test $$name = requirements || echo --constraint requirements.lock) --output-file $$name.lock; done
 
-test: $(VENV)/.test $(VENV)/.libraries
+test: set-up
 	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-slow: $(VENV)/.test $(VENV)/.libraries
+test-slow: set-up
 	$(PY) -m pytest -m slow
 
-lint: $(VENV)/.test
+lint: set-up
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest -q --noconftest tests/test_structure.py
 
-$(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
-	@echo "installing what is compared with into $(VENV)-bench"
-	@$(PYTHON) -m venv $(VENV)-bench
-	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
-
-bench: $(VENV)/.all $(VENV)-bench/.made
+bench: set-up-bench
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks $(if $(WHOLE),--whole) --config $(CONFIG)
 
 clean:

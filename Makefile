@@ -130,7 +130,7 @@ endif
 # Set-up: the virtual environment, its packages, the system's libraries
 
 # What the goals need is set up at once, so that all that is missing is named before anything is downloaded.
-GOALS := $(or $(MAKECMDGOALS),help)
+GOALS := $(or $(filter-out set-up,$(MAKECMDGOALS)),all)
 NEEDS := $(if $(filter-out data tune train lint bench,$(GOALS)),report)
 NEEDS += $(if $(filter-out report,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
 NEEDS += $(if $(filter test test-slow lint,$(GOALS)),test)

@@ -21,7 +21,7 @@ NEWEST = (3, 13)  # for which TensorFlow and h5py have wheels; the report alone 
 TENSORFLOW_SYSTEMS = ("linux x86_64", "linux aarch64", "darwin arm64")
 # The libraries that WeasyPrint loads, and Debian's packages that bring them
 LIBRARIES = {"pangoft2-1.0": "libpangoft2-1.0-0", "harfbuzz-subset": "libharfbuzz-subset0"}
-APT = "apt-get update && apt-get install --yes --no-install-recommends "
+APT = "apt-get update; apt-get install --yes --no-install-recommends "  # an update that fails may be of another source
 # What brings both on other systems
 INSTALLERS = [
     ("dnf", "sudo dnf install pango"),
@@ -133,7 +133,8 @@ def demand(python, venv, needs, making, space):  # type: (dict, str, list, bool,
             subprocess.call(["sh", "-c", APT + " ".join(packages)], stdout=nowhere, env=quiet)
         found = missing(describe(python["command"]), venv, needs, making, space)
     if found:
-        remedies = ["run sudo sh -c '{}{}'".format(APT, " ".join(packages))] if packages else []
+        line = "run {} '{}{}'".format("sh -c" if os.geteuid() == 0 else "sudo sh -c", APT, " ".join(packages))
+        remedies = [line] if packages else []
         for each in found:
             remedies += [each.remedy] if each.remedy and each.remedy not in remedies else []
         sys.exit("error: {}. To do: {}".format("; ".join(each.problem for each in found), "; ".join(remedies)))

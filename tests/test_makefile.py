@@ -26,6 +26,14 @@ import os, pathlib, subprocess, sys, time
 arguments = sys.argv[1:]
 if arguments[0] == "reporting/artifacts/registry.py":
     os.execv(sys.executable, [sys.executable, *arguments])
+if arguments[0] == "-c":
+    sys.exit()
+if "reporting.environment" in arguments:
+    pathlib.Path(".venv/bin").mkdir(parents=True, exist_ok=True)
+    pathlib.Path(".venv/.made").touch()
+    if not os.path.lexists(".venv/bin/python"):
+        os.symlink(os.path.realpath(__file__), ".venv/bin/python")
+    sys.exit()
 line = " ".join(arguments)
 runs = pathlib.Path(arguments[arguments.index("--runs") + 1]) if "--runs" in arguments else None
 if arguments[:2] == ["-m", "training.plan"]:
@@ -45,9 +53,6 @@ with open("calls", "a") as file:
     file.write(line + "\\n")
 if os.environ.get("FAIL", "nothing") in line:
     sys.exit("error: failed as it was told to")
-if arguments[:2] == ["-m", "venv"]:
-    (pathlib.Path(arguments[2]) / "bin").mkdir(parents=True)
-    os.symlink(__file__, pathlib.Path(arguments[2]) / "bin" / "python")
 if runs:
     module, task, name = arguments[1], arguments[3], arguments[5] if "training" in arguments[1] else "search"
     fixed = {{"training.prepare_data": "data.json", "reporting.build_report": "report/report.pdf"}}
@@ -76,7 +81,6 @@ class Project:
             shutil.copy(ROOT / name, folder)
         (folder / "reporting/artifacts").mkdir(parents=True)
         for name in (
-            "reporting/system_libraries.py",
             "reporting/sections/shared/search.py",
             "report_templates/sections/shared/search.html.j2",
             "report_templates/report.css",
@@ -169,12 +173,6 @@ def test_flags_of_a_search_reach_both_searches_and_nothing_else(project):
     assert sorted(call.split()[3] for call in flagged) == ["classification", "regression"]
 
 
-def test_tensorboard_is_installed_when_it_is_asked_for(project):
-    plan = project.make("-n", "tune", "TENSORBOARD=1").stdout
-    assert "requirements-tensorboard.lock" in plan and plan.count("--tensorboard") == 2
-    assert "tensorboard" not in project.make("-n", "tune").stdout
-
-
 def test_all_sets_up_runs_every_stage_and_then_has_nothing_to_do(project):
     assert project.make("all").returncode == 0
     calls = project.calls()
@@ -183,7 +181,7 @@ def test_all_sets_up_runs_every_stage_and_then_has_nothing_to_do(project):
     assert (project.folder / "runs" / "report" / "report.pdf").exists()
     project.make("all")
     assert project.calls() == []
-    assert "train" not in project.make("-n", "all").stdout
+    assert "-m training." not in project.make("-n", "all").stdout
 
 
 def test_a_tuned_network_waits_for_its_search(project):
@@ -253,12 +251,6 @@ def test_another_settings_file_renews_the_report_even_where_no_stage_reads_the_d
     assert finished.calls() == []
 
 
-def test_two_makes_at_once_set_up_one_environment(project):
-    processes = [project.start("all", LINGER="0.1") for _ in range(2)]
-    assert [process.communicate(timeout=60) and process.returncode for process in processes] == [0, 0]
-    assert sum("-m venv" in call for call in project.calls()) == 1
-
-
 def test_a_lost_result_is_made_again_with_what_needs_it(finished):
     (finished.folder / "runs/regression/tuned/run.json").unlink()
     finished.make("all")
@@ -299,21 +291,6 @@ def test_what_changes_while_the_report_is_made_makes_it_again(finished):
     assert "build_report" in finished.make("-n", "all").stdout
 
 
-def test_report_alone_trains_nothing_and_installs_no_tensorflow(project):
-    assert project.make("report").returncode == 0
-    calls = project.calls()
-    assert calls[-1] == "-m reporting.build_report --config homework.toml --runs runs"
-    assert not project.stages()
-    installed = [call.partition(" -r ")[2] for call in calls if " -r " in call]
-    assert installed == ["requirements-report.lock"]
-    assert "tensorflow" not in (ROOT / "requirements-report.lock").read_text()
-
-
-def test_tune_alone_needs_no_library_of_the_report(project):
-    assert project.make("tune").returncode == 0
-    assert "reporting/system_libraries.py report" not in project.calls()
-
-
 def test_quick_keeps_its_results_apart(project):
     assert project.make("quick").returncode == 0
     calls = [call for call in project.calls() if "--config" in call]
@@ -341,12 +318,6 @@ def test_a_failed_stage_keeps_what_is_finished_and_the_next_make_goes_on(project
     project.calls()
     assert project.make("all").returncode == 0
     assert len(project.stages()) == len(STAGES) - len(done)
-
-
-def test_a_failed_check_of_the_libraries_stops_the_report(project):
-    result = project.make("report", FAIL="system_libraries.py report")
-    assert result.returncode != 0
-    assert not any("build_report" in call for call in project.calls())
 
 
 def test_an_interrupt_leaves_finished_results(project):

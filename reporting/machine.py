@@ -98,7 +98,7 @@ def running(command):  # type: (str) -> dict
 def on_path():  # type: () -> dict
     """The newest interpreter on the path that serves everything; empty if there is none."""
     commands = ["python{}.{}".format(OLDEST[0], minor) for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
-    return next((found for found in map(describe, commands) if found and serves(found, ["training"])), {})
+    return next((found for found in map(describe, commands + ["python3"]) if found and serves(found, ["training"])), {})
 
 
 def serves(python, needs):  # type: (dict, list) -> bool

@@ -236,6 +236,8 @@ def test_the_report_is_made_with_a_python_that_has_no_tensorflow_and_training_th
 @pytest.mark.parametrize("goal", ["report", "test"])
 def test_a_python_that_does_not_run_is_named_in_one_line(furnished, goal):
     assert furnished.said(goal, "PYTHON=nonsense") == "error: PYTHON=nonsense is no Python that runs; python3.13 is"
+    (furnished.programs / "python3.13").unlink()
+    assert furnished.said(goal, "PYTHON=nonsense") == "error: PYTHON=nonsense is no Python that runs; python3 is"
 
 
 def test_without_any_python_there_is_one_line(bare):

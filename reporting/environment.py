@@ -117,16 +117,16 @@ def misfit(venv, record, inside, asked):  # type: (str, dict, dict, dict) -> str
     was = "Python {} at {}".format(dotted(*record["version"]), record["path"]) if record else "its Python"
     if not inside:
         return was + " does not run any more"
-    has = dotted(*inside["version"])
+    has = "Python {} at {}".format(dotted(*inside["version"]), inside["path"])
     if record and record["version"][:2] != inside["version"][:2]:
-        return "{} is {} now".format(was, has)
+        return "{} is {} now".format(was, dotted(*inside["version"]))
     if not inside["pip"]:
         return "it has no pip"
     if not asked or asked["path"] == inside["path"]:
         return ""
     if not os.path.exists(os.path.join(venv, ".made")):
-        sys.exit("error: {} is of Python {} and was not made here; delete it or leave PYTHON= out".format(venv, has))
-    return "it is of Python {}, PYTHON={} is not".format(has, asked["command"])
+        sys.exit("error: {} is of {} and was not made here; delete it or leave PYTHON= out".format(venv, has))
+    return "it is of {}, not of PYTHON={}".format(has, asked["command"])
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ KEEP_GOING  ?=
 TENSORBOARD ?=
 
 PY    := $(VENV)/bin/python
-ALONE := $(if $(shell command -v flock),flock $(VENV)/.lock)
-PIP   := $(ALONE) $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)$(if $(filter 0,$(EXTRAS)), --no-extras)
 PIPELINE := $(PY) -m training.pipeline
 PIPELINE_FLAGS := $(if $(JOBS),--jobs $(JOBS)) $(if $(WORKERS),--workers $(WORKERS))
@@ -56,17 +54,17 @@ help:
 
 # training.pipeline trains what is not up to date: settings and data are compared with what the runs record, never the
 # times of files. Then the report is made, if anything that it is made of has changed.
-data tune train: $(VENV)/.all $(if $(TENSORBOARD),$(VENV)/.tensorboard)
+data tune train: set-up
 	@$(PIPELINE) $@ $(FLAGS) $(PIPELINE_FLAGS)
 
-all: $(VENV)/.all $(VENV)/.libraries $(if $(TENSORBOARD),$(VENV)/.tensorboard)
+all: set-up
 	@$(PIPELINE) train $(FLAGS) $(PIPELINE_FLAGS)
 	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS) --if-changed
 
-plan: $(VENV)/.all
+plan: set-up
 	@$(PIPELINE) train $(FLAGS) $(PIPELINE_FLAGS) --dry-run
 
-report: $(VENV)/.libraries $(VENV)/.report
+report: set-up
 	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
 
 quick:
@@ -75,36 +73,22 @@ quick:
 
 # Set-up: the virtual environment, its packages, the system's libraries
 
-# Two makes at once: the second waits for the first at each step, and then finds it done.
-$(VENV)/.made:
-	@mkdir -p $(VENV)
-	@$(ALONE) $(PYTHON) reporting/system_libraries.py venv
-	@echo "making the virtual environment $(VENV)"
-	@$(ALONE) sh -c 'test -e $@ || { $(PYTHON) -m venv $(VENV) && touch $@; }'
+# What the goals need is set up at once, so that all that is missing is named before anything is downloaded.
+GOALS := $(or $(filter-out set-up,$(MAKECMDGOALS)),all)
+NEEDS := $(if $(filter-out data tune train plan lint bench check-gpu,$(GOALS)),report)
+NEEDS += $(if $(filter-out report,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
+NEEDS += $(if $(filter test test-slow lint,$(GOALS)),test)
 
-$(VENV)/.libraries: reporting/system_libraries.py | $(VENV)/.made
-	@$(ALONE) $(PY) reporting/system_libraries.py report
-	@touch $@
+# An environment that is there is used, but not if another PYTHON was named. Any Python can tell what is to be done.
+NAMED := $(if $(filter file,$(origin PYTHON)),,--named)
+.PHONY: set-up set-up-bench
+set-up:
+	@for python in $(PYTHON) $(PY) python3; do if $$python -c '' 2>/dev/null; then \
+	exec $$python -B -m reporting.environment --venv $(VENV) --python $(PYTHON) $(NAMED) $(NEEDS); fi; done; \
+	echo "error: PYTHON=$(PYTHON) is no Python that runs, and there is no other; README.md says which to install" >&2; exit 1
 
-$(VENV)/.report: requirements-report.lock | $(VENV)/.made
-	@echo "installing the report's packages into $(VENV)"
-	@$(PIP) -r $<
-	@touch $@
-
-$(VENV)/.all: requirements.lock $(VENV)/.report
-	@echo "installing TensorFlow and KerasTuner into $(VENV) (about 600 MB, a minute or more)"
-	@$(PIP) -r $<
-	@touch $@
-
-$(VENV)/.tensorboard: requirements-tensorboard.lock $(VENV)/.all
-	@echo "installing TensorBoard into $(VENV)"
-	@$(PIP) -r $<
-	@touch $@
-
-$(VENV)/.test: requirements-test.lock $(VENV)/.all
-	@echo "installing the test packages into $(VENV)"
-	@$(PIP) -r $<
-	@touch $@
+set-up-bench: set-up
+	@$(PY) -B -m reporting.environment --venv $(VENV)-bench --python $(PY) bench
 
 
 # Development
@@ -120,29 +104,23 @@ lock:
 	UV_CUSTOM_COMPILE_COMMAND="make lock" "$$scratch"/bin/uv $(COMPILE) $(if $(UPGRADE),--upgrade) $$name.txt \
 	$$(test $$name = requirements || echo --constraint requirements.lock) --output-file $$name.lock; done
 
-test: $(VENV)/.test $(VENV)/.libraries
+test: set-up
 	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test-slow: $(VENV)/.test $(VENV)/.libraries
+test-slow: set-up
 	$(PY) -m pytest -m slow
 
-lint: $(VENV)/.test
+lint: set-up
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m pytest -q --noconftest tests/test_structure.py
 
-$(VENV)-bench/.made: requirements-bench.txt | $(VENV)/.made
-	@echo "installing what is compared with into $(VENV)-bench"
-	@$(PYTHON) -m venv $(VENV)-bench
-	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
-
-bench: $(VENV)/.all $(VENV)-bench/.made
+bench: set-up-bench
 	BENCH_PYTHON=$(VENV)-bench/bin/python $(PY) -m tests.benchmarks --config $(CONFIG) \
 	$(if $(WHOLE),--whole) $(if $(BUDGET),--budget $(BUDGET)) $(if $(KERNELS),--kernels $(KERNELS))
 
-check-gpu: $(VENV)/.all
+check-gpu: set-up
 	$(PY) -m tuning.check_gpu
 
 clean:

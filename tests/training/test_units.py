@@ -80,6 +80,5 @@ def test_before_its_search_the_tuned_network_can_be_foreseen_but_not_begun(homew
 def test_without_extras_little_is_left_beside_the_reference_reports_content(tmp_path):
     told = forecast(experiments(load_homework(extras=False), tmp_path), list(stages()), Pace())
     long = [stage for stage, units in told.items() if sum(unit.seconds for unit in units) > 15]
-    assert long == [
-        f"{task}/{name}" for task in ("regression", "classification") for name in ("search", "reference", "tuned")
-    ]
+    names = ("search", "reference", "tuned")
+    assert long == [f"{task}/{name}" for task in ("regression", "classification") for name in names]

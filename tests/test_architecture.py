@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reporting.artifacts import TASKS
-from reporting.artifacts.registry import starting_order
+from reporting.artifacts import TASKS, stages, variants_of
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -69,9 +68,16 @@ def test_the_arrows_are_the_imports():
     assert {"missing": found - drawn, "too many": drawn - found} == {"missing": set(), "too many": set()}
 
 
+def kind_of(task, name):
+    """What the picture calls a stage."""
+    if name in variants_of(task):
+        return "tuned" if name == TASKS[task].searched else "variant"
+    return "search" if name == "search" else "extra"
+
+
 def test_the_arrows_between_stages_are_those_of_the_registry():
-    kinds = {folder: kind.replace("filler", "extra") for folder, _, kind in starting_order()} | {"data": "data"}
-    needs = {(kinds[needed], kinds[folder]) for folder, needed, _ in starting_order()}
+    kinds = {folder: kind_of(*folder.split("/")) for folder in stages()} | {"data": "data"}
+    needs = {(kinds[needed], kinds[folder]) for folder, needed in stages().items()}
     around = {("settings", "data"), *((kind, "report") for kind in kinds.values() if kind != "data")}
     assert set(ARROW.findall(STAGES)) == needs | around
 

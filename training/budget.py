@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-import joblib
 import psutil
 
 SLOT = "TRAINING_SLOT"  # in the environment of a process: the file of its slot
@@ -56,12 +55,18 @@ def make_budget(threads: int, distribution: str = "none", jobs: int | None = Non
 
 
 def processors() -> int:
-    """Physical processors that this process may use: by affinity, quota and LOKY_MAX_CPU_COUNT (joblib); at least 1."""
-    return max(1, min([joblib.cpu_count(only_physical_cores=True), *(math.ceil(quota) for quota in quotas())]))
+    """Physical processors that this process may use, by its affinity and the quotas of its control groups; at least 1.
+
+    Two threads of a core share the units that multiply, so only one counts.
+    """
+    own = psutil.Process()
+    allowed = len(own.cpu_affinity()) if hasattr(own, "cpu_affinity") else psutil.cpu_count()
+    counts = [allowed, psutil.cpu_count(logical=False), *(math.ceil(quota) for quota in quotas())]
+    return max(1, min(count for count in counts if count))
 
 
 def quotas(root: Path = CGROUPS) -> list[float]:
-    """The processors that each control group of this process grants it; joblib asks the outermost group alone."""
+    """The processors that the control group of this process, and each group around it, grants."""
     granted = [text.split() for text in cgroup_files("cpu.max", root)]
     return [int(quota) / int(period) for quota, period in granted if quota != "max"]
 

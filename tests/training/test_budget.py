@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from training import budget
-from training.budget import GIBIBYTE, SLOT, Budget, is_free, make_budget, memory, quotas, slot_file
+from training.budget import GIBIBYTE, SLOT, Budget, is_free, make_budget, memory, processors, quotas, slot_file
 
 
 @pytest.fixture
@@ -16,8 +16,7 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setattr(budget.tempfile, "gettempdir", lambda: str(tmp_path))
 
     def become(cores=16, gibibytes=16.0, gpus=()):
-        monkeypatch.setattr(budget.joblib, "cpu_count", lambda only_physical_cores: cores)
-        monkeypatch.setattr(budget, "quotas", lambda: [])
+        monkeypatch.setattr(budget, "processors", lambda: cores)
         monkeypatch.setattr(budget, "memory", lambda: int(gibibytes * GIBIBYTE))
         monkeypatch.setattr(budget, "visible_gpus", lambda: list(gpus))
 
@@ -75,9 +74,17 @@ def test_the_tightest_of_the_groups_around_a_process_counts(tmp_path, monkeypatc
     monkeypatch.setattr(budget, "own_group", lambda: "user/session")
     root = cgroup(tmp_path, {"user/session/cpu.max": "max 100000", "user/cpu.max": "150000 100000\n"})
     assert quotas(root) == [1.5]
-    monkeypatch.setattr(budget.joblib, "cpu_count", lambda only_physical_cores: 16)
-    monkeypatch.setattr(budget, "quotas", lambda: quotas(root))
-    assert make_budget(1, jobs=None).slots == 2  # one and a half processors
+
+
+@pytest.mark.parametrize(
+    ("allowed", "physical", "quota", "expected"),
+    [(16, 8, [], 8), (2, 8, [], 2), (16, 8, [1.5], 2), (16, None, [0.5], 1), (4, 8, [16.0, 3.0], 3)],
+)
+def test_processors_are_the_fewest_that_affinity_cores_and_quota_allow(monkeypatch, allowed, physical, quota, expected):
+    monkeypatch.setattr(budget.psutil.Process, "cpu_affinity", lambda self: list(range(allowed)), raising=False)
+    monkeypatch.setattr(budget.psutil, "cpu_count", lambda logical=True: 99 if logical else physical)
+    monkeypatch.setattr(budget, "quotas", lambda: quota)
+    assert processors() == expected
 
 
 @pytest.mark.parametrize(("variable", "gpus"), [("0,2", ["0", "2"]), ("", []), ("-1", [])])

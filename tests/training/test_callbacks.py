@@ -44,18 +44,19 @@ def test_early_stopping_compares_without_tensors():
     assert stopping.monitor_op is operator.lt and stopping.patience == MLP.patience
 
 
-def test_progress_is_one_line_in_a_file():
-    assert follow(io.StringIO()) == "regression tuned  epoch 2/2  loss 0.5000  val_loss 0.2500  0 s\n"
+def test_a_fit_ends_with_one_line_on_standard_output(capsys):
+    assert follow(io.StringIO()) == ""
+    assert capsys.readouterr().out == "regression tuned  epoch 2/2  loss 0.5000  val_loss 0.2500  took 0:01\n"
 
 
 def test_progress_is_rewritten_on_a_terminal():
     written = follow(Terminal())
-    assert written.count("\r\033[K") == 3 and written.count("\n") == 1
-    assert "epoch 1/2  loss 0.5000  val_loss 0.2500  0 s left" in written
+    assert written.count("\r\033[K") == 3 and written.count("\n") == 0
+    assert "epoch 1/2  loss 0.5000  val_loss 0.2500  0:01 left" in written
 
 
-def test_progress_without_a_closing_line_leaves_nothing():
-    assert follow(io.StringIO(), closing=False) == ""
+def test_progress_without_a_closing_line_leaves_nothing(capsys):
+    assert follow(io.StringIO(), closing=False) == capsys.readouterr().out == ""
 
 
 def test_logs_are_recorded_by_the_names_of_the_sets():

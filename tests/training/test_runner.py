@@ -98,8 +98,8 @@ def test_the_longest_chain_begins_first(work):
 
 @pytest.mark.parametrize(("slots", "memory", "most"), [(1, 100, 1), (3, 100, 3), (16, 1.6, 3), (16, 0.1, 1)])
 def test_no_more_run_than_slots_and_memory_hold(work, slots, memory, most):
-    for number in range(6):
-        work.unit(f"a/{number}")
+    for number in range(4):
+        work.unit(f"a/{number}", seconds=1.5)
     assert work.runner(slots, memory).run() == 0
     assert work.most_at_once() == most
 

@@ -24,17 +24,19 @@ def test_a_log_gets_one_line_a_combination():
     progress = SearchProgress("regression search", search_over(GRID), 4, 2, stream)
     with progress.table():
         finish_one(progress)
-    (line,) = stream.getvalue().splitlines()
-    for part in (
-        "1/4",
-        "learning_rate=0.001",
-        "batch_size=16",
-        "validation_loss 0.2500",
-        "best 0.2500",
-        "w1",
-        "s left",
-    ):
-        assert part in line
+    first, line = stream.getvalue().splitlines()
+    assert first == "regression search  4 combinations of learning_rate, batch_size; validation loss"
+    assert line == "regression search  1/4  0.001 16  0.2500  best 0.2500  0:01 left"
+
+
+def test_a_line_has_at_most_a_hundred_columns_and_still_the_score():
+    stream = io.StringIO()
+    progress = SearchProgress("regression search", search_over(GRID), 4, 2, stream)
+    values = {f"a_long_setting_{number}": "fan_in_uniform" for number in range(9)}
+    progress.combination_begun(values, "w1")
+    progress.combination_ended(values, 0.25, "w1")
+    line = stream.getvalue().splitlines()[-1]
+    assert len(line) <= 100 and "…" in line and "0.2500  best 0.2500" in line
 
 
 def test_a_terminal_gets_a_table_of_the_search_and_its_workers():

@@ -40,7 +40,7 @@ class RegressionGrid:
         first[FEW] = take_turns(ways[FEW], UNIT, rounds=1, label=f"first timing, {FEW} epoch a fit, round")
         took = {epochs: {way: self.seconds(epochs, first[epochs][way][0]) for way in ways[FEW]} for epochs in first}
         difference = sum(took[MANY].values()) - sum(took[FEW].values())
-        left = budget - (time.perf_counter() - started)
+        left = max(0, budget - (time.perf_counter() - started))
         epochs = affordable((FEW, round_seconds - difference), (MANY, round_seconds), left / ROUNDS, MOST)
         say(f"  {epochs} epochs a fit from here on, {left:.0f} s left")
         times = take_turns(self.searches(epochs) | self.loops(), UNIT, left)

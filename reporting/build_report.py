@@ -5,24 +5,37 @@
 Reads the title block from the config's table [identity] (what is left out there comes from the shipped homework.toml)
 and everything else from the runs folder; writes report/report.html and report/report.pdf below it. It takes seconds,
 needs neither TensorFlow nor a network, and the same files give the same bytes. A mistake is reported in one line, with
-exit status 1, and leaves an earlier report as it was.
+exit status 1, and leaves an earlier report as it was. With --if-changed it does nothing if there is a report of the
+same settings, runs, code and templates.
 """
 
 import argparse
 import gc
+import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from reporting.artifacts import Identity, UserError, exit_status, load_toml, parse, write_bytes
 
-SHIPPED = Path(__file__).parent.parent / "homework.toml"
+CODE = Path(__file__).parent
+SHIPPED, TEMPLATES = CODE.parent / "homework.toml", CODE.parent / "report_templates"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Build the report; returns the exit status."""
     arguments = parse_arguments(argv)
-    return exit_status(lambda: print(build_report(arguments.config, arguments.runs)))
+    inputs = arguments.runs / "report" / "inputs"
+    # Of the files as they are now: what changes while the report is made makes it again
+    digest = digest_of_inputs(arguments.config, arguments.runs)
+    if arguments.if_changed and inputs.exists() and inputs.read_bytes() == digest:
+        return 0
+
+    def build() -> None:
+        print(build_report(arguments.config, arguments.runs))
+        write_bytes(inputs, digest)
+
+    return exit_status(build)
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -42,7 +55,18 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         default=Path("runs"),
         help="folder with the recorded runs; the report goes to report/ below it (default: runs)",
     )
+    parser.add_argument("--if-changed", action="store_true", help="only if what the report is made of has changed")
     return parser.parse_args(argv)
+
+
+def digest_of_inputs(config: Path, runs: Path) -> bytes:
+    """A digest of all that a report is made of; a recorded run stands for its files, since run.json is written last."""
+    code = [path for folder in (CODE, TEMPLATES) for path in folder.rglob("*") if path.suffix != ".pyc"]
+    digest = hashlib.sha256()
+    for path in [SHIPPED, config, *sorted(runs.glob("*/*/run.json")), *sorted(code)]:
+        if path.is_file():
+            digest.update(f"{path}\0".encode() + path.read_bytes())
+    return digest.hexdigest().encode()
 
 
 def build_report(config: Path, runs: Path) -> str:

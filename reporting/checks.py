@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.artifacts import ArtifactError, remedy
+from reporting.artifacts import TASKS, ArtifactError, remedy
 from reporting.stats.metrics import accuracy, cross_entropy, mean_squared_error
 
 if TYPE_CHECKING:
-    from reporting.results import Results, Variant
+    from reporting.results import Extra, Results, Variant
 
 TOLERANCE = 1e-4  # relative: training may add the same numbers in another order and in float32
 CLASSES = 10
@@ -105,6 +105,13 @@ def check_origin(folder: Path, parts: Mapping[str, Any]) -> None:
             if getattr(other.run, what) != getattr(one.run, what):
                 other_what = f"from other {what}" if what == "data" else f"with another {what}"
                 refuse(folder / name, f"{name} was made {other_what} than {first}")
+
+
+def check_switches(folder: Path, off: Sequence[str], extras: Mapping[str, Extra]) -> None:
+    """Raise an ArtifactError where an extra of a task is about a network that is switched off, and is not itself."""
+    for item in TASKS[folder.name].extras:
+        if item.of in off and extras[item.name].cases:
+            refuse(folder / item.name, f"{item.name} was trained before {item.of} was switched off")
 
 
 def fold_losses(variant: Variant) -> dict[str, np.ndarray]:

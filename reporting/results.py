@@ -24,7 +24,7 @@ from reporting.artifacts import (
     load_table,
     variants_of,
 )
-from reporting.checks import CHECKS, check_origin, readable, refuse
+from reporting.checks import CHECKS, check_origin, check_switches, readable, refuse
 from reporting.search_checks import search_mistake, tuned_mistake
 
 CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
@@ -111,7 +111,7 @@ class Results:
     """Everything that is recorded of a task."""
 
     task: str
-    variants: dict[str, Variant]  # one for each of artifacts.variants_of(task)
+    variants: dict[str, Variant]  # one for each of artifacts.variants_of(task) that is not switched off
     search: SearchResults
     extras: dict[str, Extra]  # one for each of artifacts.extras_of(task)
 
@@ -124,8 +124,8 @@ class Results:
         return self.variants["tuned"]
 
     @property
-    def improved(self) -> Variant:
-        return self.variants["improved"]
+    def improved(self) -> Variant | None:
+        return self.variants.get("improved")
 
     @property
     def classifies(self) -> bool:
@@ -134,8 +134,13 @@ class Results:
 
     @property
     def switched_off(self) -> tuple[str, ...]:
-        """The names of the extras without cases."""
-        return tuple(name for name, extra in self.extras.items() if not extra.cases)
+        """The names of the optional networks that are not there, and of the extras without cases but for theirs."""
+        there = {*self.variants, *(name for name, extra in self.extras.items() if extra.cases)}
+        return tuple(
+            item.name
+            for item in TASKS[self.task].switches
+            if item.name not in there and (not item.of or item.of in there)
+        )
 
     def networks(self) -> Iterator[tuple[str, Variant]]:
         """(folder below that of the task, network) of each main network and of each case of an extra."""
@@ -152,8 +157,11 @@ def load_all_results(runs: Path | str) -> dict[str, Results]:
 def load_results(runs: Path | str, task: str) -> Results:
     """Load and check `runs/<task>`; raises ArtifactError where something is missing or contradictory."""
     folder = Path(runs) / task
-    variants = {name: load_variant(folder / name, ARCHIVES.get(task, ())) for name in variants_of(task)}
+    off = [item.name for item in TASKS[task].optional if "enabled" in load_run(folder / item.name).config]
+    names = [name for name in variants_of(task) if name not in off]
+    variants = {name: load_variant(folder / name, ARCHIVES.get(task, ())) for name in names}
     extras = {name: load_extra(folder / name) for name in extras_of(task)}
+    check_switches(folder, off, extras)
     unsearched = Results(task, variants, search=None, extras=extras)  # type: ignore[arg-type]
     for name, variant in unsearched.networks():
         with readable(folder / name):

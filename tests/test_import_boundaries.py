@@ -53,7 +53,8 @@ def test_findings_load_nothing_that_draws():
 
 
 def test_scripts_load_tensorflow_only_when_they_need_it():
-    scripts = ["training.prepare_data", "training.train", "training.run_extra", "training.plan", "tuning.tune"]
+    scripts = ["training.prepare_data", "training.train", "training.run_extra", "training.pipeline", "tuning.tune"]
+    scripts += ["tuning.check_gpu"]
     assert not top_level(loaded_by(importing(scripts))) & {"tensorflow", "keras", "keras_tuner"}
 
 

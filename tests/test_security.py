@@ -132,7 +132,6 @@ def test_the_page_allows_itself_nothing_from_outside():
 def test_a_search_listens_on_this_machine_alone_unless_told_otherwise(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(workers, "run_chief", lambda oracle, address, team, progress: asked.append(address))
-    monkeypatch.setattr(tune, "visible_gpus", list)
     this = experiment("regression", load_homework(), tmp_path)
     record = this.recording("search", search_config(this.settings.search))
     for flags in (["--workers", "2"], ["--workers", "2", "--chief", "192.168.0.1:8000"]):

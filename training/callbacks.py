@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import keras
 
 from training.config import FitConfig
+from training.terminal import clock
 
 
 def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
@@ -39,7 +40,7 @@ def recorded_logs(epoch: int, logs: dict[str, float]) -> dict[str, Any]:
 
 
 class Progress(keras.callbacks.Callback):
-    """Prints the progress of a fit: on a terminal one line that is rewritten, and with `closing` a final line."""
+    """Prints the progress of a fit: on a terminal one line that is rewritten, and with `closing` a line on stdout."""
 
     def __init__(self, label: str, epochs: int, closing: bool = True, stream: TextIO | None = None) -> None:
         super().__init__()
@@ -57,10 +58,12 @@ class Progress(keras.callbacks.Callback):
             self.shown = now
             left = (now - self.started) / (epoch + 1) * (self.epochs - epoch - 1)
             width = shutil.get_terminal_size().columns - 1  # a line that wraps cannot be rewritten
-            self._write(f"{self.last}  {left:.0f} s left"[:width])
+            self._write(f"{self.last}  {clock(left)} left"[:width])
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        self._write(f"{self.last}  {time.monotonic() - self.started:.0f} s\n" if self.closing else "")
+        self._write("")
+        if self.closing:
+            print(f"{self.last}  took {clock(time.monotonic() - self.started)}", flush=True)
 
     def _write(self, text: str) -> None:
         self.stream.write(("\r\033[K" if self.stream.isatty() else "") + text)

@@ -10,8 +10,10 @@ from training.extras import Cases, Maker, further_seeds, network_case, smaller
 INGREDIENTS = {
     "filters": ("filters", "kernel_size", "dense_units"),
     "padding": ("padding",),
+    "batch_normalization": ("batch_normalization",),
     "convolution_dropout": ("convolution_dropout",),
     "horizontal_flips": ("horizontal_flips",),
+    "random_shifts": ("random_shifts",),
     "dropout": ("dropout",),
     "learning_rate": ("learning_rate", "learning_rate_schedule", "batch_size"),
 }

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from reporting.artifacts import exit_status
+from training.budget import hold_slot
+from training.settings import Homework, load_homework
 
 INTERRUPTED = 130  # the exit code of a program ended by Ctrl-C, as shells report it
 
@@ -32,14 +34,23 @@ def parse_arguments(
     parser.add_argument(
         "--quick", action="store_true", help="every stage on a small scale, as [quick] of the settings says"
     )
+    parser.add_argument(
+        "--no-extras", action="store_true", help="the content of the reference report alone, as if all extras were off"
+    )
     if add_flags:
         add_flags(parser)
     return parser.parse_args(argv)
 
 
+def homework_of(arguments: argparse.Namespace) -> Homework:
+    """The settings that the flags of `parse_arguments` name; raises UserError for a mistake in them."""
+    return load_homework(arguments.config, arguments.quick, not arguments.no_extras)
+
+
 def run_main(main: Callable[[], int | None]) -> int:
     """Call `main` and return its exit code. User errors, a full disk and Ctrl-C are reported in one line on stderr."""
     try:
+        hold_slot()
         return exit_status(main)
     except KeyboardInterrupt:
         print("\ninterrupted; what is finished is kept, and the same command goes on from here", file=sys.stderr)

@@ -77,6 +77,8 @@ class ClassificationConfig(FitConfig):
     convolution_dropout: float = limited(at_least=0, below=1)
     dense_units: tuple[int, ...] = limited(at_least=1, length=2)
     dropout: float = limited(at_least=0, below=1)
+    batch_normalization: bool
     horizontal_flips: bool
+    random_shifts: int = limited(at_least=0, at_most=8)
     validation_share: float = limited(above=0, below=1)
     loss: str = limited(choices=LOSSES)

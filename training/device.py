@@ -57,7 +57,7 @@ def configure(threads: int, precision: str, distribution: str = "none", onednn: 
     if precision == "auto":
         details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
         capabilities = [each.get("compute_capability", (0, 0)) for each in details]
-        precision = choose_precision(capabilities, instruction_set() if onednn_state() == "on" else "")
+        precision = choose_precision(capabilities, kernels_of(onednn))
     keras.config.set_dtype_policy(precision)
     if distribution == "mirrored" and len(gpus) > 1:
         tf.distribute.experimental_set_strategy(tf.distribute.MirroredStrategy())
@@ -109,15 +109,6 @@ def hidden(*packages: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-def visible_gpus() -> list[str]:
-    """The GPUs that TensorFlow uses, as CUDA_VISIBLE_DEVICES names them, in TensorFlow's order; empty without GPUs."""
-    import tensorflow as tf
-
-    found = len(tf.config.list_physical_devices("GPU"))
-    named = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
-    return (named or [str(number) for number in range(found)])[:found]
-
-
 def choose_onednn(setting: str, machine: str, environment: Mapping[str, str]) -> str:
     """Whether TensorFlow's kernels for the processor come from oneDNN: "on" or "off".
 
@@ -127,6 +118,11 @@ def choose_onednn(setting: str, machine: str, environment: Mapping[str, str]) ->
     if environment.get(ONEDNN):
         return "off" if environment[ONEDNN].lower() in ("0", "false") else "on"
     return ("on" if machine.lower() in ("x86_64", "amd64") else "off") if setting == "auto" else setting
+
+
+def kernels_of(setting: str) -> str:
+    """The instruction set of oneDNN's kernels with that setting of it; empty where they are off."""
+    return instruction_set() if choose_onednn(setting, platform.machine(), os.environ) == "on" else ""
 
 
 def onednn_state() -> str:

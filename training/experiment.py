@@ -55,6 +55,10 @@ class Experiment:
             return load_best_config(self.folder / "search", self.homework, self.settings.search, self.data)
         return self.settings.reference if variant == "reference" else self.settings.variants[variant]
 
+    def leaves_out(self, variant: str) -> bool:
+        """Whether the settings switch a variant off."""
+        return not getattr(self.settings.extras, variant, True)
+
     def folds(self, config: Any) -> Folds:
         """The folds, equal in training and tuning."""
         return self.task.module.fold_indices(self.data.counts["train"], config, self.seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from reporting.artifacts import components_holding, load_arrays, sufficient_units
@@ -19,6 +19,7 @@ class Case:
     config: Any
     seed: int
     train: Callable[[Recording], None]
+    points: int = 0  # that an epoch of all its fits trains on; 0 if it trains no network
 
 
 Cases = dict[str, Case]
@@ -26,7 +27,7 @@ Maker = Callable[[Experiment], Cases]
 
 
 def make_cases(this: Experiment, name: str) -> Cases:
-    """The cases of an extra by name, in order; none if the settings switch it off."""
+    """The cases of an extra by name, in order; none if the settings switch it, or an optional network, off."""
     return this.task.makers[name](this) if getattr(this.settings.extras, name) else {}
 
 
@@ -36,26 +37,46 @@ def recording_of(this: Experiment, name: str, cases: Mapping[str, Case]) -> Reco
     return this.recording(name, {"enabled": bool(cases), "cases": list(cases), "configs": configs})
 
 
-def train_cases(this: Experiment, name: str, cases: Mapping[str, Case]) -> None:
-    """Train the cases that are not up to date, below runs/<task>/<name>/."""
+def train_cases(this: Experiment, name: str, cases: Mapping[str, Case], only: Collection[str] = ()) -> None:
+    """Train the cases that are not up to date, below runs/<task>/<name>/; with `only`, no more than these.
+
+    The process that finishes the last case finishes the extra.
+    """
     stage = recording_of(this, name, cases)
     if stage.is_done():
         return
     stage.begin()
-    for label, case in cases.items():
-        record = this.recording(f"{name}/{label}", case.config, case.seed)
+    if only:
+        stage.release()  # other processes train the other cases meanwhile
+    for label in only or cases:
+        record = case_recording(this, name, label, cases[label])
         if not record.is_done():
             record.precision = stage.precision
             record.invalidate()
-            case.train(record)
-    stage.finish({})
+            cases[label].train(record)
+    stage.acquire()
+    if all(case_recording(this, name, label, case).is_current() for label, case in cases.items()):
+        stage.finish({})
+
+
+def case_recording(this: Experiment, name: str, label: str, case: Case) -> Recording:
+    """The Recording of a case of an extra."""
+    return this.recording(f"{name}/{label}", case.config, case.seed)
 
 
 def network_case(this: Experiment, config: Any, folds: Folds, seed: int, **options: Any) -> Case:
     """A Case that trains one network per fold; the options are those of the task's `train`."""
     return Case(
-        config, seed, lambda record: this.task.module.train(record, config, folds, this.dataset, seed, **options)
+        config,
+        seed,
+        lambda record: this.task.module.train(record, config, folds, this.dataset, seed, **options),
+        points_of(folds),
     )
+
+
+def points_of(folds: Folds) -> int:
+    """The training points of all folds together."""
+    return sum(len(train) for train, _ in folds)
 
 
 def further_seeds(variant: str, setting: str, **options: Any) -> Maker:

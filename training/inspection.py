@@ -1,5 +1,9 @@
-"""What trained networks compute inside: activations, filters, feature maps and receptive fields as arrays."""
+"""What trained networks compute inside: activations, filters, feature maps and receptive fields as arrays.
 
+Every call says `training=False`: by default, Keras' layers for random flips and shifts alter what they are given.
+"""
+
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.models import named_weights
+from training.models import NORMALISATION, named_weights
 
 Arrays = dict[str, np.ndarray]
 
@@ -29,13 +33,21 @@ def hidden_layers(model: keras.Model) -> list[str]:
 
 def layer_outputs(model: keras.Model, names: Sequence[str]) -> keras.Model:
     """A model with the same input and, by name, the float32 outputs of these layers after their activation."""
-    outputs = {name: keras.ops.cast(activated(model.get_layer(name)), "float32") for name in names}
+    outputs = {name: keras.ops.cast(activated(model, name), "float32") for name in names}
     return keras.Model(model.inputs, outputs)
 
 
-def activated(layer: keras.Layer) -> keras.KerasTensor:
-    """The output of a layer after its activation; for a convolution, ReLU is a layer after the pooling."""
-    return keras.ops.relu(layer.output) if isinstance(layer, keras.layers.Conv2D) else layer.output
+def activated(model: keras.Model, name: str) -> keras.KerasTensor:
+    """The output of a layer after its activation; for a convolution at full size, before the pooling.
+
+    Normalisation and ReLU, where they are layers of their own, follow the layer, or its pooling: they commute with it.
+    """
+    layer = model.get_layer(name)
+    output = layer.output
+    if name + NORMALISATION in [other.name for other in model.layers]:
+        output = model.get_layer(name + NORMALISATION)(output, training=False)
+    own = getattr(layer, "activation", None) is keras.activations.linear and name != "output"
+    return keras.ops.relu(output) if own else output
 
 
 def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays:
@@ -46,7 +58,7 @@ def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays
     (units,), the eigenvalues of the covariance of the activations over the same, largest first.
     """
     names = hidden_layers(model)
-    inside = tf.function(layer_outputs(model, names))
+    inside = tf.function(functools.partial(layer_outputs(model, names), training=False))
     probed = {name: value.numpy() for name, value in inside(tf.constant(x[probes])).items()}
     summaries: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
     for start in range(0, len(x), BATCH):
@@ -92,7 +104,7 @@ def filters_and_maps(model: keras.Model, image: np.ndarray) -> Arrays:
     "<layer>/maps" (filters, height, width).
     """
     names = [name for name in hidden_layers(model) if name.startswith("conv_")]
-    maps = layer_outputs(model, names)(tf.constant(image[None]))
+    maps = layer_outputs(model, names)(tf.constant(image[None]), training=False)
     result = {}
     for name in names:
         kernel = np.transpose(model.get_layer(name).kernel.numpy(), (3, 2, 0, 1))
@@ -155,17 +167,19 @@ def copied(
 
     copy = keras.models.clone_model(model, clone_function=copy_layer)
     for layer in copy.layers:
-        if hasattr(layer, "kernel"):
+        if hasattr(layer, "kernel") or isinstance(layer, keras.layers.BatchNormalization):
             layer.set_weights(model.get_layer(layer.name).get_weights())
     return copy
 
 
 def with_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> keras.Model:
-    """A float32 copy of the model with other weights, named as by `named_weights`."""
+    """A float32 copy of the model with other weights, named as by `named_weights`, and fresh normalisation."""
     copy = copied(model, lambda layer, config: config)
     for layer in copy.layers:
         if hasattr(layer, "kernel"):
             layer.set_weights([weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"]])
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([np.zeros_like(layer.beta), np.zeros_like(layer.beta), np.ones_like(layer.beta)])
     return copy
 
 

@@ -1,34 +1,21 @@
-"""Print the stages that are not up to date, one folder per line: what make has to run.
-
-    python -m training.plan --config homework.toml --runs runs
+"""Which stages are not up to date: what has to be run.
 
 A stage is up to date if its run.json records the settings, data and numerical options that it would use now, and the
-stage that it needs is up to date. Takes half a second: writes nothing, takes no lock, does not load TensorFlow. With a
-mistake in the settings or the data it prints all stages, and the first one to run reports the mistake.
+stage that it needs is up to date. It takes half a second to tell: nothing is written or locked, and TensorFlow is not
+loaded.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from reporting.artifacts import ArtifactError, UserError, load_json, plain, stages
+from reporting.artifacts import ArtifactError, extras_of, load_json, plain, stages
 from training.best import search_config
-from training.cli import parse_arguments
 from training.experiment import Experiment, experiment
 from training.extras import make_cases, recording_of
 from training.fashion_mnist import is_there
 from training.prepare_data import data_of
 from training.recording import Recording
-from training.settings import Homework, load_homework
+from training.settings import Homework
 from training.tasks import TASKS
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    arguments = parse_arguments(__doc__, argv)
-    try:
-        stale = stale_stages(load_homework(arguments.config, arguments.quick), arguments.runs)
-    except (UserError, OSError):
-        stale = ["data", *stages()]
-    print(*stale, sep="\n", end="\n" * bool(stale))
 
 
 def stale_stages(homework: Homework, runs: Path) -> list[str]:
@@ -55,10 +42,6 @@ def recording_of_stage(this: Experiment, name: str) -> Recording:
     """The Recording that the script of a stage would make."""
     if name == "search":
         return this.recording(name, search_config(this.settings.search))
-    if hasattr(this.settings.extras, name):
+    if name in extras_of(this.task.name) or this.leaves_out(name):
         return recording_of(this, name, make_cases(this, name))
     return this.recording(name, this.config(name))
-
-
-if __name__ == "__main__":
-    main()

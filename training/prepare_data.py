@@ -9,15 +9,15 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from reporting.artifacts import Data, save_json
-from training.cli import parse_arguments, run_main
+from training.cli import homework_of, parse_arguments, run_main
 from training.fashion_mnist import find_fashion_mnist
-from training.settings import LARGE_GRID, Homework, load_homework
+from training.settings import LARGE_GRID, Homework
 from training.tasks import TASKS
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(__doc__, argv)
-    homework = load_homework(arguments.config, arguments.quick)
+    homework = homework_of(arguments)
     folder, _ = find_fashion_mnist(homework.data.fashion_mnist)
     data = data_of(homework)
     check_splits(homework, data)

@@ -43,7 +43,7 @@ class TaskSettings:
 
     reference: Any  # configuration of the reference network, which all others start from
     search: Search
-    extras: Any  # which extras are trained: one field each, see `extras_class`
+    extras: Any  # which extras and optional networks are trained: one field each, see `extras_class`
     variants: dict[str, Any]  # configurations of further variants, such as "improved", by name
 
 
@@ -58,15 +58,19 @@ class Homework:
     scale: str  # "full" or "quick"
 
 
-def load_homework(path: Path | str = SHIPPED, quick: bool = False) -> Homework:
-    """Read, merge and validate the settings; raises UserError that names the file, the table and the key."""
+def load_homework(path: Path | str = SHIPPED, quick: bool = False, extras: bool = True) -> Homework:
+    """Read, merge and validate the settings; raises UserError that names the file, the table and the key.
+
+    Without `extras`, all of them are switched off.
+    """
     settings = load_toml(SHIPPED)
     if Path(path).resolve() != SHIPPED:
         settings = overlay(settings, load_toml(path), str(path))
     quick_settings = settings.pop("quick", {})
     if quick:
         settings = overlay(settings, quick_settings, f"{path} [quick]")
-    return build_homework(settings, str(path), "quick" if quick else "full")
+    homework = build_homework(settings, str(path), "quick" if quick else "full")
+    return homework if extras else without_extras(homework)
 
 
 def overlay(base: Mapping[str, Any], changes: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -77,6 +81,16 @@ def overlay(base: Mapping[str, Any], changes: Mapping[str, Any], where: str) -> 
             raise UserError(f"{where}: {key} is a table; write [{key}] and its keys below")
         merged[key] = overlay(base[key], value, f"{where} [{key}]") if isinstance(base.get(key), dict) else value
     return merged
+
+
+def without_extras(homework: Homework) -> Homework:
+    """The same settings with all extras switched off."""
+
+    def off(name: str, settings: TaskSettings) -> TaskSettings:
+        switches = {one.name: type(getattr(settings.extras, one.name))() for one in REGISTERED[name].switches}
+        return dataclasses.replace(settings, extras=dataclasses.replace(settings.extras, **switches))
+
+    return dataclasses.replace(homework, tasks={name: off(name, task) for name, task in homework.tasks.items()})
 
 
 def build_homework(settings: Mapping[str, Any], where: str, scale: str) -> Homework:
@@ -96,7 +110,7 @@ def task_settings(task: Task, table: dict[str, Any], where: str) -> TaskSettings
     return TaskSettings(
         reference=parse_config(task.config, table, f"{where} [{task.name}]"),
         search=build_search(task, table, search, f"{where} [{task.name}.search"),
-        extras=parse(extras_class(task), extras, f"{where} [{task.name}.extras]"),
+        extras=consistent(task, parse(extras_class(task), extras, f"{where} [{task.name}.extras]")),
         variants={
             name: parse_config(task.config, overlay(table, changes, where), f"{where} [{task.name}.{name}]")
             for name, changes in zip(names[2:], variants, strict=True)
@@ -110,16 +124,22 @@ def further_variants(task: str) -> list[str]:
 
 
 def extras_class(task: Task) -> type:
-    """A dataclass with a field for each registered extra of a task; false or 0 switches it off.
+    """A dataclass with a field for each optional network and each extra of a task; false or 0 switches it off.
 
     Extras that train further seeds are set to the number of seeds, all others to true or false.
     """
     fields: list[Any] = []
-    for extra in REGISTERED[task.name].extras:
+    for extra in REGISTERED[task.name].switches:
         seeds = extra.name.endswith("seeds")
         fields.append((extra.name, int, limited(at_least=0, at_most=100)) if seeds else (extra.name, bool))
     fields += [(name, *kind) for name, kind in task.extra_settings.items()]
     return dataclasses.make_dataclass(f"{task.name.capitalize()}Extras", fields, frozen=True)
+
+
+def consistent(task: Task, extras: Any) -> Any:
+    """`extras` with those switched off that are about a network which is."""
+    about = [extra for extra in REGISTERED[task.name].extras if extra.of and not getattr(extras, extra.of)]
+    return dataclasses.replace(extras, **{extra.name: type(getattr(extras, extra.name))() for extra in about})
 
 
 def take(table: dict[str, Any], key: str, where: str, name: str) -> dict[str, Any]:

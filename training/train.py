@@ -4,17 +4,17 @@
 
 Any other name than a variant's is answered with the names of all variants of the task. `reference` has the settings of
 homework.toml, `tuned` the best combination of the finished search, any other those of its own table. Writes
-runs/<task>/<variant>/. Test data are used after training only, for evaluation. A network of the regression takes
-seconds on one core, one of the classification minutes.
+runs/<task>/<variant>/; of a variant that the settings switch off only that it is. Test data are used after training
+only, for evaluation. A network of the regression takes seconds on one core, one of the classification minutes.
 """
 
 import sys
 from collections.abc import Sequence
 
 from reporting.artifacts import UserError, variants_of
-from training.cli import parse_arguments, run_main
+from training.cli import homework_of, parse_arguments, run_main
 from training.experiment import experiment
-from training.settings import load_homework
+from training.extras import train_cases
 from training.tasks import TASKS
 
 
@@ -23,7 +23,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.variant not in variants_of(arguments.task):
         known = ", ".join(variants_of(arguments.task))
         raise UserError(f"the {arguments.task} has no variant {arguments.variant!r}; choose one of {known}")
-    this = experiment(arguments.task, load_homework(arguments.config, arguments.quick), arguments.runs)
+    this = experiment(arguments.task, homework_of(arguments), arguments.runs)
+    if this.leaves_out(arguments.variant):
+        train_cases(this, arguments.variant, {})
+        return
     config = this.config(arguments.variant)
     record = this.recording(arguments.variant, config)
     if record.is_done():

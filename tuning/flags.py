@@ -15,7 +15,7 @@ def add_search_flags(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=count,
         metavar="N",
-        help="processes that train side by side (default: one a GPU, else one for every two processors)",
+        help="processes that train side by side (default: as many as the machine has slots, see training/budget.py)",
     )
     parser.add_argument(
         "--keep-going",
@@ -35,6 +35,7 @@ def add_search_flags(parser: argparse.ArgumentParser) -> None:
         metavar="I/N",
         help="train every N-th combination from the I-th on, no more",
     )
+    role.add_argument("--slots-from", type=int, metavar="FD", help=argparse.SUPPRESS)  # see training/runner.py
     parser.add_argument(
         "--worker-id",
         type=worker_name,

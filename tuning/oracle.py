@@ -67,6 +67,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         self.last_seen: dict[str, float] = {}  # worker -> time of its last call
         self.failures: collections.Counter[tuple[int, int]] = collections.Counter()  # (combination, fold) -> failures
         self.error = ""
+        self.dismisses_idle = False  # whether a worker that finds nothing to do is told to end, not to ask again
 
     def config(self, number: int) -> FitConfig:
         """The complete configuration of a combination."""
@@ -110,7 +111,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
         """The first combination of the queue that is not finished, in KerasTuner's form."""
         number = None if self.error else self.skip_finished()
         if number is None:
-            idle = self.ongoing_trials and not self.error
+            idle = self.ongoing_trials and not self.error and not self.dismisses_idle
             return {"status": trials.TrialStatus.IDLE if idle else trials.TrialStatus.STOPPED, "values": None}
         self.handed_out[trial_id] = heapq.heappop(self.waiting)[1], None
         return {"status": trials.TrialStatus.RUNNING, "values": dict(self.combinations[number])}

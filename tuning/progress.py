@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.table import Table
 
 from training.settings import Search
+from training.terminal import COLUMNS, clock, shortened
 from tuning.combinations import Values
 
 
@@ -26,6 +27,7 @@ class SearchProgress:
         self.done = 0  # combinations
         self.recorded = self.trained = 0  # folds: all, and those that this search has trained
         self.best: float | None = None
+        self.told = False  # whether a line has said what is searched
         self.at_work: dict[str, str] = {}  # worker -> the combination that it trains
         self.live: Live | None = None  # the table, while there is one
 
@@ -53,7 +55,10 @@ class SearchProgress:
         return table
 
     def combination_begun(self, values: Values, worker: str) -> None:
-        """Count a combination as at work."""
+        """Count a combination as at work; before the first one, say what the values in the lines are."""
+        if not self.told:
+            self.told = True
+            self.say(f"{self.combinations} combinations of {', '.join(values)}; {self.objective.replace('_', ' ')}")
         self.at_work[worker] = format_values(values)
 
     def fold_ended(self) -> None:
@@ -71,8 +76,10 @@ class SearchProgress:
         """Count a combination that has ended, and print its line."""
         self._count(score)
         self.at_work.pop(worker, None)
-        result = f"{self.objective} {score:.4f}{self.best_so_far()}"
-        self.say(f"{self.done}/{self.combinations}  {format_values(values)}  {result}  {worker}  {self.left()}")
+        result = f"{score:.4f}{self.best_so_far()}"
+        values_text = " ".join(map(str, values.values()))
+        room = COLUMNS - len(f"{self.label}  {self.done}/{self.combinations}    {result}  {self.left()}")
+        self.say(f"{self.done}/{self.combinations}  {shortened(values_text, room)}  {result}  {self.left()}")
 
     def _count(self, score: float) -> None:
         self.done += 1
@@ -82,9 +89,9 @@ class SearchProgress:
     def left(self) -> str:
         """The time that the remaining folds will take at the rate so far, or the time so far if none is known."""
         seconds, folds = time.monotonic() - self.started, self.combinations * self.folds - self.recorded
-        return (
-            f"about {seconds / self.trained * folds:.0f} s left" if self.trained and folds > 0 else f"{seconds:.0f} s"
-        )
+        if self.trained and folds > 0:
+            return f"{clock(seconds / self.trained * folds)} left"
+        return f"took {clock(seconds)}"
 
     def status(self) -> str:
         """The progress of the search in one line."""

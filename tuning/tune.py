@@ -13,16 +13,18 @@ import functools
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from reporting.artifacts import UserError
 from training.best import search_config
-from training.cli import parse_arguments, run_main
-from training.device import hidden, instruction_set, onednn_state, package_versions, visible_gpus
+from training.budget import Budget, make_budget
+from training.cli import homework_of, parse_arguments, run_main
+from training.device import hidden, instruction_set, onednn_state, package_versions
 from training.experiment import Experiment, experiment
 from training.recording import Recording
-from training.settings import LARGE_GRID, Search, load_homework
+from training.settings import LARGE_GRID, Search
 from training.tasks import TASKS
 from tuning.flags import add_search_flags
 
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from tuning.grid_search import FitFold
     from tuning.progress import SearchProgress
     from tuning.rows import FoldRows
-    from tuning.workers import WorkerProcess
+    from tuning.workers import Recruit, WorkerProcess
+
+LOCAL = "127.0.0.1:0"  # a chief that workers of this machine alone find
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(__doc__, argv, add_search_flags, task=TASKS)
-    this = experiment(arguments.task, load_homework(arguments.config, arguments.quick), arguments.runs)
+    this = experiment(arguments.task, homework_of(arguments), arguments.runs)
     refuse_contradictions(arguments)
     record = this.recording("search", search_config(this.settings.search))
     if arguments.join:
@@ -95,7 +99,7 @@ def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recordin
     from tuning.oracle import RecordedGridOracle
     from tuning.progress import SearchProgress
     from tuning.tensorboard import require_tensorboard
-    from tuning.workers import run_chief
+    from tuning.workers import granted_workers, run_chief
 
     if arguments.tensorboard:
         require_tensorboard()
@@ -106,24 +110,20 @@ def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recordin
     oracle = RecordedGridOracle(
         search, folds, rows, progress, arguments.keep_going, arguments.shard, identity(this, rows)
     )
-    gpus = visible_gpus() if record.distribution == "none" else []  # to distribute among the workers
-    workers = default_workers(gpus, record.threads, search) if arguments.workers is None else arguments.workers
-    cores = os.cpu_count() or 1
-    if workers * record.threads > cores:
-        progress.say(f"{workers} workers of {record.threads} threads are more than this machine's {cores} processors")
-    if arguments.chief or workers != 1 or too_many_programs(search):
-        team = functools.partial(make_team, arguments, workers, gpus)
-        run_chief(oracle, arguments.chief or "127.0.0.1:0", team, progress)
+    budget = make_budget(record.threads, record.distribution)
+    workers = min(budget.slots, search.combinations) if arguments.workers is None else arguments.workers
+    make_worker = functools.partial(worker_process, arguments)
+    if arguments.slots_from is not None:
+        run_chief(oracle, LOCAL, granted_workers(Connection(arguments.slots_from), oracle, make_worker), progress)
+    elif arguments.chief or workers != 1 or too_many_programs(search):
+        if arguments.chief:
+            progress.say(f"workers of other machines join with --join {arguments.chief}; workers here: {workers}")
+        run_chief(oracle, arguments.chief or LOCAL, fixed_team(workers, budget, make_worker), progress)
     else:
         fit_fold = fold_trainer(this, arguments, progress)
         CrossValidatedGridSearch(oracle, search, folds, fit_fold).search()
     if oracle.error:
         raise UserError(oracle.error)
-
-
-def default_workers(gpus: Sequence[str], threads: int, search: Search) -> int:
-    """One per GPU; without GPUs half as many as fit on the processors, since make runs two searches side by side."""
-    return len(gpus) or max(1, min((os.cpu_count() or 1) // threads // 2, search.combinations))
 
 
 def identity(this: Experiment, rows: FoldRows) -> dict[str, str]:
@@ -141,18 +141,26 @@ def too_many_programs(search: Search) -> bool:
     return math.prod(len(values) for name, values in search.grid.items() if name not in RUNTIME_FIELDS) > MAX_PROGRAMS
 
 
-def make_team(arguments: argparse.Namespace, workers: int, gpus: Sequence[str], address: str) -> list[WorkerProcess]:
-    """The workers of this machine: this script with --join, each with its own GPU if there are enough."""
+def fixed_team(workers: int, budget: Budget, make_worker: Callable[..., WorkerProcess]) -> Recruit:
+    """A Recruit: that many workers at the start, each with its own GPU if there are enough. They hold no slots."""
+    numbers = iter(range(workers))
+
+    def recruit(address: str, _workers: list[WorkerProcess]) -> list[WorkerProcess]:
+        return [make_worker(address, f"w{number + 1}", budget.device(number)) for number in numbers]
+
+    return recruit
+
+
+def worker_process(
+    arguments: argparse.Namespace, address: str, name: str, environment: Mapping[str, str]
+) -> WorkerProcess:
+    """A worker of this machine: this script with --join."""
     from tuning.workers import WorkerProcess
 
     shared = ["--task", arguments.task, "--config", str(arguments.config), "--runs", str(arguments.runs)]
     shared += ["--quick"] * arguments.quick + ["--tensorboard"] * arguments.tensorboard
-    script = [sys.executable, "-m", "tuning.tune", *shared, "--join", address]
-    devices = [{"CUDA_VISIBLE_DEVICES": gpus[number % len(gpus)]} if gpus else {} for number in range(workers)]
-    names = [f"w{number}" for number in range(1, workers + 1)]
-    return [
-        WorkerProcess(name, [*script, "--worker-id", name], device) for name, device in zip(names, devices, strict=True)
-    ]
+    script = [sys.executable, "-m", "tuning.tune", *shared, "--join", address, "--worker-id", name]
+    return WorkerProcess(name, script, environment)
 
 
 def join(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
@@ -162,9 +170,9 @@ def join(this: Experiment, arguments: argparse.Namespace, record: Recording) -> 
         import keras_tuner
 
     from tuning.grid_search import CrossValidatedGridSearch
+    from tuning.joining import find_chief, work_for
     from tuning.oracle import make_objective
     from tuning.search_spaces import make_hyperparameters
-    from tuning.workers import find_chief, work_for
 
     find_chief(arguments.join, arguments.worker_id)
     search, rows = this.settings.search, recorded_rows(this, record)

@@ -1,4 +1,4 @@
-"""Several workers on one grid: the chief, which serves the oracle; the processes that it starts; the worker's side.
+"""Several workers on one grid: the chief, which serves the oracle, and the processes that it starts.
 
 All messages go through KerasTuner's own gRPC service. It has no authentication: a chief listens on this machine alone
 unless it is given another address.
@@ -8,10 +8,10 @@ import dataclasses
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
+from multiprocessing.connection import Connection
 from typing import Any
 
 import grpc
@@ -19,16 +19,12 @@ from keras_tuner.src import protos
 from keras_tuner.src.distribute.oracle_chief import OracleServicer
 
 from reporting.artifacts import UserError
-from tuning.grid_search import CrossValidatedGridSearch
+from training.budget import SLOT
 from tuning.oracle import RecordedGridOracle
 from tuning.progress import SearchProgress
-from tuning.search_spaces import identity_of
 
 CONNECTIONS = 128  # workers that can be served at once
 IDLE_PAUSE = 1.0  # seconds for which the chief delays its answer to an idle worker
-HEARTBEAT = 2.0  # seconds between two heartbeats
-MISSED_HEARTBEATS = 3  # after which a worker gives up its chief
-CHIEF_TIMEOUT = 60  # seconds for which a worker looks for its chief
 DEATHS = 3  # of a worker in a row, without a fold between them, after which the search gives up
 FAREWELL = 10  # seconds that workers get to learn that a search has ended
 
@@ -90,7 +86,10 @@ class WorkerProcess:
     def start(self) -> None:
         """Start the process in its own process group: Ctrl-C then reaches the chief alone, which ends its workers."""
         self.process = subprocess.Popen(
-            self.command, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL, process_group=0
+            self.command,
+            env={**{name: value for name, value in os.environ.items() if name != SLOT}, **self.environment},
+            stdin=subprocess.DEVNULL,
+            process_group=0,
         )
 
     def watch(self, progress: SearchProgress) -> None:
@@ -109,6 +108,10 @@ class WorkerProcess:
         progress.say(f"worker {self.name} died ({reason}) and is started again")
         self.start()
 
+    def has_ended(self) -> bool:
+        """Whether the process has ended because no work is left."""
+        return self.process is not None and self.process.poll() == 0
+
     def end(self) -> None:
         """End the process; kill it if it does not end within five seconds."""
         if self.process and self.process.poll() is None:
@@ -119,24 +122,26 @@ class WorkerProcess:
                 self.process.kill()
 
 
-def run_chief(
-    oracle: RecordedGridOracle, address: str, team: Callable[[str], list[WorkerProcess]], progress: SearchProgress
-) -> None:
+Recruit = Callable[[str, list[WorkerProcess]], list[WorkerProcess]]  # address of the chief, workers -> new workers
+
+
+def run_chief(oracle: RecordedGridOracle, address: str, recruit: Recruit, progress: SearchProgress) -> None:
     """Serve the oracle and watch the worker processes until the search has ended.
 
-    `team(address)` returns the workers of this machine; without any, the chief waits for workers of other machines.
+    `recruit` is asked again and again for new workers of this machine; without any, the chief waits for workers of
+    other machines.
     """
     oracle.skip_finished()
     if oracle.finished:
         return
     server, address = listen(oracle, address)
-    workers = team(address)
+    workers: list[WorkerProcess] = []
     try:
-        progress.say(f"chief at {address}, workers here: {len(workers)}")
-        for worker in workers:
-            worker.start()
         with progress.table():
             while not oracle.finished:
+                for worker in recruit(address, workers):
+                    worker.start()
+                    workers.append(worker)
                 for worker in workers:
                     worker.watch(progress)
                 time.sleep(0.2)
@@ -147,68 +152,42 @@ def run_chief(
         server.stop(None)
 
 
+def granted_workers(
+    connection: Connection, oracle: RecordedGridOracle, make_worker: Callable[..., WorkerProcess]
+) -> Recruit:
+    """A Recruit: a worker for each slot that `training.pipeline` grants this search over the connection.
+
+    Each slot (a number) comes with the environment of its worker. What goes back are the number of combinations that
+    are left and the slots whose workers have ended, as idle ones do. `make_worker(address, name, environment)` returns
+    a worker.
+    """
+    oracle.dismisses_idle = True
+    slots: dict[str, int] = {}  # worker -> its slot
+    told: list[int] = []
+
+    def recruit(address: str, workers: list[WorkerProcess]) -> list[WorkerProcess]:
+        ended = [worker for worker in workers if worker.has_ended()]
+        for worker in ended:
+            workers.remove(worker)
+        left = len(oracle.waiting) + len(oracle.ongoing_trials)
+        new = []
+        try:
+            if ended or told != [left]:
+                connection.send((left, [slots.pop(worker.name) for worker in ended]))
+                told[:] = [left]
+            while connection.poll():
+                slot, environment = connection.recv()
+                new.append(make_worker(address, f"w{slot + 1}", environment))
+                slots[new[-1].name] = slot
+        except (EOFError, OSError):
+            raise UserError("the make that began this search is gone; what is finished is kept") from None
+        return new
+
+    return recruit
+
+
 def say_farewell(oracle: RecordedGridOracle) -> None:
     """Give the workers time to ask for the next combination and learn that there is none."""
     end = time.monotonic() + FAREWELL
     while oracle.tuner_ids and not oracle.error and time.monotonic() < end:
         time.sleep(0.1)
-
-
-def find_chief(address: str, worker: str) -> None:
-    """Wait for the chief at HOST:PORT and tell KerasTuner of it; raises UserError if none answers in time."""
-    with grpc.insecure_channel(address) as channel:
-        try:
-            grpc.channel_ready_future(channel).result(CHIEF_TIMEOUT)
-        except grpc.FutureTimeoutError:
-            raise UserError(
-                f"no chief answers at {address}; start it with --chief {address}, and see that no firewall is between"
-            ) from None
-    host, _, port = address.rpartition(":")
-    os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": port, "KERASTUNER_TUNER_ID": worker}
-
-
-def work_for(tuner: CrossValidatedGridSearch, identity: Mapping[str, str], address: str) -> None:
-    """Search for the chief at `address` until no work is left.
-
-    Raises UserError if the chief has other settings, data or packages, or goes away.
-    """
-    ended = threading.Event()
-    try:
-        refuse_other_search(identity, identity_of(tuner.oracle.get_space()), address)
-        threading.Thread(
-            target=heartbeat, args=(tuner.oracle.stub, tuner.tuner_id, address, ended), daemon=True
-        ).start()
-        tuner.search()
-    except grpc.RpcError:
-        raise UserError(gone(address)) from None
-    finally:
-        ended.set()
-
-
-def refuse_other_search(own: Mapping[str, str], chiefs: Mapping[str, str], address: str) -> None:
-    """Raise UserError with the part that differs, unless worker and chief have the same settings, data and packages."""
-    for part, text in own.items():
-        if chiefs.get(part) != text:
-            raise UserError(
-                f"the chief at {address} has other {part}: {chiefs.get(part)} there, {text} here;"
-                " make them equal on both machines"
-            )
-
-
-def heartbeat(stub: Any, worker: str, address: str, ended: threading.Event) -> None:
-    """Call the chief every few seconds; if it no longer answers, print that and end this process."""
-    missed = 0
-    while not ended.wait(HEARTBEAT):
-        try:
-            stub.GetTrial(protos.get_service().GetTrialRequest(trial_id=worker), timeout=5 * HEARTBEAT)
-            missed = 0
-        except grpc.RpcError:
-            missed += 1
-        if missed >= MISSED_HEARTBEATS and not ended.is_set():
-            os.write(2, f"error: worker {worker}: {gone(address)}\n".encode())
-            os._exit(1)
-
-
-def gone(address: str) -> str:
-    """The message that the chief no longer answers."""
-    return f"the chief at {address} is gone; what is finished is kept there, and the same command there goes on from it"

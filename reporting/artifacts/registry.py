@@ -1,12 +1,4 @@
-"""The tasks: their networks and their extras, by name. Settings, scripts, Makefile and report read them here.
-
-    python3 reporting/artifacts/registry.py     prints a line a stage for make: its folder, the one it needs, its kind
-
-Standard library and old syntax only, since make asks before any package is installed and before Python's version is
-checked.
-"""
-
-from __future__ import annotations
+"""The tasks: their networks and their extras, by name. Settings, scripts and report read them here."""
 
 from typing import NamedTuple
 
@@ -18,6 +10,7 @@ class Extra(NamedTuple):
     needs: str  # the stage that must be finished before it
     words: str  # what the conclusions say is missing where it is switched off
     short_words: str  # the same in the chapter of the task
+    of: str = ""  # the optional network that it is about: where that is switched off, so is this
 
 
 class Task(NamedTuple):
@@ -27,6 +20,12 @@ class Task(NamedTuple):
     variants: tuple[str, ...]  # its main networks, in order
     searched: str  # the variant that takes the winner of the grid search
     extras: tuple[Extra, ...]
+    optional: tuple[Extra, ...] = ()  # those of its variants that can be switched off
+
+    @property
+    def switches(self) -> tuple[Extra, ...]:
+        """All that the settings can switch off, in order."""
+        return self.optional + self.extras
 
 
 TASKS = {
@@ -39,8 +38,8 @@ TASKS = {
             (
                 Extra("splits", "data", "other ways to split the points", "other ways to split the points"),
                 Extra("baselines", "data", "other models", "baselines"),
-                Extra("initialisation", "tuned", "the other initialiser", "another initialiser"),
-                Extra("seeds", "tuned", "further seeds of the regression", "further seeds"),
+                Extra("initialisation", "search", "the other initialiser", "another initialiser"),
+                Extra("seeds", "search", "further seeds of the regression", "further seeds"),
                 Extra("smaller", "tuned", "the smaller regression network", "a smaller network"),
             ),
         ),
@@ -57,24 +56,28 @@ TASKS = {
                     "further seeds of the reference settings",
                 ),
                 Extra(
-                    "tuned_seeds", "tuned", "further seeds of the tuned network", "further seeds of the tuned network"
+                    "tuned_seeds", "search", "further seeds of the tuned network", "further seeds of the tuned network"
                 ),
                 Extra(
                     "improved_seeds",
                     "data",
                     "further seeds of the improved network",
                     "further seeds of the improved one",
+                    of="improved",
                 ),
                 Extra(
-                    "ablation", "data", "the ablation of the improved settings", "trainings without single ingredients"
+                    "ablation",
+                    "data",
+                    "the ablation of the improved settings",
+                    "trainings without single ingredients",
+                    of="improved",
                 ),
                 Extra("smaller", "tuned", "the smaller classification network", "a smaller network"),
             ),
+            optional=(Extra("improved", "data", "the improved network", "the improved network"),),
         ),
     )
 }
-
-FILLERS = ("classification/improved_seeds",)  # as long as what the shorter search leaves of the longer one
 
 
 def variants_of(task: str) -> tuple[str, ...]:
@@ -97,30 +100,3 @@ def stages() -> dict[str, str]:
         for extra in task.extras:
             needs[f"{task.name}/{extra.name}"] = "data" if extra.needs == "data" else f"{task.name}/{extra.needs}"
     return needs
-
-
-def starting_order() -> list[tuple[str, str, str]]:
-    """(folder, needed folder, kind) of all stages in the order in which make starts them, the longest chain first.
-
-    Kinds: search, variant, tuned (a variant that needs a search), filler (an extra that runs beside the searches even
-    where only two stages run at a time), extra. Within a kind the last comes first: the search of images takes longer
-    than that of points, and the improved network longer than the reference.
-    """
-    kinds = ("search", "variant", "tuned", "filler", "extra")
-    rows = [(folder, needed, kind_of(folder)) for folder, needed in reversed(list(stages().items()))]
-    return sorted(rows, key=lambda row: kinds.index(row[2]))
-
-
-def kind_of(folder: str) -> str:
-    """What `starting_order` calls a stage."""
-    task, name = folder.split("/")
-    if name == "search":
-        return "search"
-    if name in variants_of(task):
-        return "tuned" if name == TASKS[task].searched else "variant"
-    return "filler" if folder in FILLERS else "extra"
-
-
-if __name__ == "__main__":
-    for row in starting_order():
-        print(*row)

@@ -13,9 +13,10 @@ from reporting.sections.provenance import recorded_runs
 class Limits:
     """What decides how the numbers may be read."""
 
-    switched_off: tuple[str, ...]  # the extras that are, in words
+    switched_off: tuple[str, ...]  # what is, in words
     regression_seeds: int  # how many times the tuned networks were trained from other initial weights
-    classification_seeds: tuple[int, int]  # the same of the three configurations: the fewest, the most
+    classification_seeds: tuple[int, int]  # the same of the configurations: the fewest, the most
+    several_comparisons: bool  # whether the classifiers are compared more than once
     machines: int  # different ones that computed
     commits: int  # different versions of the code
 
@@ -36,13 +37,16 @@ def find(results: Mapping[str, Results], found: Found) -> Limits:
     runs = list(recorded_runs(results))
     return Limits(
         switched_off=tuple(
-            extra.words
+            item.words
             for name, task in results.items()
-            for extra in TASKS[name].extras
-            if extra.name in task.switched_off
+            for item in TASKS[name].switches
+            if item.name in task.switched_off
         ),
         regression_seeds=1 + len(regression.extras["seeds"].cases),
         classification_seeds=(min(seeds), max(seeds)),
+        several_comparisons=bool(
+            classification.improved or found("classification/loss").trained or found("classification/smaller")
+        ),
         machines=len({(run.machine.processor, run.machine.devices) for run in runs}),
         commits=len({run.commit for run in runs}),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from reporting import environment
 from tests.tiny_settings import tiny_settings
 from tests.training.stand_in_images import idx
 from training.fashion_mnist import DIGESTS
@@ -67,8 +68,9 @@ class Course:
         python = folder / "venv" / "bin" / "python"
         python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
         python.chmod(0o755)
-        for stamp in (".made", ".report", ".all", ".libraries", ".test", ".tensorboard"):
-            (folder / "venv" / stamp).touch()
+        installed = {name: environment.digest(ROOT / name) for name, _, _ in environment.NEEDS.values()}
+        record = {"version": list(sys.version_info[:3]), "path": sys.executable, "installed": installed}
+        environment.write_record(folder / "venv", record)
 
     def start(self, runs, *arguments):
         """A make in a session of its own; what it says goes to a file."""

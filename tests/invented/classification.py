@@ -29,6 +29,9 @@ def write_classification(folder: Path, example: Example) -> dict[str, dict]:
     best = write_search(folder / "search", example, GRID, score, "validation_accuracy", 1, searched)
     configs = {"reference": reference, "tuned": searched | best, "improved": reference | IMPROVEMENTS}
     for name, config in configs.items():
+        if f"classification/{name}" in example.switched_off:
+            save_run(folder / name, example, "classification", {"enabled": False, "cases": [], "configs": {}}, {})
+            continue
         predictions = write_classifier(folder / name, example, config, example.accuracy[name])
         save_arrays(folder / name / "predictions.npz", predictions | images_of_errors(predictions))
         write_inspection(folder / name, example, config)

@@ -30,9 +30,10 @@ class Example:
     )
     dead_units: int = 2  # in the last hidden layer of each network
     regression_source: str = "the project's own unknown function"
-    switched_off: tuple[str, ...] = ()  # extras that are, such as "regression/splits"
+    switched_off: tuple[str, ...] = ()  # networks and extras that are, such as "regression/splits"
 
 
+WITHOUT_IMPROVED = tuple(f"classification/{name}" for name in ("improved", "improved_seeds", "ablation"))
 REAL_SIZES: dict[str, Any] = {
     "hidden_units": (256, 512, 768),
     "regression_epochs": 500,

@@ -40,9 +40,11 @@ from tests.invented.edits.regression import (
     predictions,
     tests_in,
 )
+from tests.invented.example import WITHOUT_IMPROVED
 from tests.invented.outcome import outcome
 
 EVERY_EXTRA = tuple(f"{task.name}/{extra.name}" for task in TASKS.values() for extra in task.extras)
+EVERY_SWITCH = tuple(f"{task.name}/{item.name}" for task in TASKS.values() for item in task.switches)
 SEEDS_AND_OTHERS = ("regression/seeds", "regression/baselines", "classification/tuned_seeds", "classification/ablation")
 
 
@@ -100,6 +102,10 @@ OUTCOMES_OF_NETWORKS = {
     "not smaller": outcome(several_machines(), smaller_units=(16, 24, 32)),
     "one machine, several versions": outcome(several_machines(1, 2), all_splits_alike),
     "no extras": outcome(switched_off=EVERY_EXTRA),
+    "no improved network": outcome(switched_off=WITHOUT_IMPROVED),
+    "no improved network, tuning is worse": outcome(**accuracies(0.93, 0.85, 0.80), switched_off=WITHOUT_IMPROVED),
+    "no improved network and no extras": outcome(switched_off=EVERY_SWITCH),
+    "two networks of one opinion": outcome(every_network(wrong_for([(0, 1, 1)])), switched_off=EVERY_SWITCH),
     "no seeds, gaps no harder": outcome(predictions("tuned", 0.3), switched_off=SEEDS_AND_OTHERS),
     "all units dead": outcome(*(dead(task, 1) for task in TASKS)),
     "several machines, one version; no identity": outcome(several_machines(3, 1), seeds_of_their_own),

@@ -25,7 +25,7 @@ from reporting.results import (
     load_reference_report,
     load_results,
 )
-from tests.invented import write_runs
+from tests.invented import WITHOUT_IMPROVED, write_runs
 
 # The folds of two cases of extras
 CONSTANT, ABLATION = "regression/baselines/constant/folds.csv", "classification/ablation/complete/folds.csv"
@@ -83,6 +83,22 @@ def test_an_extra_that_is_switched_off_has_no_cases(tmp_path):
     assert results.extras["smaller"].cases == {} and results.extras["smaller"].case is None
     baselines = results.extras["baselines"]
     assert baselines.case is next(iter(baselines.cases.values()))
+
+
+def test_a_network_that_is_switched_off_is_not_there_and_neither_is_what_is_about_it(tmp_path):
+    results = load_results(write_runs(tmp_path, switched_off=WITHOUT_IMPROVED), "classification")
+    assert list(results.variants) == ["reference", "tuned"] and results.improved is None
+    assert results.switched_off == ("improved",)
+    assert not any(name.startswith(("improved", "ablation")) for name, _ in results.networks())
+
+
+@pytest.mark.parametrize("left", WITHOUT_IMPROVED[1:])
+def test_an_extra_of_a_network_that_is_switched_off_is_refused(tmp_path, left):
+    runs = write_runs(tmp_path, switched_off=[name for name in WITHOUT_IMPROVED if name != left])
+    with pytest.raises(
+        ArtifactError, match=r"was trained before improved was switched off; delete .* and run 'make all'"
+    ):
+        load_results(runs, "classification")
 
 
 def test_files_that_a_network_need_not_have_are_empty(example):

@@ -14,7 +14,7 @@ from training.cli import INTERRUPTED, parse_arguments, run_main
 
 SCRIPTS = [
     "training.prepare_data",
-    "training.plan",
+    "training.pipeline",
     "training.train",
     "training.run_extra",
     "tuning.tune",

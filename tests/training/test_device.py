@@ -11,7 +11,6 @@ from training.device import (
     hidden,
     instruction_set,
     package_versions,
-    visible_gpus,
 )
 
 
@@ -64,27 +63,6 @@ def test_the_instruction_set_is_the_best_that_is_there_and_allowed(flags, limit,
 
 def test_versions_name_what_results_depend_on():
     assert {"python", "tensorflow", "keras", "keras-tuner", "numpy"} <= set(package_versions())
-
-
-@pytest.mark.parametrize(
-    ("named", "found", "expected"),
-    [
-        (None, 2, ["0", "1"]),
-        ("", 0, []),
-        ("-1", 0, []),
-        ("3,5", 2, ["3", "5"]),
-        ("GPU-8f2a", 1, ["GPU-8f2a"]),
-        (None, 0, []),
-    ],
-)
-def test_gpus_are_named_as_workers_can_be_told(monkeypatch, named, found, expected):
-    import tensorflow as tf
-
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    if named is not None:
-        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [object()] * found)
-    assert visible_gpus() == expected
 
 
 def test_hidden_packages_seem_not_installed_until_the_end():

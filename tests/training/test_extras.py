@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reporting.artifacts import Data, load_run, save_arrays
-from training import classification_extras, extras, regression_extras
+from training import classification, classification_extras, extras, regression_extras, run_extra, train
 from training.datasets import Dataset
 from training.experiment import Experiment, experiment
 from training.extras import Case, make_cases, train_cases
@@ -75,6 +75,20 @@ def test_what_is_switched_off_has_no_cases(regression, made, name, off):
     )
     homework = dataclasses.replace(HOMEWORK, tasks=HOMEWORK.tasks | {"regression": settings})
     assert make_cases(dataclasses.replace(regression, homework=homework), name) == {} and not made
+
+
+def test_a_network_that_is_switched_off_is_recorded_as_an_extra_is_and_not_trained(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(Experiment, "data", DATA)
+    monkeypatch.setattr(classification, "train", None)  # would fail if it were called
+    (tmp_path / "mine.toml").write_text("[classification.extras]\nimproved = false")
+    arguments = ["--task", "classification", "--config", str(tmp_path / "mine.toml"), "--runs", str(tmp_path / "runs")]
+    for _ in range(2):
+        train.main([*arguments, "--variant", "improved"])
+        run_extra.main([*arguments, "--extra", "ablation"])
+    for name in ("improved", "ablation"):
+        config = load_run(tmp_path / "runs/classification" / name).config
+        assert config == {"enabled": False, "cases": [], "configs": {}}
+    assert capsys.readouterr().out == "classification improved: up to date\nclassification ablation: up to date\n"
 
 
 def test_splits_hold_out_the_order_of_the_file_and_blocks_of_x(regression, made):

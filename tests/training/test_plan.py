@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from reporting.artifacts import TASKS, extras_of, save_arrays, save_json, stages
+from reporting.artifacts import TASKS, UserError, extras_of, save_arrays, save_json, stages
 from training import plan, prepare_data
 from training.best import Best
 from training.experiment import experiment
@@ -16,17 +16,25 @@ AFTER_TUNED = {
     task.name: [f"{task.name}/{extra.name}" for extra in task.extras if extra.needs == task.searched]
     for task in TASKS.values()
 }
+AFTER_SEARCH = {
+    task.name: [f"{task.name}/{extra.name}" for extra in task.extras if extra.needs in ("search", task.searched)]
+    for task in TASKS.values()
+}
 EVERYTHING = ["data", *stages()]
 CHANGES = {
     "an extra": ("[regression.extras]\nseeds = 3", ["regression/seeds"]),
     "an extra that is switched off": ("[classification.extras]\nablation = false", ["classification/ablation"]),
+    "a variant that is switched off": (
+        "[classification.extras]\nimproved = false",
+        ["classification/improved", "classification/improved_seeds", "classification/ablation"],
+    ),
     "a variant": (
         "[classification.improved]\ndropout = 0.4",
         ["classification/improved", "classification/improved_seeds", "classification/ablation"],
     ),
     "a grid": (
         "[regression.search.grid]\nweight_decay = [0.5]",
-        ["regression/search", "regression/tuned", *AFTER_TUNED["regression"]],
+        ["regression/search", "regression/tuned", *AFTER_SEARCH["regression"]],
     ),
     "a task's networks": (
         "[regression]\nbatch_size = 8",
@@ -73,15 +81,14 @@ def runs(recorded, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def planned(runs, tmp_path, capsys):
-    """A function of settings that returns what is printed for them, line by line."""
+def planned(runs, tmp_path):
+    """A function of settings that returns the stages that are not up to date with them."""
 
-    def lines(text=""):
+    def stages_for(text=""):
         (tmp_path / "mine.toml").write_text(text)
-        plan.main(["--config", str(tmp_path / "mine.toml"), "--runs", str(runs)])
-        return capsys.readouterr().out.splitlines()
+        return plan.stale_stages(load_homework(tmp_path / "mine.toml"), runs)
 
-    return lines
+    return stages_for
 
 
 def tree(folder):
@@ -98,14 +105,24 @@ def test_a_change_concerns_its_stages_and_what_needs_them(planned, text, expecte
     assert planned(text) == expected
 
 
-def test_in_an_empty_folder_everything_is_to_do(tmp_path, capsys):
-    plan.main(["--runs", str(tmp_path / "nowhere")])
-    assert capsys.readouterr().out.splitlines() == EVERYTHING and not (tmp_path / "nowhere").exists()
+def test_what_is_recorded_as_switched_off_is_up_to_date(runs, planned, tmp_path):
+    text = "[classification.extras]\nimproved = false"
+    for folder in planned(text):
+        task, _, name = folder.partition("/")
+        record = plan.recording_of_stage(experiment(task, load_homework(tmp_path / "mine.toml"), runs), name)
+        record.precision = "float32"
+        record.finish({})
+    assert planned(text) == [] and planned("[classification.improved]\ndropout = 0.4" + "\n" + text) == []
+    assert planned() == CHANGES["a variant that is switched off"][1]
 
 
-def test_runs_of_another_scale_do_not_count(runs, capsys):
-    plan.main(["--runs", str(runs), "--quick"])
-    assert capsys.readouterr().out.splitlines() == EVERYTHING
+def test_in_an_empty_folder_everything_is_to_do(tmp_path):
+    assert plan.stale_stages(load_homework(), tmp_path / "nowhere") == EVERYTHING
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_runs_of_another_scale_do_not_count(runs):
+    assert plan.stale_stages(load_homework(quick=True), runs) == EVERYTHING
 
 
 def test_a_lost_run_concerns_what_needs_it(runs, planned):
@@ -136,13 +153,15 @@ def test_without_the_images_everything_is_to_do(planned, monkeypatch):
         "[regression",
     ],
 )
-def test_after_a_mistake_in_the_settings_every_stage_is_named_so_that_the_first_tells_it(planned, text):
-    assert planned(text) == EVERYTHING
+def test_a_mistake_in_the_settings_or_the_data_is_an_error_of_the_user(planned, text):
+    with pytest.raises(UserError):
+        planned(text)
 
 
-def test_a_damaged_winner_of_a_search_is_left_to_the_stages(runs, planned):
+def test_a_damaged_winner_of_a_search_is_an_error_that_says_what_to_do(runs, planned):
     (runs / "regression/search/best.json").write_text("{")
-    assert planned() == EVERYTHING
+    with pytest.raises(UserError, match="make tune"):
+        planned()
 
 
 def test_the_plan_writes_nothing_and_waits_for_nobody(runs, planned):

@@ -54,9 +54,19 @@ def test_every_further_variant_has_settings_of_its_own():
 def test_extras_are_set_by_the_names_in_the_registry():
     for name, settings in load_homework().tasks.items():
         own = training.tasks.TASKS[name].extra_settings
-        assert set(vars(settings.extras)) == {*extras_of(name), *own}
-        for extra in extras_of(name):
+        switches = [item.name for item in TASKS[name].switches]
+        assert set(vars(settings.extras)) == {*switches, *own} and set(switches) >= set(extras_of(name))
+        for extra in switches:
             assert type(getattr(settings.extras, extra)) is (int if extra.endswith("seeds") else bool)
+
+
+def test_without_the_improved_network_there_is_nothing_about_it(tmp_path):
+    given = load_homework().tasks["classification"].extras
+    path = write(tmp_path, "[classification.extras]\nimproved = false\nimproved_seeds = 5")
+    extras = load_homework(path).tasks["classification"].extras
+    assert vars(extras) == vars(given) | {"improved": False, "improved_seeds": 0, "ablation": False}
+    alone = load_homework(write(tmp_path, "[classification.extras]\nimproved_seeds = 0")).tasks["classification"]
+    assert vars(alone.extras) == vars(given) | {"improved_seeds": 0}
 
 
 def test_a_new_extra_is_a_setting_by_itself(monkeypatch):

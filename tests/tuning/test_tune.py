@@ -1,11 +1,12 @@
 """The stage around a search: whether it needs a chief, and which worker gets which GPU."""
 
-import os
+import functools
 
 import pytest
 
 from reporting.artifacts import UserError
 from tests.tuning.fakes import GRID, search_over
+from training.budget import Budget
 from training.cli import parse_arguments
 from training.tasks import TASKS
 from tuning import tune
@@ -14,7 +15,8 @@ from tuning.flags import add_search_flags
 
 def team(gpus, *argv):
     arguments = parse_arguments("", ["--task", "regression", *argv], add_search_flags, task=TASKS)
-    return tune.make_team(arguments, arguments.workers, gpus, "127.0.0.1:80")
+    make_worker = functools.partial(tune.worker_process, arguments)
+    return tune.fixed_team(arguments.workers, Budget(1, 1.0, tuple(gpus)), make_worker)("127.0.0.1:80", [])
 
 
 def test_each_worker_has_a_gpu_of_its_own_as_far_as_they_go():
@@ -50,15 +52,6 @@ def test_workers_run_the_same_script_with_the_same_settings():
 )
 def test_programs_are_counted_without_what_needs_no_new_one(grid, many):
     assert tune.too_many_programs(search_over(grid)) is many
-
-
-@pytest.mark.parametrize(
-    ("cores", "threads", "gpus", "workers"),
-    [(2, 1, [], 1), (1, 1, [], 1), (8, 1, [], 4), (8, 4, [], 1), (64, 1, [], 6), (2, 1, ["0", "1", "2"], 3)],
-)
-def test_by_default_every_gpu_or_every_second_processor_has_a_worker(cores, threads, gpus, workers, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    assert tune.default_workers(gpus, threads, search_over(GRID)) == workers
 
 
 @pytest.mark.parametrize("argv", [["--join", ":1", "--workers", "2"], ["--workers", "0"]])

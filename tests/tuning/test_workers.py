@@ -1,5 +1,6 @@
 """A chief and its workers: what goes over the network, who is watched, and who is turned away."""
 
+import multiprocessing
 import subprocess
 import sys
 import threading
@@ -8,13 +9,15 @@ import time
 import keras_tuner
 import pytest
 
-from reporting.artifacts import UserError
+from reporting.artifacts import Data, UserError
 from tests.tuning.fakes import FOLDS, GRID, Recorder, make_oracle, rows_in, run, search_over
-from tuning import workers
+from tuning import joining
+from tuning.fingerprints import search_identity
 from tuning.grid_search import CrossValidatedGridSearch
+from tuning.joining import find_chief, work_for
 from tuning.oracle import make_objective
 from tuning.search_spaces import make_hyperparameters
-from tuning.workers import WorkerProcess, find_chief, listen, run_chief, work_for
+from tuning.workers import WorkerProcess, granted_workers, listen, run_chief
 
 IDENTITY = {"settings": "1", "data": "2"}
 
@@ -106,16 +109,16 @@ def test_a_port_in_use_is_an_error(tmp_path, chief):
 
 
 def test_a_worker_that_finds_no_chief_says_so(monkeypatch):
-    monkeypatch.setattr(workers, "CHIEF_TIMEOUT", 0.5)
+    monkeypatch.setattr(joining, "CHIEF_TIMEOUT", 0.5)
     with pytest.raises(UserError, match="no chief answers at 127.0.0.1:9"):
         find_chief("127.0.0.1:9", "w1")
 
 
 def test_a_worker_ends_when_its_chief_does_not_answer():
     code = (
-        "from tuning import workers; import grpc, threading; workers.HEARTBEAT = 0.1\n"
-        "stub = workers.protos.get_service_grpc().OracleStub(grpc.insecure_channel('127.0.0.1:9'))\n"
-        "workers.heartbeat(stub, 'w7', '127.0.0.1:9', threading.Event())"
+        "from tuning import joining; import grpc, threading; joining.HEARTBEAT = 0.1\n"
+        "stub = joining.protos.get_service_grpc().OracleStub(grpc.insecure_channel('127.0.0.1:9'))\n"
+        "joining.heartbeat(stub, 'w7', '127.0.0.1:9', threading.Event())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and "error: worker w7: the chief at 127.0.0.1:9 is gone" in done.stderr
@@ -126,6 +129,11 @@ def test_a_finished_search_starts_no_worker(tmp_path):
     run_chief(oracle := make_oracle(tmp_path), "127.0.0.1:0", None, oracle.progress)
 
 
+def once(worker):
+    """A team of that worker."""
+    return lambda address, workers: [] if workers else [worker]
+
+
 def worker_process(code):
     return WorkerProcess("w1", [sys.executable, "-c", code], {})
 
@@ -134,7 +142,7 @@ def test_a_worker_that_dies_again_and_again_ends_the_search(tmp_path):
     oracle = make_oracle(tmp_path)
     worker = worker_process("import os; os.kill(os.getpid(), 9)")
     with pytest.raises(UserError, match=r"worker w1 died 3 times in a row \(killed by SIGKILL\)"):
-        run_chief(oracle, "127.0.0.1:0", lambda address: [worker], oracle.progress)
+        run_chief(oracle, "127.0.0.1:0", once(worker), oracle.progress)
     assert oracle.progress.stream.getvalue().count("is started again") == 2
 
 
@@ -154,8 +162,53 @@ def test_workers_are_ended_with_the_search(tmp_path):
     oracle = make_oracle(tmp_path)
     worker = worker_process("import time; time.sleep(600)")
     threading.Timer(0.5, lambda: setattr(oracle, "error", "stopped")).start()
-    run_chief(oracle, "127.0.0.1:0", lambda address: [worker], oracle.progress)
+    run_chief(oracle, "127.0.0.1:0", once(worker), oracle.progress)
     assert worker.process.poll() is not None
+
+
+def test_a_search_gets_workers_as_slots_are_granted_and_gives_the_slots_of_idle_ones_back(tmp_path):
+    """Two slots for two combinations: the worker that finds nothing to do ends, and its slot goes back."""
+    oracle = make_oracle(tmp_path, grid={"learning_rate": [0.001, 0.1]})
+    granter, own = multiprocessing.Pipe()
+    made = []
+
+    def make_worker(address, name, environment):
+        made.append((name, environment))
+        return WorkerProcess(name, [sys.executable, "-c", "pass"], environment)
+
+    recruit = granted_workers(own, oracle, make_worker)
+    assert recruit("127.0.0.1:80", []) == [] and granter.recv() == (2, [])
+    granter.send((4, {"GPU": "0"}))
+    granter.send((7, {}))
+    workers = recruit("127.0.0.1:80", [])
+    assert made == [("w5", {"GPU": "0"}), ("w8", {})] and not granter.poll()
+    workers[0].start()
+    workers[0].process.wait()
+    assert recruit("127.0.0.1:80", workers) == [] and granter.recv() == (2, [4])
+    assert [worker.name for worker in workers] == ["w8"]
+    granter.close()
+    with pytest.raises(UserError, match="the make that began this search is gone"):
+        recruit("127.0.0.1:80", workers)
+
+
+def test_where_slots_are_shared_an_idle_worker_is_told_to_end(tmp_path):
+    oracle = make_oracle(tmp_path, grid={"learning_rate": [0.001]})
+    oracle.create_trial("busy")
+    assert oracle.create_trial("idle").status == "IDLE"
+    oracle.dismisses_idle = True
+    assert oracle.create_trial("idle").status == "STOPPED" and not oracle.finished
+
+
+@pytest.mark.parametrize(
+    ("name", "here", "there"), [("onednn", "on", "off"), ("instruction_set", "AVX2", "AVX512_CORE")]
+)
+def test_workers_that_compute_with_other_kernels_are_refused_in_one_line(name, here, there):
+    search, data = search_over(GRID), Data("points", {"a": "0"}, {"train": 3, "test": 3})
+    own, chiefs = (search_identity(search, 2, 1, data, {"threads": 1, name: value}) for value in (here, there))
+    with pytest.raises(UserError) as error:
+        joining.refuse_other_search(own, chiefs, "127.0.0.1:80")
+    assert "\n" not in str(error.value)
+    assert all(text in str(error.value) for text in ("kernels", f'"{name}": "{here}"', f'"{name}": "{there}"'))
 
 
 def test_idle_workers_hardly_ever_ask(tmp_path, chief, monkeypatch):
@@ -165,10 +218,13 @@ def test_idle_workers_hardly_ever_ask(tmp_path, chief, monkeypatch):
     create = oracle.create_trial
     oracle.create_trial = lambda name: (asked.append(name), create(name))[1]
     tuner = connected_tuner(address, "idle", Recorder(), tmp_path, monkeypatch)
-    threading.Thread(target=tuner.search, daemon=True).start()
+    thread = threading.Thread(target=tuner.search, daemon=True)
+    thread.start()
     time.sleep(2.5)
     assert 1 <= len(asked) <= 4
     oracle.error = "enough"
+    thread.join(30)
+    assert not thread.is_alive()
 
 
 def test_rows_name_their_worker(tmp_path, chief, monkeypatch):

@@ -213,7 +213,7 @@ def plot_risk(kept_accuracies: Mapping[str, np.ndarray], kept: float) -> Figure:
     axes = figure.subplots()
     axes.axvline(100 * kept, color="C3", linewidth=0.6, linestyle=(0, (1, 2)))
     looks = (("C2", ":"), ("C0", "-"), ("C1", "--"))
-    for (name, accuracies), (color, line) in zip(kept_accuracies.items(), looks, strict=True):
+    for (name, accuracies), (color, line) in zip(kept_accuracies.items(), looks, strict=False):
         chosen = np.unique(np.linspace(1, len(accuracies), POINTS).astype(int))
         shares, errors = 100 * chosen / len(accuracies), 100 * (1 - accuracies[chosen - 1])
         axes.plot(shares, errors, color=color, linestyle=line, label=name)

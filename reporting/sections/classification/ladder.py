@@ -47,7 +47,7 @@ class LadderFindings:
     best_against_published: Difference  # its test accuracy less the best published one of two convolutions
     report_difference: Difference  # the reference settings' test accuracy less the reference report's
     tuned_seeds: SeedComparison | None  # against the reference settings; None unless both were trained with several
-    improved_seeds: SeedComparison | None  # against the tuned network; likewise
+    improved_seeds: SeedComparison | None  # against the tuned network; None too if it is switched off
     ablation: Ablation | None  # None if it is switched off
     standard_errors: float = NORMAL_QUANTILE  # from which on an accuracy differs from the reference report's
 
@@ -77,7 +77,7 @@ def find(results: Results, found: Found) -> LadderFindings:
         best_against_published=against(rungs[best], rungs["two_convolutions"]),
         report_difference=difference_of_shares(*shares),
         tuned_seeds=compare_seeds(rungs["reference"], rungs["tuned"]),
-        improved_seeds=compare_seeds(rungs["tuned"], rungs["improved"]),
+        improved_seeds=compare_seeds(rungs["tuned"], rungs["improved"]) if results.improved else None,
         ablation=ablation_of(results.extras["ablation"]),
     )
 

@@ -113,7 +113,7 @@ def tables(results: Results, found: Found) -> dict[str, Any]:
 
 
 def all_networks(results: Results) -> list[Variant]:
-    """Those of the three configurations, with all their seeds."""
+    """Those of the configurations, with all their seeds."""
     seeds = [case for name in results.variants for case in results.extras[f"{name}_seeds"].cases.values()]
     return [*results.variants.values(), *seeds]
 

@@ -1,4 +1,4 @@
-"""The three configurations' results, which of them are better on the same images, and the tuned network's training."""
+"""The configurations' results, which of them are better on the same images, and the tuned network's training."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class Comparison:
 class ResultsFindings:
     reference: ClassifierScores
     tuned: ClassifierScores
-    improved: ClassifierScores
     tuned_against_reference: Comparison
-    improved_against_tuned: Comparison
-    improved_against_reference: Comparison
     best_on_validation: str  # the variant with the highest validation accuracy
     training: Training  # of the tuned network
+    improved: ClassifierScores | None = None  # None if it is switched off, as the next two
+    improved_against_tuned: Comparison | None = None
+    improved_against_reference: Comparison | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,11 +82,12 @@ class Row:
 
 def find(results: Results, found: Found) -> ResultsFindings:
     """What the main networks reach, and which of them is better than which."""
+    improved = results.improved
     return ResultsFindings(
         **{name: classifier_scores(variant) for name, variant in results.variants.items()},
         tuned_against_reference=compare(results.reference, results.tuned),
-        improved_against_tuned=compare(results.tuned, results.improved),
-        improved_against_reference=compare(results.reference, results.improved),
+        improved_against_tuned=compare(results.tuned, improved) if improved else None,
+        improved_against_reference=compare(results.reference, improved) if improved else None,
         best_on_validation=best_on_validation(results),
         training=training_of(results.tuned),
     )
@@ -108,7 +109,7 @@ def tables(results: Results, found: Found) -> dict[str, Any]:
 
 
 def rows(results: Results) -> list[Row]:
-    """The reference report, the three configurations, and behind each a variation of it where one was trained."""
+    """The reference report, the configurations, and behind each a variation of it where one was trained."""
     report = load_reference_report()["classification"]
     variations = {
         "reference": ("double_softmax", second_softmax(results)),

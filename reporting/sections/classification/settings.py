@@ -1,4 +1,4 @@
-"""The three configurations: where they differ, what they share, and when their training ends."""
+"""The configurations: where they differ, what they share, and when their training ends."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -31,9 +31,14 @@ class SettingsFindings:
         return self.stopping["tuned"].patience == self.stopping["reference"].patience
 
     @property
+    def improved(self) -> Config | None:
+        """The improved configuration; None if it is switched off."""
+        return self.configurations.get("improved")
+
+    @property
     def improved_differs(self) -> bool:
-        """Whether the improved configuration changes any of the reference settings."""
-        return self.configurations["improved"] != self.configurations["reference"]
+        """Whether there is an improved configuration that changes any of the reference settings."""
+        return self.improved not in (None, self.configurations["reference"])
 
 
 def find(results: Results, found: Found) -> SettingsFindings:

@@ -6,5 +6,5 @@ from reporting.results import Results
 
 
 def find(results: Results, found: Found) -> list[str] | None:
-    """The extras that are switched off, in words; None if there are none."""
-    return [extra.short_words for extra in TASKS[results.task].extras if extra.name in results.switched_off] or None
+    """What is switched off, in words; None if nothing is."""
+    return [item.short_words for item in TASKS[results.task].switches if item.name in results.switched_off] or None

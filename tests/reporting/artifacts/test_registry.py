@@ -27,6 +27,14 @@ def test_a_stage_needs_the_data_or_an_earlier_stage():
     assert stages()["classification/smaller"] == "classification/tuned"
 
 
+def test_what_can_be_switched_off_is_a_network_of_its_own_settings_or_an_extra():
+    for name, task in TASKS.items():
+        optional = [item.name for item in task.optional]
+        assert set(optional) <= set(variants_of(name)) - {"reference", task.searched}
+        assert [item.name for item in task.switches] == [*optional, *extras_of(name)]
+        assert {item.of for item in task.extras} <= {"", *optional}
+
+
 def test_make_reads_the_stages_from_the_bare_file():
     """Without any package: -I leaves out the project, -S what is installed."""
     command = [sys.executable, "-I", "-S", str(Path(registry.__file__))]

@@ -7,7 +7,7 @@ import pytest
 from reporting.document import DOCUMENT
 from reporting.engine.sections import Findings
 from reporting.results import load_all_results
-from tests.invented import edits, write_runs
+from tests.invented import WITHOUT_IMPROVED, edits, write_runs
 
 
 @pytest.fixture
@@ -41,6 +41,14 @@ def test_what_is_switched_off_is_named(limits_of):
     assert limits_of().switched_off == ()
     off = ["regression/baselines", "classification/ablation"]
     assert limits_of(switched_off=off).switched_off == ("other models", "the ablation of the improved settings")
+
+
+def test_classifiers_are_compared_more_than_once_unless_only_two_are_left(limits_of):
+    others = ("classification/double_softmax", "classification/smaller")
+    assert limits_of().several_comparisons and limits_of(switched_off=others).several_comparisons
+    for one in others:
+        assert limits_of(switched_off=(*WITHOUT_IMPROVED, one)).several_comparisons
+    assert not limits_of(switched_off=(*WITHOUT_IMPROVED, *others)).several_comparisons
 
 
 @pytest.mark.parametrize("scale", ["full", "quick"])
@@ -100,6 +108,14 @@ def test_conclusions_follow_the_classifiers(text_of):
     text = text_of(accuracy={"reference": 0.90, "tuned": 0.80, "improved": 0.80})
     assert "the tuned settings lose" in text
     assert "the improved settings cannot be told apart from the tuned ones" in text
+
+
+def test_conclusions_without_the_improved_network_are_about_two(text_of):
+    text = text_of(switched_off=WITHOUT_IMPROVED)
+    assert "the tuned settings gain 2.00 points over the reference ones (p&nbsp;= 0.010). The better" in text
+    assert "The better of the two by validation accuracy: tuned network." in text
+    assert "p values are not adjusted for it." in text and "put together by hand" not in text
+    assert "Switched off in the settings: the improved network." in text
 
 
 def test_conclusions_follow_the_gaps_and_the_noise(text_of):

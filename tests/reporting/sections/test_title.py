@@ -7,7 +7,7 @@ import pytest
 from reporting import document
 from reporting.artifacts import Identity, noting
 from reporting.results import load_all_results
-from tests.invented import write_runs
+from tests.invented import WITHOUT_IMPROVED, write_runs
 from tests.reporting.stand_ins import without_drawings
 
 EVERY_SEED = ("regression/seeds", *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")))
@@ -35,6 +35,16 @@ def test_the_summary_follows_the_regression(text_of, errors, words):
 def test_the_summary_follows_the_classifiers(text_of, accuracies, tuned, improved):
     text = text_of(accuracy=dict(zip(("reference", "tuned", "improved"), accuracies, strict=True)))
     assert f"on the test images the tuned network {tuned} and the improved one {improved}" in text
+
+
+@pytest.mark.parametrize(
+    ("reference", "verdict"), [(0.8, "is better than"), (0.99, "is worse than"), (0.91, "cannot be told apart from")]
+)
+def test_without_an_improved_network_the_summary_ends_with_the_tuned_one(text_of, reference, verdict):
+    accuracy = {"reference": reference, "tuned": 0.91, "improved": 0.93}
+    text = text_of(accuracy=accuracy, switched_off=WITHOUT_IMPROVED)
+    assert f"on the test images the tuned network {verdict} the reference settings. All eleven other" in text
+    assert "improved" not in text.split("Trust:")[0]
 
 
 @pytest.mark.parametrize(

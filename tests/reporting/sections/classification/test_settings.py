@@ -1,6 +1,8 @@
-"""The settings of the three configurations, and when their training ends."""
+"""The settings of the configurations, and when their training ends."""
 
+from reporting.results import load_results
 from reporting.sections.classification.settings import rows, shared_settings
+from tests.invented import WITHOUT_IMPROVED, write_runs
 from tests.reporting.sections.classification.answers import exchanged, findings_of
 
 
@@ -27,6 +29,14 @@ def test_equal_configurations_differ_in_nothing_and_the_table_shows_all(results,
         and len(rows(same.configurations)) == len(results.reference.run.config)
     )
     assert found("settings").improved_differs
+
+
+def test_without_the_improved_configuration_two_are_set_side_by_side(tmp_path):
+    runs = write_runs(tmp_path, switched_off=WITHOUT_IMPROVED)
+    settings = findings_of(load_results(runs, "classification"))("settings")
+    assert list(settings.configurations) == ["reference", "tuned"]
+    assert settings.improved is None and not settings.improved_differs
+    assert all(len(cells) == 2 for _, cells in rows(settings.configurations))
 
 
 def test_early_dropping_cannot_fire_but_a_short_patience_can(results, found):

@@ -1,0 +1,110 @@
+"""How many processes the machine holds, and the slots that they hold, also across makes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from training import budget
+from training.budget import GIBIBYTE, SLOT, Budget, is_free, make_budget, memory, quotas, slot_file
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """A function that makes this a machine of so many processors, bytes of memory and GPUs."""
+    monkeypatch.setattr(budget.tempfile, "gettempdir", lambda: str(tmp_path))
+
+    def become(cores=16, gibibytes=16.0, gpus=()):
+        monkeypatch.setattr(budget.joblib, "cpu_count", lambda only_physical_cores: cores)
+        monkeypatch.setattr(budget, "quotas", lambda: [])
+        monkeypatch.setattr(budget, "memory", lambda: int(gibibytes * GIBIBYTE))
+        monkeypatch.setattr(budget, "visible_gpus", lambda: list(gpus))
+
+    return become
+
+
+def cgroup(root, files):
+    """A tree of control groups: path of a file -> its content."""
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("cores", "threads", "jobs", "slots"), [(16, 1, None, 16), (16, 4, None, 4), (2, 4, None, 1), (16, 1, 3, 3)]
+)
+def test_a_slot_has_the_processors_of_a_fit_and_jobs_overrule(machine, cores, threads, jobs, slots):
+    machine(cores=cores)
+    assert make_budget(threads, jobs=jobs).slots == slots
+
+
+def test_processes_share_the_gpus_in_turn(machine):
+    machine(gpus=("3", "5"))
+    shared = make_budget(1)
+    assert shared.slots == 4
+    assert [shared.device(slot)["CUDA_VISIBLE_DEVICES"] for slot in range(4)] == ["3", "5", "3", "5"]
+    mirrored = make_budget(1, "mirrored")
+    assert mirrored.slots == 1 and mirrored.device(0) == {}
+
+
+def test_nine_tenths_of_the_memory_are_for_processes(machine):
+    machine(gibibytes=8)
+    assert make_budget(1).memory == pytest.approx(7.2)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, None),
+        ({"memory.max": "max"}, None),
+        ({"memory.max": "4294967296\n"}, 4 * GIBIBYTE),
+        ({"memory/memory.limit_in_bytes": "2147483648"}, 2 * GIBIBYTE),  # of version 1
+        ({"memory/memory.limit_in_bytes": "9223372036854771712"}, None),  # which says so for none
+    ],
+)
+def test_memory_is_the_control_groups_or_the_machines(tmp_path, monkeypatch, files, expected):
+    total = 64 * GIBIBYTE
+    monkeypatch.setattr(budget.psutil, "virtual_memory", lambda: type("Memory", (), {"total": total}))
+    monkeypatch.setattr(budget, "own_group", lambda: "")
+    assert memory(cgroup(tmp_path, files)) == (expected or total)
+
+
+def test_the_tightest_of_the_groups_around_a_process_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget, "own_group", lambda: "user/session")
+    root = cgroup(tmp_path, {"user/session/cpu.max": "max 100000", "user/cpu.max": "150000 100000\n"})
+    assert quotas(root) == [1.5]
+    monkeypatch.setattr(budget.joblib, "cpu_count", lambda only_physical_cores: 16)
+    monkeypatch.setattr(budget, "quotas", lambda: quotas(root))
+    assert make_budget(1, jobs=None).slots == 2  # one and a half processors
+
+
+@pytest.mark.parametrize(("variable", "gpus"), [("0,2", ["0", "2"]), ("", []), ("-1", [])])
+def test_gpus_are_those_that_the_environment_names(monkeypatch, variable, gpus):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", variable)
+    assert budget.visible_gpus() == gpus
+
+
+def test_a_slot_is_held_until_its_process_ends_however_it_ends(machine):
+    machine()
+    code = "from training.budget import hold_slot; hold_slot(); print('held', flush=True); input()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=os.environ | Budget(4, 1.0).environment(2),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "held\n"
+    assert [is_free(slot) for slot in range(4)] == [True, True, False, True]
+    process.kill()
+    process.wait()
+    assert is_free(2)
+
+
+def test_without_a_slot_in_the_environment_nothing_is_held(machine, monkeypatch):
+    machine()
+    monkeypatch.delenv(SLOT, raising=False)
+    budget.hold_slot()
+    assert is_free(0) and slot_file(0).parent.stat().st_mode & 0o077 == 0

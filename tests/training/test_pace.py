@@ -1,0 +1,54 @@
+"""The cost of a fit: counted multiplications, and times that carry over from one network to another."""
+
+import dataclasses
+
+import pytest
+
+from training.pace import NOMINAL, Pace, combinations, expected_epochs, kind, kinds, multiplications
+from training.settings import load_homework
+
+HOMEWORK = load_homework()
+POINTS, IMAGES = HOMEWORK.tasks["regression"].reference, HOMEWORK.tasks["classification"].reference
+IMPROVED = HOMEWORK.tasks["classification"].variants["improved"]
+
+
+def counted(model):
+    """The multiplications of a Keras model's forward pass, from the shapes of its layers."""
+    total = 0
+    for layer in model.layers:
+        if hasattr(layer, "kernel"):
+            positions = layer.output.shape[1] * layer.output.shape[2] if len(layer.output.shape) == 4 else 1
+            size = 1
+            for side in layer.kernel.shape:
+                size *= side
+            total += positions * size
+    return total
+
+
+@pytest.mark.parametrize("config", [POINTS, IMAGES, IMPROVED, dataclasses.replace(IMAGES, kernel_size=5)])
+def test_multiplications_are_those_of_the_network(config):
+    from training.tasks import task_of
+
+    assert multiplications(config) == counted(task_of(config).build(config))
+
+
+def test_a_timed_kind_counts_as_timed_and_others_in_proportion():
+    wide = dataclasses.replace(POINTS, hidden_units=(512, 512, 768))
+    pace = Pace({kind(POINTS): 1e-4, kind(dataclasses.replace(POINTS, batch_size=64)): 5e-5})
+    assert pace.per_point(POINTS) == 1e-4
+    assert pace.per_point(wide) == pytest.approx(1e-4 * multiplications(wide) / multiplications(POINTS))
+    assert pace.per_point(dataclasses.replace(POINTS, batch_size=50)) == 5e-5  # the nearest batch
+    assert pace.per_point(IMAGES) == NOMINAL * multiplications(IMAGES)  # of another task nothing follows
+    assert pace.fit(POINTS, 400) == pytest.approx(1e-4 * 400 * 500)
+
+
+def test_a_fit_that_may_stop_early_is_expected_to_be_shorter():
+    assert expected_epochs(dataclasses.replace(IMAGES, max_epochs=15, patience=4)) == pytest.approx(13.5)
+    assert expected_epochs(dataclasses.replace(IMAGES, max_epochs=15, patience=8)) == 15
+
+
+def test_every_network_of_the_settings_has_its_kind():
+    names = kinds(HOMEWORK)
+    for config in (POINTS, IMAGES, IMPROVED, *combinations(HOMEWORK.tasks["classification"].search)):
+        assert kind(config) in names
+    assert len(list(combinations(HOMEWORK.tasks["regression"].search, 5))) == 5

@@ -1,0 +1,123 @@
+"""The machine's budget: how many processes train side by side, by processors, memory and GPUs; the slots they hold.
+
+A slot is a file that the process which uses it keeps locked (`hold_slot`). All makes of a user share the files: two at
+once start no more than one would, and a process that outlives its make keeps its slot until it ends.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import joblib
+import psutil
+
+SLOT = "TRAINING_SLOT"  # in the environment of a process: the file of its slot
+SHARE = 0.9  # of the memory that processes get; the rest is for everything else on the machine
+PROCESSES_PER_GPU = 2  # one small network does not fill a GPU
+GIBIBYTE = 2**30
+CGROUPS = Path("/sys/fs/cgroup")
+_held: list[TextIO] = []  # open, and so locked, until this process ends
+
+
+@dataclasses.dataclass(frozen=True)
+class Budget:
+    """What the processes of a make share."""
+
+    slots: int  # processes that train at once
+    memory: float  # GiB of all of them
+    gpus: tuple[str, ...] = ()  # as CUDA_VISIBLE_DEVICES names them; slots take them in turn
+
+    def environment(self, slot: int) -> dict[str, str]:
+        """What a process with that slot (counted from 0) finds in its environment."""
+        return {SLOT: str(slot_file(slot))} | self.device(slot)
+
+    def device(self, slot: int) -> dict[str, str]:
+        """The part of `environment` that names its GPU; empty without GPUs."""
+        return {"CUDA_VISIBLE_DEVICES": self.gpus[slot % len(self.gpus)]} if self.gpus else {}
+
+
+def make_budget(threads: int, distribution: str = "none", jobs: int | None = None) -> Budget:
+    """The Budget of this machine for fits of so many threads; `jobs` overrules the number of slots.
+
+    Fits that share each batch among all GPUs ("mirrored") run one at a time.
+    """
+    gpus = visible_gpus()
+    slots = len(gpus) * PROCESSES_PER_GPU if gpus else processors() // threads
+    if gpus and distribution == "mirrored":
+        slots, gpus = 1, []
+    return Budget(jobs or max(1, slots), SHARE * memory() / GIBIBYTE, tuple(gpus))
+
+
+def processors() -> int:
+    """Physical processors that this process may use: by affinity, quota and LOKY_MAX_CPU_COUNT (joblib); at least 1."""
+    return max(1, min([joblib.cpu_count(only_physical_cores=True), *(math.ceil(quota) for quota in quotas())]))
+
+
+def quotas(root: Path = CGROUPS) -> list[float]:
+    """The processors that each control group of this process grants it; joblib asks the outermost group alone."""
+    granted = [text.split() for text in cgroup_files("cpu.max", root)]
+    return [int(quota) / int(period) for quota, period in granted if quota != "max"]
+
+
+def memory(root: Path = CGROUPS) -> int:
+    """Bytes of memory that this process and those it starts may use: the machine's, or a control group's limit."""
+    texts = [*cgroup_files("memory.max", root), *cgroup_files("memory/memory.limit_in_bytes", root)]
+    return min([psutil.virtual_memory().total, *(int(text) for text in texts if text.strip().isdecimal())])
+
+
+def cgroup_files(name: str, root: Path) -> Iterator[str]:
+    """The content of a file of this process' control group and of those around it, as far as they can be read."""
+    own = root / own_group()
+    for folder in [own, *own.parents]:
+        if folder.is_relative_to(root) and (folder / name).is_file():
+            yield (folder / name).read_text()
+
+
+def own_group() -> str:
+    """The path of this process' control group (version 2) below the outermost one, which is empty."""
+    told = Path("/proc/self/cgroup")
+    lines = told.read_text().splitlines() if told.exists() else []
+    return next((line.split(":", 2)[2].strip("/") for line in lines if line.startswith("0:")), "")
+
+
+def visible_gpus() -> list[str]:
+    """NVIDIA's GPUs that this process sees, as CUDA_VISIBLE_DEVICES names them; TensorFlow need not be loaded."""
+    if "CUDA_VISIBLE_DEVICES" in os.environ:
+        return [name for name in os.environ["CUDA_VISIBLE_DEVICES"].split(",") if name and name != "-1"]
+    return [str(number) for number in range(len(list(Path("/dev").glob("nvidia[0-9]*"))))]
+
+
+def slot_file(slot: int) -> Path:
+    """The lock file of a slot, the same for all makes of this user."""
+    folder = Path(tempfile.gettempdir()) / f"homework-slots-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / str(slot)
+
+
+def is_free(slot: int) -> bool:
+    """Whether no process holds a slot."""
+    with open(slot_file(slot), "a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks
+            return True
+    return True
+
+
+def hold_slot() -> None:
+    """Hold the slot that the environment names until this process ends; waits for another process to leave it."""
+    if os.environ.get(SLOT) and not _held:
+        _held.append(open(os.environ[SLOT], "a", encoding="utf-8"))  # noqa: SIM115 (it stays open)
+        try:
+            fcntl.flock(_held[0], fcntl.LOCK_EX)
+        except OSError:  # a file system without locks
+            return

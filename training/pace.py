@@ -1,0 +1,153 @@
+"""How long fits take on this machine: a few timed epochs, and what follows from them for all others.
+
+    python -m training.pace --config homework.toml --share 1/2
+
+prints, as JSON, the seconds that each training point takes in an epoch, for every second one of the kinds of network of
+these settings. `training.pipeline` starts one such process for each slot at once, so that they slow each other down as
+the stages will.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import itertools
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from training.cli import homework_of, parse_arguments, run_main
+from training.config import ClassificationConfig, FitConfig
+from training.settings import Homework, Search
+
+NOMINAL = 1.6e-10  # seconds for each multiplication of a point's forward pass, with training: AVX2, float32, one thread
+LOADING = 6.0  # seconds that a process takes to load TensorFlow and compile its first network
+EARLY = 0.9  # of all epochs are trained, on average, where a fit may stop early
+KINDS = 8  # of networks that are timed, at most
+TIMED_SECONDS = 1.5  # of each kind, after a first epoch
+TIMED_POINTS = {"regression": 80, "classification": 2560}
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """Seconds that a training point takes in an epoch with its validation, by kind of network."""
+
+    seconds: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    def fit(self, config: FitConfig, points: int) -> float:
+        """The expected seconds of fits that train on so many points in all, without the start of their process."""
+        return self.per_point(config) * points * expected_epochs(config)
+
+    def per_point(self, config: FitConfig) -> float:
+        """The seconds of a point in an epoch: as timed, or in proportion to the timed kind that is most alike."""
+        task, size, batch = config.task, multiplications(config), config.batch_size
+        known = [(split_kind(name), seconds) for name, seconds in self.seconds.items()]
+        alike = [
+            (abs(math.log(batch / other_batch)) + abs(math.log(size / other)), seconds * size / other)
+            for (other_task, other, other_batch), seconds in known
+            if other_task == task
+        ]
+        return min(alike)[1] if alike else NOMINAL * size
+
+
+def expected_epochs(config: FitConfig) -> float:
+    """How many epochs a fit trains, on average."""
+    return config.max_epochs * (EARLY if config.patience < config.max_epochs / 2 else 1)
+
+
+def kind(config: FitConfig) -> str:
+    """What the time of a point depends on: the task, the multiplications and the batch."""
+    return f"{config.task}/{multiplications(config)}/{config.batch_size}"
+
+
+def split_kind(name: str) -> tuple[str, int, int]:
+    """The parts of `kind`."""
+    task, size, batch = name.split("/")
+    return task, int(size), int(batch)
+
+
+def multiplications(config: Any) -> int:
+    """The multiplications of a network's forward pass for one point; biases and activations are not counted."""
+    if not isinstance(config, ClassificationConfig):
+        return sum(a * b for a, b in itertools.pairwise([1, *config.hidden_units, 1]))
+    side, channels, total = 28, 1, 0
+    for filters in config.filters:
+        side -= config.kernel_size - 1 if config.padding == "valid" else 0
+        total += side * side * config.kernel_size**2 * channels * filters
+        side, channels = side // 2, filters
+    return total + sum(a * b for a, b in itertools.pairwise([side * side * channels, *config.dense_units, 10]))
+
+
+def kinds(homework: Homework) -> dict[str, FitConfig]:
+    """A configuration of each kind that the settings ask for, by kind: KINDS at most, the most frequent ones."""
+    configs: list[FitConfig] = []
+    for settings in homework.tasks.values():
+        configs += [*combinations(settings.search), settings.reference, *settings.variants.values()]
+    by_kind = {kind(config): config for config in configs}
+    return dict(itertools.islice(by_kind.items(), KINDS))
+
+
+def combinations(search: Search, most: int = 1000) -> Iterator[FitConfig]:
+    """The configurations of a search, `most` at most."""
+    for values in itertools.islice(itertools.product(*search.grid.values()), most):
+        yield dataclasses.replace(search.base, **dict(zip(search.grid, values, strict=True)))
+
+
+def time_kind(config: FitConfig) -> float:
+    """The seconds of a training point in an epoch of a fit like this one, from random data."""
+    import keras
+
+    from training.trainer import Trainer
+
+    class Clock(keras.callbacks.Callback):
+        """Notes when each epoch ends, and stops after enough of them."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.ends: list[float] = []
+
+        def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+            self.ends.append(time.perf_counter())
+            self.model.stop_training = epoch >= 2 and self.ends[-1] - self.ends[0] > TIMED_SECONDS
+
+    points, rng = TIMED_POINTS[config.task], np.random.default_rng(0)
+    shape = (points * 5 // 4, 28, 28, 1) if isinstance(config, ClassificationConfig) else (points * 5 // 4, 1)
+    x = rng.integers(0, 255, shape).astype(np.uint8) if len(shape) == 4 else rng.normal(size=shape).astype(np.float32)
+    y = rng.integers(0, 10, len(x)) if len(shape) == 4 else x
+    whole = dataclasses.replace(config, max_epochs=10_000, patience=10_000)
+    clock, indices = Clock(), np.arange(len(x))
+    Trainer(whole).fit(whole, x, y, indices[:points], indices[points:], 0, [clock])
+    return float(np.median(np.diff(clock.ends))) / points
+
+
+def add_share(parser: argparse.ArgumentParser) -> None:
+    """Add the flag --share to a parser."""
+    parser.add_argument("--share", default="1/1", metavar="I/N", help="time every N-th kind from the I-th on")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    arguments = parse_arguments(__doc__, argv, add_share)
+    homework = homework_of(arguments)
+    first, step = map(int, arguments.share.split("/"))
+    chosen = list(kinds(homework).items())
+    from training.device import configure
+
+    compute = homework.compute
+    precision = configure(compute.threads, compute.precision, compute.distribution, compute.onednn)
+    import keras
+
+    timed = {}
+    for number in range(first - 1, max(len(chosen), first), step):
+        name, config = chosen[number % len(chosen)]
+        keras.config.set_dtype_policy(precision if isinstance(config, ClassificationConfig) else "float32")
+        timed[name] = time_kind(config)
+    print(json.dumps(timed))
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

@@ -40,29 +40,32 @@ class RegressionGrid:
         first[FEW] = take_turns(ways[FEW], UNIT, rounds=1, label=f"first timing, {FEW} epoch a fit, round")
         took = {epochs: {way: self.seconds(epochs, first[epochs][way][0]) for way in ways[FEW]} for epochs in first}
         difference = sum(took[MANY].values()) - sum(took[FEW].values())
-        left = budget - (time.perf_counter() - started)
+        left = max(0, budget - (time.perf_counter() - started))
         epochs = affordable((FEW, round_seconds - difference), (MANY, round_seconds), left / ROUNDS, MOST)
         say(f"  {epochs} epochs a fit from here on, {left:.0f} s left")
         times = take_turns(self.searches(epochs) | self.loops(), UNIT, left)
         return [
             Comparison(f"regression grid, {self.fits} fits of {epochs} epochs", UNIT, times),
-            self.all_epochs(took[FEW], epochs, times),
+            *self.all_epochs(took[FEW], epochs, times),
         ]
 
-    def all_epochs(self, started: dict[str, float], epochs: int, times: dict[str, list[float]]) -> Comparison:
-        """The searches with all their epochs, by the seconds with FEW epochs and the times with `epochs`."""
-        factor = 1000 / self.fits / self.epochs
-        return Comparison(
-            f"computed for {self.epochs} epochs by those of {FEW} and {epochs}",
-            UNIT,
-            {
-                way: [
-                    factor * extrapolated((FEW, seconds), (epochs, self.seconds(epochs, each)), self.epochs)
-                    for each in times[way]
-                ]
-                for way, seconds in started.items()
-            },
-        )
+    def all_epochs(self, few: dict[str, float], epochs: int, times: dict[str, list[float]]) -> list[Comparison]:
+        """The searches with all their epochs, by the seconds with FEW epochs and the times with `epochs`.
+
+        Nothing where more epochs did not take longer, as on a machine that is busy with other work.
+        """
+        took = {way: [self.seconds(epochs, each) for each in times[way]] for way in few}
+        if any(min(seconds) <= few[way] for way, seconds in took.items()):
+            say("  times vary too much to compute that of all epochs from them")
+            return []
+        computed = {
+            way: [
+                self.per_epoch(self.epochs, extrapolated((FEW, few[way]), (epochs, each), self.epochs))
+                for each in took[way]
+            ]
+            for way in few
+        }
+        return [Comparison(f"computed for {self.epochs} epochs by those of {FEW} and {epochs}", UNIT, computed)]
 
     def whole(self) -> Comparison:
         """The grid with all its epochs, once; also skorch as it is if not told to train on all points of a fold.

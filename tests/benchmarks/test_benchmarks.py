@@ -8,6 +8,7 @@ from reporting.artifacts import UserError
 from tests.benchmarks import ours, processes
 from tests.benchmarks.images import UNIT
 from tests.benchmarks.machine import LIMITS, limit_kernels
+from tests.benchmarks.regression import RegressionGrid
 from tests.benchmarks.table import markdown
 from tests.benchmarks.turns import Comparison, affordable, extrapolated, take_turns
 from training.settings import load_homework
@@ -68,6 +69,16 @@ def test_timings_that_noise_has_made_flat_do_not_make_work_free():
 
 def test_more_work_is_computed_on_the_line():
     assert extrapolated((1, 12), (40, 90), 500) == 1010  # 10 s and 2 s for each
+
+
+def test_time_of_all_epochs_counts_the_start_once_and_is_left_out_where_noise_hides_it(tmp_path):
+    grid = RegressionGrid(processes.Peers("python3", tmp_path), threads=2)
+    few = {
+        "two workers": 12.0
+    }  # 90 fits that start in 3 s and take 9 s an epoch: 12, 372 and 4,503 s for 1, 41 and 500
+    (computed,) = grid.all_epochs(few, 41, {"two workers": [1000 * 372 / 90 / 41]})
+    assert computed.times["two workers"] == [pytest.approx(1000 * 4503 / 90 / 500)]
+    assert grid.all_epochs(few, 41, {"two workers": [1000 * 11 / 90 / 41]}) == []
 
 
 def test_table_has_medians_ranges_and_ratios_to_each_yardstick():

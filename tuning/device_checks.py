@@ -1,12 +1,12 @@
 """The checks of make check-gpu as values: how much devices may differ, the comparisons, and the table of them all.
 
 Two devices add the same products in another order. What that does to a loss was measured by rounding more coarsely on
-a processor: under bfloat16 (relative errors of 2^-9) the losses of the reference regression depart from float32's by 1
+a processor: under bfloat16 (relative errors of 2^-8) the losses of the reference regression depart from float32's by 1
 to 3 % over 20 epochs, and by 0.4 % in one epoch of the classification; another seed changes the former by 11 %.
 
-- `EXACT`, for float32: its rounding errors (2^-24) are 30,000 times smaller, so 0.1 % leaves room for the algorithms of
+- `EXACT`, for float32: its rounding errors (2^-24) are 65,536 times smaller, so 0.1 % leaves room for the algorithms of
   cuDNN, which lose some digits more, and still finds another seed, another order of the points or other dropout.
-- `ROUNDED`, for TF32, in which GPUs since compute capability 8.0 multiply float32 (2^-12), for both mixed precisions,
+- `ROUNDED`, for TF32, in which GPUs since compute capability 8.0 multiply float32 (2^-11), for both mixed precisions,
   whose dropout moreover draws other masks, and for a mirrored fit, where each replica draws its own.
 """
 

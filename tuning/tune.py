@@ -116,8 +116,8 @@ def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recordin
     if arguments.slots_from is not None:
         run_chief(oracle, LOCAL, granted_workers(Connection(arguments.slots_from), oracle, make_worker), progress)
     elif arguments.chief or workers != 1 or too_many_programs(search):
-        if arguments.chief:
-            progress.say(f"workers of other machines join with --join {arguments.chief}; workers here: {workers}")
+        others = f"workers of other machines join with --join {arguments.chief}; " if arguments.chief else ""
+        progress.say(f"{others}workers here: {workers}")
         run_chief(oracle, arguments.chief or LOCAL, fixed_team(workers, budget, make_worker), progress)
     else:
         fit_fold = fold_trainer(this, arguments, progress)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from reporting import environment
+from reporting.artifacts import stages, variants_of
 from tests.tiny_settings import tiny_settings
 from tests.training.stand_in_images import idx
 from training.fashion_mnist import DIGESTS
@@ -101,16 +102,22 @@ class Course:
         process = self.start(runs, *arguments)
         return process.wait(LIMIT), process.log.read_text()
 
-    def plan(self, runs):
-        """The stages that `make all` would run, in order, each as the words that tell its process from others."""
-        _, said = self.make(runs, "-n", "all")
-        return [stage_of(line) for line in said.splitlines() if stage_of(line)]
+    @staticmethod
+    def stages():
+        """The stages of `make all`, in order, each as the words that tell its process from others."""
+        words = ["training.prepare_data"]
+        for task, name in (stage.split("/") for stage in stages()):
+            kind = "variant" if name in variants_of(task) else "extra"
+            script = "training.train" if kind == "variant" else "training.run_extra"
+            search = name == "search"
+            words.append(f"tuning.tune --task {task}" if search else f"{script} --task {task} --{kind} {name}")
+        return [*words, "reporting.build_report"]
 
 
 def stage_of(command):
     """What a command line is a stage of, e.g. "training.train --task regression --variant tuned"; "" if of none."""
     match = re.search(r"-m ((?:training|tuning|reporting)\.\w+(?: --(?:task|variant|extra) \w+)*)", command)
-    return match[1] if match and match[1] != "training.plan" else ""  # the plan is no stage: it writes nothing
+    return match[1] if match and match[1] != "training.pipeline" else ""  # which starts the stages
 
 
 def running(process):

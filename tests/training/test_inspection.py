@@ -92,3 +92,13 @@ def test_with_weights_puts_other_weights_into_a_copy(cnn):
     weights = {name: 0 * value for name, value in inspection.named_weights(cnn).items()}
     copy = inspection.with_weights(cnn, weights)
     assert not copy.get_layer("dense_1").kernel.numpy().any() and cnn.get_layer("dense_1").kernel.numpy().any()
+
+
+def test_activations_are_those_of_the_images_as_they_are(images):
+    """Layers for random flips and shifts alter nothing of what is looked into."""
+    model = build_cnn(dataclasses.replace(CNN, horizontal_flips=True, random_shifts=2, batch_normalization=True))
+    first, second = (inspection.activations(model, images, np.array([0, 1])) for _ in range(2))
+    for name, values in first.items():
+        np.testing.assert_array_equal(values, second[name])
+    maps = [inspection.filters_and_maps(model, images[0])["conv_1/maps"] for _ in range(2)]
+    np.testing.assert_array_equal(*maps)

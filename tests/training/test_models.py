@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from training import inspection
 from training.models import build_cnn, build_mlp, named_weights
 from training.settings import load_homework
 
@@ -74,3 +75,30 @@ def test_networks_have_no_penalty_of_their_own():
     """L2 acts in the optimizer alone."""
     for model in (build_mlp(dataclasses.replace(MLP, weight_decay=0.5)), build_cnn(CNN)):
         assert not model.losses and not any(getattr(layer, "kernel_regularizer", None) for layer in model.layers)
+
+
+def test_normalisation_commutes_with_the_pooling_that_it_follows():
+    """What is shown of a convolution at full size is what the network computes, also where a channel shrinks."""
+    config = dataclasses.replace(CNN, batch_normalization=True, random_shifts=2, horizontal_flips=True)
+    model = build_cnn(config)
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([rng.normal(size=value.shape) ** 2 + 0.1 for value in layer.get_weights()])
+    images = rng.integers(0, 256, (5, 28, 28, 1), dtype=np.uint8)
+    shown = inspection.layer_outputs(model, ["conv_2", "dense_1"])(images, training=False)
+    inner = keras.Model(model.inputs, [model.get_layer(name).output for name in ("conv_2_relu", "dense_1_relu")])
+    pooled = keras.ops.max_pool(shown["conv_2"], 2, 2)
+    for own, networks in zip((pooled, shown["dense_1"]), inner(images, training=False), strict=True):
+        np.testing.assert_allclose(own, networks, rtol=1e-5, atol=1e-5)
+
+
+def test_random_shifts_move_training_images_alone():
+    model = build_cnn(dataclasses.replace(CNN, random_shifts=2))
+    shift = model.get_layer("shift")
+    image = np.zeros((50, 28, 28, 1), np.float32)
+    image[:, 14, 14] = 1
+    moved = shift(image, training=True).numpy()
+    rows, columns = np.nonzero(moved.sum((0, 3)))
+    assert np.ptp(rows) in (3, 4) and abs(rows - 14).max() <= 2 and abs(columns - 14).max() <= 2
+    np.testing.assert_array_equal(shift(image, training=False), image)

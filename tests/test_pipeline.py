@@ -82,7 +82,8 @@ def test_regression_losses_are_on_the_page(runs, pdf_text, variant):
 def test_accuracies_are_on_the_page(runs, pdf_text, variant):
     recorded = metrics(runs, f"classification/{variant}")
     for name in ("validation_accuracy", "test_accuracy"):
-        assert re.search(rf"(?<![\d.]){100 * recorded[name]:.1f}\s*%", pdf_text)
+        share = 100 * recorded[name]
+        assert re.search(rf"(?<![\d.])({share:.1f}\s*%|{share:.2f}(?!\d))", pdf_text)
 
 
 def test_tuned_network_repeats_its_trial_to_the_last_digit(runs):

@@ -173,13 +173,12 @@ def copied(
 
 
 def with_weights(model: keras.Model, weights: Mapping[str, np.ndarray]) -> keras.Model:
-    """A float32 copy of the model with other weights, named as by `named_weights`, and fresh normalisation."""
+    """A float32 copy of the model with other weights, named as by `named_weights`."""
     copy = copied(model, lambda layer, config: config)
     for layer in copy.layers:
-        if hasattr(layer, "kernel"):
-            layer.set_weights([weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"]])
-        elif isinstance(layer, keras.layers.BatchNormalization):
-            layer.set_weights([np.zeros_like(layer.beta), np.zeros_like(layer.beta), np.ones_like(layer.beta)])
+        own = [weights[f"{layer.name}/{weight.name}"] for weight in layer.weights]
+        if own:
+            layer.set_weights(own)
     return copy
 
 

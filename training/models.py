@@ -80,10 +80,13 @@ def normalised(x: keras.KerasTensor, config: ClassificationConfig, name: str) ->
 
 
 def named_weights(model: keras.Model) -> dict[str, np.ndarray]:
-    """The kernels and biases of a model: "<layer>/kernel", "<layer>/bias" -> array."""
-    layers_with_weights = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    """The weights of a model by name: "<layer>/kernel" and "<layer>/bias", and what normalisation has learned.
+
+    That is "<layer>_normalisation/beta", "/moving_mean" and "/moving_variance", in the order in which Keras has them.
+    """
     return {
-        f"{layer.name}/{part}": getattr(layer, part).numpy()
-        for layer in layers_with_weights
-        for part in ("kernel", "bias")
+        f"{layer.name}/{weight.name}": weight.numpy()
+        for layer in model.layers
+        if hasattr(layer, "kernel") or isinstance(layer, layers.BatchNormalization)
+        for weight in layer.weights
     }

@@ -1,10 +1,6 @@
 """The tasks, their extras and their stages."""
 
-import subprocess
-import sys
-from pathlib import Path
-
-from reporting.artifacts import TASKS, extras_of, registry, stages, variants_of
+from reporting.artifacts import TASKS, extras_of, stages, variants_of
 
 
 def test_a_task_is_known_by_its_name_and_its_stages_are_different_folders():
@@ -33,11 +29,3 @@ def test_what_can_be_switched_off_is_a_network_of_its_own_settings_or_an_extra()
         assert set(optional) <= set(variants_of(name)) - {"reference", task.searched}
         assert [item.name for item in task.switches] == [*optional, *extras_of(name)]
         assert {item.of for item in task.extras} <= {"", *optional}
-
-
-def test_make_reads_the_stages_from_the_bare_file():
-    """Without any package: -I leaves out the project, -S what is installed."""
-    command = [sys.executable, "-I", "-S", str(Path(registry.__file__))]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert printed == "".join(" ".join(row) + "\n" for row in registry.starting_order())
-    assert {folder for folder, _, _ in registry.starting_order()} == set(stages())

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 
 import pytest
 
@@ -15,6 +16,13 @@ def one_thread():
         from training.device import configure
 
         configure(1, "float32")
+
+
+@pytest.fixture(autouse=True)
+def float32(one_thread):
+    """Each test begins with float32, whatever precision a stage that an earlier one ran has chosen."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].config.set_dtype_policy("float32")
 
 
 @pytest.fixture

@@ -42,16 +42,17 @@ class Budget:
         return {"CUDA_VISIBLE_DEVICES": self.gpus[slot % len(self.gpus)]} if self.gpus else {}
 
 
-def make_budget(threads: int, distribution: str = "none", jobs: int | None = None) -> Budget:
+def make_budget(threads: int, distribution: str = "none", jobs: int | None = None, workers: int = 1) -> Budget:
     """The Budget of this machine for fits of so many threads; `jobs` overrules the number of slots.
 
-    Fits that share each batch among all GPUs ("mirrored") run one at a time.
+    There are at least as many slots as `workers`, the processes that the user wants for one search. Fits that share
+    each batch among all GPUs ("mirrored") run one at a time.
     """
     gpus = visible_gpus()
     slots = len(gpus) * PROCESSES_PER_GPU if gpus else processors() // threads
     if gpus and distribution == "mirrored":
         slots, gpus = 1, []
-    return Budget(jobs or max(1, slots), SHARE * memory() / GIBIBYTE, tuple(gpus))
+    return Budget(max(jobs or slots, workers), SHARE * memory() / GIBIBYTE, tuple(gpus))
 
 
 def processors() -> int:

@@ -84,10 +84,10 @@ def multiplications(config: Any) -> int:
 
 
 def kinds(homework: Homework) -> dict[str, FitConfig]:
-    """A configuration of each kind that the settings ask for, by kind: KINDS at most, the most frequent ones."""
-    configs: list[FitConfig] = []
-    for settings in homework.tasks.values():
-        configs += [*combinations(settings.search), settings.reference, *settings.variants.values()]
+    """A configuration of each kind that the settings ask for, by kind: KINDS at most, networks before combinations."""
+    tasks = homework.tasks.values()
+    configs: list[FitConfig] = [each for task in tasks for each in (task.reference, *task.variants.values())]
+    configs += [each for task in tasks for each in combinations(task.search)]
     by_kind = {kind(config): config for config in configs}
     return dict(itertools.islice(by_kind.items(), KINDS))
 

@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         terminal.say(said or "everything is up to date")
         return 0
     compute = homework.compute
-    budget = make_budget(compute.threads, compute.distribution, arguments.jobs or arguments.workers)
+    budget = make_budget(compute.threads, compute.distribution, arguments.jobs, arguments.workers or 1)
     experiments = {task: experiment(task, homework, arguments.runs) for task in homework.tasks}
     estimate = make_estimate(experiments, stale, budget, arguments.config)
     say_beforehand(terminal, arguments, estimate, budget)

@@ -39,6 +39,12 @@ def test_a_slot_has_the_processors_of_a_fit_and_jobs_overrule(machine, cores, th
     assert make_budget(threads, jobs=jobs).slots == slots
 
 
+def test_more_workers_than_slots_get_their_slots_and_fewer_take_none_away(machine):
+    machine(cores=4)
+    assert [make_budget(1, workers=workers).slots for workers in (1, 2, 9)] == [4, 4, 9]
+    assert make_budget(1, jobs=2, workers=3).slots == 3
+
+
 def test_processes_share_the_gpus_in_turn(machine):
     machine(gpus=("3", "5"))
     shared = make_budget(1)

@@ -12,6 +12,15 @@ POINTS, IMAGES = HOMEWORK.tasks["regression"].reference, HOMEWORK.tasks["classif
 IMPROVED = HOMEWORK.tasks["classification"].variants["improved"]
 
 
+def with_batches(sizes):
+    """The settings with these sizes of batch in the grid of the regression."""
+    points = HOMEWORK.tasks["regression"]
+    search = dataclasses.replace(points.search, grid={"batch_size": list(sizes)})
+    return dataclasses.replace(
+        HOMEWORK, tasks=HOMEWORK.tasks | {"regression": dataclasses.replace(points, search=search)}
+    )
+
+
 def counted(model):
     """The multiplications of a Keras model's forward pass, from the shapes of its layers."""
     total = 0
@@ -51,4 +60,6 @@ def test_every_network_of_the_settings_has_its_kind():
     names = kinds(HOMEWORK)
     for config in (POINTS, IMAGES, IMPROVED, *combinations(HOMEWORK.tasks["classification"].search)):
         assert kind(config) in names
+    batches = with_batches(range(1, 21))
+    assert {kind(POINTS), kind(IMAGES), kind(IMPROVED)} <= set(kinds(batches))
     assert len(list(combinations(HOMEWORK.tasks["regression"].search, 5))) == 5

@@ -14,9 +14,14 @@ NAMES: dict[str, dict[str, str]] = {
         "patience": "early stopping patience",
         "restore_best_weights": "weights of the best epoch kept",
         "convolution_dropout": "dropout after pooling",
+        "batch_normalization": "batch normalisation",
         "loss": "criterion",
     },
-    "axis": {"learning_rate_schedule": "schedule", "convolution_dropout": "dropout after pooling"},  # in figures
+    "axis": {  # in figures
+        "learning_rate_schedule": "schedule",
+        "convolution_dropout": "dropout after pooling",
+        "batch_normalization": "batch normalisation",
+    },
     "value": {"cross_entropy": "cross-entropy", "double_softmax": "cross-entropy of a second softmax"},
     "activation": {"relu": "ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU"},
     "initializer": {

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from reporting.artifacts import TASKS
 from training.budget import Budget, make_budget
 from training.cli import homework_of, parse_arguments, run_main
 from training.estimate import Estimate, make_estimate
@@ -35,7 +36,7 @@ TARGETS = {
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(__doc__, argv, add_flags)
     homework, terminal = homework_of(arguments), Terminal()
-    said = prepare_data(homework, arguments)
+    said = "" if arguments.dry_run else prepare_data(homework, arguments)
     stale = [stage for stage in left(homework, arguments) if TARGETS[arguments.target](stage)]
     if not stale:
         terminal.say(said or "everything is up to date")
@@ -104,12 +105,16 @@ def prepare_data(homework: Homework, arguments: argparse.Namespace) -> str:
 
 
 def left(homework: Homework, arguments: argparse.Namespace) -> list[str]:
-    """The stages that are not up to date. Without extras, one that is so with them is left as it is."""
+    """The stages that are not up to date.
+
+    Without extras, one that is up to date with them is left as it is, unless it is about a network that is not.
+    """
     stale = stale_stages(homework, arguments.runs)
     if not arguments.no_extras:
         return stale
     with_extras = stale_stages(load_homework(arguments.config, arguments.quick), arguments.runs)
-    return [stage for stage in stale if stage in with_extras]
+    about = {f"{task.name}/{extra.name}": f"{task.name}/{extra.of}" for task in TASKS.values() for extra in task.extras}
+    return [stage for stage in stale if stage in with_extras or about.get(stage) in with_extras]
 
 
 def say_beforehand(terminal: Terminal, arguments: argparse.Namespace, estimate: Estimate, budget: Budget) -> None:

@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 
 from reporting.artifacts import UserError
 from training.config import ComputeConfig
-from training.device import choose_onednn, choose_precision, cpuinfo, instruction_set, package_versions
+from training.device import choose_onednn, choose_precision, cpuinfo, instruction_set, kernels_of, package_versions
 from training.recording import current_commit
 
 WORKERS = 2
@@ -41,8 +41,7 @@ def image_precision(compute: ComputeConfig) -> str:
     """The precision that a worker on the processor chooses for the images."""
     if compute.precision != "auto":
         return compute.precision
-    on = choose_onednn(compute.onednn, platform.machine(), os.environ) == "on"
-    return choose_precision([], instruction_set() if on else "")
+    return choose_precision([], kernels_of(compute.onednn))
 
 
 def title(kernels: str) -> str:

@@ -14,6 +14,8 @@ from tests.invented.searches import write_search
 GRID: dict[str, list] = {"learning_rate": [0.0001, 0.0003, 0.001], "dropout": [0.2, 0.4], "batch_size": [32, 128]}
 IMPROVEMENTS = {
     "padding": "same",
+    "batch_normalization": True,
+    "random_shifts": 1,
     "horizontal_flips": True,
     "learning_rate": 0.002,
     "learning_rate_schedule": "cosine",
@@ -46,7 +48,9 @@ def reference_settings(example: Example) -> dict:
         "convolution_dropout": 0.0,
         "dense_units": list(example.dense_units),
         "dropout": 0.2,
+        "batch_normalization": False,
         "horizontal_flips": False,
+        "random_shifts": 0,
         "learning_rate": 0.0001,
         "learning_rate_schedule": "constant",
         "weight_decay": 1e-7,

@@ -65,6 +65,27 @@ def test_without_extras_those_that_are_there_are_left_as_they_are(tmp_path, monk
     ]
 
 
+def test_without_extras_what_is_about_a_network_that_is_left_out_goes_with_it(tmp_path, monkeypatch):
+    """As after a `make all` that was interrupted between the improved network's further seeds and itself."""
+    improved = ["classification/improved"]
+    seeds = ["classification/improved_seeds", "regression/seeds"]
+    monkeypatch.setattr(
+        pipeline,
+        "stale_stages",
+        lambda homework, runs: improved + ([] if homework.tasks["regression"].extras.seeds else seeds),
+    )
+    found = pipeline.left(load_homework(extras=False), parsed("train", "--runs", str(tmp_path), "--no-extras"))
+    assert found == ["classification/improved", "classification/improved_seeds"]
+
+
+def test_a_plan_fetches_and_prepares_nothing(tmp_path, monkeypatch, capsys, timed):
+    monkeypatch.setattr(pipeline, "prepare_data", None)  # would fail if it were called
+    assert pipeline.main(["train", "--quick", "--dry-run", "--runs", str(tmp_path / "nowhere")]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("about 0:0") and len(lines) == 1 + len(stages())
+    assert not (tmp_path / "nowhere").exists()
+
+
 @pytest.fixture
 def timed(monkeypatch):
     """Epochs take no time to time: each point takes a millisecond; returns how often they were timed."""
@@ -119,4 +140,4 @@ def test_the_first_line_says_how_long_and_what_would_take_less(tmp_path, timed, 
 
 def test_too_little_memory_is_told(tmp_path, timed, capsys):
     pipeline.say_beforehand(pipeline.Terminal(), parsed("train"), estimated(tmp_path), Budget(2, 0.9))
-    assert "warning: a process takes up to 1.5 GiB of memory, and there are 0.9" in capsys.readouterr().err
+    assert "warning: a process takes up to 1.4 GiB of memory, and there are 0.9" in capsys.readouterr().err

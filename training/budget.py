@@ -21,7 +21,8 @@ SLOT = "TRAINING_SLOT"  # in the environment of a process: the file of its slot
 SHARE = 0.9  # of the memory that processes get; the rest is for everything else on the machine
 PROCESSES_PER_GPU = 2  # one small network does not fill a GPU
 GIBIBYTE = 2**30
-CGROUPS = Path("/sys/fs/cgroup")
+CGROUPS, OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+CFS_PERIOD = "cpu.cfs_period_us"
 _held: list[TextIO] = []  # open, and so locked, until this process ends
 
 
@@ -68,29 +69,34 @@ def processors() -> int:
 
 def quotas(root: Path = CGROUPS) -> list[float]:
     """The processors that the control group of this process, and each group around it, grants."""
-    granted = [text.split() for text in cgroup_files("cpu.max", root)]
-    return [int(quota) / int(period) for quota, period in granted if quota != "max"]
+    granted = []
+    for folder in groups("cpu", root):
+        texts = contents(folder, "cpu.max") or [*contents(folder, "cpu.cfs_quota_us"), *contents(folder, CFS_PERIOD)]
+        if len(texts) == 2 and texts[0] not in ("max", "-1"):
+            granted.append(int(texts[0]) / int(texts[1]))
+    return granted
 
 
 def memory(root: Path = CGROUPS) -> int:
     """Bytes of memory that this process and those it starts may use: the machine's, or a control group's limit."""
-    texts = [*cgroup_files("memory.max", root), *cgroup_files("memory/memory.limit_in_bytes", root)]
-    return min([psutil.virtual_memory().total, *(int(text) for text in texts if text.strip().isdecimal())])
+    files = [(folder, name) for folder in groups("memory", root) for name in ("memory.max", "memory.limit_in_bytes")]
+    texts = [text for folder, name in files for text in contents(folder, name)]
+    return min([psutil.virtual_memory().total, *(int(text) for text in texts if text != "max")])
 
 
-def cgroup_files(name: str, root: Path) -> Iterator[str]:
-    """The content of a file of this process' control group and of those around it, as far as they can be read."""
-    own = root / own_group()
-    for folder in [own, *own.parents]:
-        if folder.is_relative_to(root) and (folder / name).is_file():
-            yield (folder / name).read_text()
+def groups(controller: str, root: Path) -> Iterator[Path]:
+    """The folders of the control group of this process and of those around it, of version 2 and of version 1."""
+    for line in OWN_GROUPS.read_text().splitlines() if OWN_GROUPS.exists() else []:
+        _, controllers, path = line.split(":", 2)
+        if not controllers or controller in controllers.split(","):
+            top = root / controller if controllers else root
+            own = top / path.strip("/")
+            yield from (folder for folder in (own, *own.parents) if folder.is_relative_to(top))
 
 
-def own_group() -> str:
-    """The path of this process' control group (version 2) below the outermost one, which is empty."""
-    told = Path("/proc/self/cgroup")
-    lines = told.read_text().splitlines() if told.exists() else []
-    return next((line.split(":", 2)[2].strip("/") for line in lines if line.startswith("0:")), "")
+def contents(folder: Path, name: str) -> list[str]:
+    """The words of a file of a control group; none if it is not there, as where the group is not visible from here."""
+    return (folder / name).read_text().split() if (folder / name).is_file() else []
 
 
 def visible_gpus() -> list[str]:

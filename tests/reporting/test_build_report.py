@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 
 from reporting import build_report
+from reporting.document import report_document
 from reporting.engine import pdf
 from reporting.engine.errors import MissingLibraries, RenderError
 from reporting.engine.formatting import format_decimals, format_percent
@@ -332,3 +333,19 @@ def test_oserror_of_weasyprint_is_missing_libraries(monkeypatch):
     monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
     with pytest.raises(MissingLibraries, match="libharfbuzz-subset0"):
         pdf.render_pdf("<p>")
+
+
+def test_runs_from_before_a_setting_existed_still_make_a_report(tmp_path):
+    runs = write_runs(tmp_path / "runs")
+    for path in runs.glob("classification/**/run.json"):
+        run = json.loads(path.read_text())
+        for config in (run["config"], *run["config"].get("configs", {}).values()):
+            for name in ("batch_normalization", "random_shifts"):
+                config.pop(name, None)
+        path.write_text(json.dumps(run))
+    space = json.loads((runs / "classification/search/search_space.json").read_text())
+    for name in ("batch_normalization", "random_shifts"):
+        space["settings"].pop(name)
+    (runs / "classification/search/search_space.json").write_text(json.dumps(space))
+    text = report_document(build_report.load_identity(build_report.SHIPPED), runs)
+    assert "normalised over the batch" not in text and "horizontal flips" in text.lower()

@@ -23,12 +23,19 @@ def machine(monkeypatch, tmp_path):
     return become
 
 
-def cgroup(root, files):
-    """A tree of control groups: path of a file -> its content."""
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    return root
+@pytest.fixture
+def grouped(tmp_path, monkeypatch):
+    """A function that puts this process into a tree of control groups: /proc/self/cgroup, and path -> content."""
+
+    def put(told, files):
+        (tmp_path / "told").write_text(told)
+        for path, text in files.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+        monkeypatch.setattr(budget, "OWN_GROUPS", tmp_path / "told")
+        return tmp_path
+
+    return put
 
 
 @pytest.mark.parametrize(
@@ -59,27 +66,38 @@ def test_nine_tenths_of_the_memory_are_for_processes(machine):
     assert make_budget(1).memory == pytest.approx(7.2)
 
 
+V1 = "9:memory:/user\n4:cpu,cpuacct:/user\n"
+
+
 @pytest.mark.parametrize(
-    ("files", "expected"),
+    ("told", "files", "expected"),
     [
-        ({}, None),
-        ({"memory.max": "max"}, None),
-        ({"memory.max": "4294967296\n"}, 4 * GIBIBYTE),
-        ({"memory/memory.limit_in_bytes": "2147483648"}, 2 * GIBIBYTE),  # of version 1
-        ({"memory/memory.limit_in_bytes": "9223372036854771712"}, None),  # which says so for none
+        ("0::/\n", {}, None),
+        ("0::/\n", {"memory.max": "max\n"}, None),
+        ("0::/\n", {"memory.max": "4294967296\n"}, 4),
+        ("0::/user/session\n", {"user/memory.max": "3221225472", "user/session/memory.max": "max"}, 3),
+        ("0::/of/the/host\n", {"memory.max": "2147483648"}, 2),  # a container that does not see its own path
+        (V1, {"memory/user/memory.limit_in_bytes": "2147483648"}, 2),
+        (V1, {"memory/memory.limit_in_bytes": "9223372036854771712"}, None),  # which says so for none
     ],
 )
-def test_memory_is_the_control_groups_or_the_machines(tmp_path, monkeypatch, files, expected):
+def test_memory_is_the_control_groups_or_the_machines(grouped, monkeypatch, told, files, expected):
     total = 64 * GIBIBYTE
     monkeypatch.setattr(budget.psutil, "virtual_memory", lambda: type("Memory", (), {"total": total}))
-    monkeypatch.setattr(budget, "own_group", lambda: "")
-    assert memory(cgroup(tmp_path, files)) == (expected or total)
+    assert memory(grouped(told, files)) == (expected * GIBIBYTE if expected else total)
 
 
-def test_the_tightest_of_the_groups_around_a_process_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr(budget, "own_group", lambda: "user/session")
-    root = cgroup(tmp_path, {"user/session/cpu.max": "max 100000", "user/cpu.max": "150000 100000\n"})
-    assert quotas(root) == [1.5]
+@pytest.mark.parametrize(
+    ("told", "files", "expected"),
+    [
+        ("0::/user/session\n", {"user/session/cpu.max": "max 100000", "user/cpu.max": "150000 100000\n"}, [1.5]),
+        (V1, {"cpu/user/cpu.cfs_quota_us": "200000\n", "cpu/user/cpu.cfs_period_us": "100000\n"}, [2.0]),
+        (V1, {"cpu/user/cpu.cfs_quota_us": "-1\n", "cpu/user/cpu.cfs_period_us": "100000\n"}, []),
+        ("", {}, []),
+    ],
+)
+def test_quotas_are_those_of_all_groups_around_a_process(grouped, told, files, expected):
+    assert quotas(grouped(told, files)) == expected
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ once start no more than one would, and a process that outlives its make keeps it
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fcntl
 import math
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,7 +131,9 @@ def hold_slot() -> None:
     """Hold the slot that the environment names until this process ends; waits for another process to leave it."""
     if os.environ.get(SLOT) and not _held:
         _held.append(open(os.environ[SLOT], "a", encoding="utf-8"))  # noqa: SIM115 (it stays open)
-        try:
-            fcntl.flock(_held[0], fcntl.LOCK_EX)
-        except OSError:  # a file system without locks
-            return
+        with contextlib.suppress(OSError):  # a file system without locks
+            try:
+                fcntl.flock(_held[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("a process of another make has this slot; waiting until it ends", file=sys.stderr, flush=True)
+                fcntl.flock(_held[0], fcntl.LOCK_EX)

@@ -213,7 +213,7 @@ class Runner:
 def failure(unit: Unit, code: int) -> str:
     """What is said of a unit that ended with that status; its own message stands above."""
     if code >= 0:
-        return f"error: {unit.name} failed; what is finished is kept, and the same command goes on from there"
+        return f"{unit.name} failed; what is finished is kept, and the same command goes on from there"
     name = signal.Signals(-code).name
     reason = ", most often for want of memory: JOBS=1 takes least" if name == "SIGKILL" else ""
     return f"error: {unit.name} was ended by {name}{reason}; what is finished is kept"

@@ -163,7 +163,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
             return
         values = self.ongoing_trials.pop(worker).hyperparameters.values | trial.hyperparameters.values
         missing = [fold for fold in range(1, self.folds + 1) if fold not in self.recorded(number)]
-        if missing:
+        if missing and not self.error:
             reason = values.get("failure", "the worker gave no result")
             self._fold_failed(number, values.get("failed_fold", missing[0]), worker, reason)
         rows = self.recorded(number)

@@ -116,7 +116,7 @@ def test_after_a_failure_nothing_starts_and_what_is_at_work_is_finished(work):
     assert [name for event, name in work.events() if event == "begins"] in (["a/x", "a/search"], ["a/search", "a/x"])
     assert ("ends", "a/search") in work.events()
     said = work.said.getvalue()
-    assert "error: a/x failed" in said and "a word of a/x" in said
+    assert "a/x failed; what is finished is kept" in said and "a word of a/x" in said
 
 
 def test_a_killed_unit_is_told_from_one_that_failed():

@@ -36,6 +36,10 @@ class Budget:
     memory: float  # GiB of all of them
     gpus: tuple[str, ...] = ()  # as CUDA_VISIBLE_DEVICES names them; slots take them in turn
 
+    def side_by_side(self, gib: float) -> int:
+        """How many processes of so many GiB train at once."""
+        return max(1, min(self.slots, int(self.memory / gib)))
+
     def environment(self, slot: int) -> dict[str, str]:
         """What a process with that slot (counted from 0) finds in its environment."""
         return {SLOT: str(slot_file(slot))} | self.device(slot)

@@ -67,8 +67,7 @@ def make_estimate(
 def duration(told: Mapping[str, Sequence[Unit]], budget: Budget) -> float:
     """The seconds of units by stage, and of the report."""
     largest = max((unit.memory for units in told.values() for unit in units), default=1.0)
-    slots = max(1, min(budget.slots, int(budget.memory / largest)))
-    return simulate(parts(told), stages(), slots) + REPORT
+    return simulate(parts(told), stages(), budget.side_by_side(largest)) + REPORT
 
 
 def parts(told: Mapping[str, Sequence[Unit]]) -> dict[str, list[float]]:

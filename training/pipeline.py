@@ -119,7 +119,8 @@ def left(homework: Homework, arguments: argparse.Namespace) -> list[str]:
 
 def say_beforehand(terminal: Terminal, arguments: argparse.Namespace, estimate: Estimate, budget: Budget) -> None:
     """Say how long it will take, and what would take less."""
-    processes = f"{budget.slots} process{'es' if budget.slots > 1 else ''} side by side"
+    count = budget.side_by_side(estimate.largest)
+    processes = f"{count} process{'es' if count > 1 else ''} side by side"
     line = f"about {clock(estimate.seconds)} (h:min) with {processes}"
     if arguments.target == "train" and not (arguments.quick or arguments.no_extras):
         line += f"; make quick {clock(estimate.quick)}, make all EXTRAS=0 {clock(estimate.without_extras)}"

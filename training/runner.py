@@ -180,7 +180,8 @@ class Runner:
             for unit in units:
                 work[stage] += at_work[id(unit)].parts() if id(unit) in at_work else unit.parts
         speed = min(3.0, max(0.3, self.actual / self.expected)) if self.expected > TOLD else 1.0
-        return speed * simulate(work, stages(), self.budget.slots) + REPORT
+        largest = max((unit.memory for units in self.left.values() for unit in units), default=1.0)
+        return speed * simulate(work, stages(), self.budget.side_by_side(largest)) + REPORT
 
     def fail(self, text: str, status: int) -> None:
         """Note a failure: nothing starts any more, what is at work is finished."""

@@ -61,6 +61,11 @@ def test_processes_share_the_gpus_in_turn(machine):
     assert mirrored.slots == 1 and mirrored.device(0) == {}
 
 
+@pytest.mark.parametrize(("gib", "count"), [(0.1, 16), (1.4, 5), (9.0, 1)])
+def test_as_many_processes_train_at_once_as_slots_and_memory_hold(gib, count):
+    assert Budget(16, 7.2).side_by_side(gib) == count
+
+
 def test_nine_tenths_of_the_memory_are_for_processes(machine):
     machine(gibibytes=8)
     assert make_budget(1).memory == pytest.approx(7.2)

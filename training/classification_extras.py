@@ -45,6 +45,6 @@ def ablation(this: Experiment) -> Cases:
 
 MAKERS: dict[str, Maker] = {"double_softmax": double_softmax, "ablation": ablation, "smaller": smaller}
 MAKERS |= {
-    f"{variant}_seeds": further_seeds(variant, f"{variant}_seeds", parts=("validation", "test"))
+    f"{variant}_seeds": further_seeds(variant, parts=("validation", "test"))
     for variant in variants_of("classification")
 }

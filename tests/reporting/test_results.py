@@ -405,10 +405,21 @@ def test_reference_report_says_where_its_numbers_come_from():
 
 def test_extra_of_other_points_or_folds_is_refused(tmp_path):
     runs = write_runs(tmp_path)
-    path = runs / "regression" / "seeds" / "seed_2" / "predictions.npz"
+    path = runs / "regression" / "tuned_seeds" / "seed_2" / "predictions.npz"
     arrays = load_arrays(path)
     save_arrays(path, arrays | {"x_test": arrays["x_test"] + 1})
     with pytest.raises(ArtifactError, match="seed_2: x_test is not what the tuned networks were trained with"):
+        load_results(runs, "regression")
+
+
+def test_further_seeds_have_folds_of_their_own_that_pair(tmp_path):
+    """A seed of the reference networks with the folds of another one does not pair with the tuned networks' seed."""
+    runs = write_runs(tmp_path)
+    results = load_results(runs, "regression")
+    seeds = [results.extras["tuned_seeds"].cases[name].predictions["fold"] for name in ("seed_2", "seed_3")]
+    assert not np.array_equal(*seeds) and not np.array_equal(seeds[0], results.tuned.predictions["fold"])
+    shutil.copytree(*(runs / "regression/reference_seeds" / name for name in ("seed_3", "seed_2")), dirs_exist_ok=True)
+    with pytest.raises(ArtifactError, match="seed_2: fold is not what the tuned networks were trained with"):
         load_results(runs, "regression")
 
 

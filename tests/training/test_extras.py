@@ -54,21 +54,21 @@ def test_a_case_is_trained_once_and_the_extra_is_current_only_with_all_of_them(r
         config = dataclasses.replace(regression.settings.reference, max_epochs=len(label))
         return Case(config, 5, lambda record: (trained.append(label), record.finish({})))
 
-    train_cases(regression, "seeds", {"one": case("one")})
-    train_cases(regression, "seeds", {"one": case("one"), "three": case("three")})
-    train_cases(regression, "seeds", {"one": case("one"), "three": case("three")})
+    train_cases(regression, "tuned_seeds", {"one": case("one")})
+    train_cases(regression, "tuned_seeds", {"one": case("one"), "three": case("three")})
+    train_cases(regression, "tuned_seeds", {"one": case("one"), "three": case("three")})
     assert trained == ["one", "three"]
-    run = load_run(tmp_path / "regression/seeds")
+    run = load_run(tmp_path / "regression/tuned_seeds")
     assert run.config["enabled"] and run.config["cases"] == ["one", "three"]
-    assert load_run(tmp_path / "regression/seeds/three").seed == 5
+    assert load_run(tmp_path / "regression/tuned_seeds/three").seed == 5
 
 
 def test_an_extra_without_cases_is_recorded_as_switched_off(regression, tmp_path):
-    train_cases(regression, "seeds", {})
-    assert load_run(tmp_path / "regression/seeds").config == {"enabled": False, "cases": [], "configs": {}}
+    train_cases(regression, "tuned_seeds", {})
+    assert load_run(tmp_path / "regression/tuned_seeds").config == {"enabled": False, "cases": [], "configs": {}}
 
 
-@pytest.mark.parametrize(("name", "off"), [("splits", False), ("seeds", 0)])
+@pytest.mark.parametrize(("name", "off"), [("splits", False), ("tuned_seeds", 0)])
 def test_what_is_switched_off_has_no_cases(regression, made, name, off):
     settings = dataclasses.replace(
         regression.settings, extras=dataclasses.replace(regression.settings.extras, **{name: off})
@@ -104,8 +104,29 @@ def test_splits_hold_out_the_order_of_the_file_and_blocks_of_x(regression, made)
 
 def test_further_seeds_follow_the_settings_seed(regression, made, monkeypatch):
     tuned_is(monkeypatch, regression.settings.reference)
-    assert list(make_cases(regression, "seeds")) == ["seed_2", "seed_3"]
+    assert list(make_cases(regression, "tuned_seeds")) == ["seed_2", "seed_3"]
     assert [case.seed - regression.seed for case in made] == [1, 2]
+
+
+def test_further_seeds_of_the_regression_repeat_the_shuffle_and_pair_fold_by_fold(regression, made, monkeypatch):
+    """Repeated k-fold: no two seeds share their folds, but the k-th seeds of reference and tuned do."""
+    reference = regression.settings.reference
+    monkeypatch.setattr(Experiment, "config", lambda this, variant: reference)
+    tuned, other = (
+        [[list(held) for _, held in case.folds] for case in make_cases(regression, name).values()]
+        for name in ("tuned_seeds", "reference_seeds")
+    )
+    first = [list(held) for _, held in regression.folds(reference)]
+    assert tuned == other and len(tuned) == 2
+    assert first != tuned[0] != tuned[1] != first
+
+
+def test_further_seeds_of_the_classification_keep_its_split(made, monkeypatch, tmp_path):
+    monkeypatch.setattr(Experiment, "data", DATA)
+    this = experiment("classification", HOMEWORK, tmp_path)
+    make_cases(this, "reference_seeds")
+    ((_, expected),) = this.folds(this.settings.reference)
+    assert len(made) == 2 and all(list(case.folds[0][1]) == list(expected) for case in made)
 
 
 def test_the_initialisation_is_the_other_one(regression, made, monkeypatch):

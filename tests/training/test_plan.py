@@ -22,7 +22,7 @@ AFTER_SEARCH = {
 }
 EVERYTHING = ["data", *stages()]
 CHANGES = {
-    "an extra": ("[regression.extras]\nseeds = 3", ["regression/seeds"]),
+    "an extra": ("[regression.extras]\ntuned_seeds = 3", ["regression/tuned_seeds"]),
     "an extra that is switched off": ("[classification.extras]\nablation = false", ["classification/ablation"]),
     "a variant that is switched off": (
         "[classification.extras]\nimproved = false",
@@ -169,6 +169,6 @@ def test_the_plan_writes_nothing_and_waits_for_nobody(runs, planned):
     busy = plan.recording_of_stage(experiment("regression", load_homework(), runs), "reference")
     busy.acquire()
     before = tree(runs)
-    assert planned() == [] and planned("[regression.extras]\nseeds = 3") == ["regression/seeds"]
+    assert planned() == [] and planned("[regression.extras]\ntuned_seeds = 3") == ["regression/tuned_seeds"]
     assert tree(runs) == before
     busy.release()

@@ -29,8 +29,6 @@ max_epochs = {images_epochs}
 reference_seeds = 1
 tuned_seeds = 1
 improved_seeds = {improved_seeds}
-ablation_images = 120
-ablation_epochs = 1
 [compute]
 precision = "float32"
 """

@@ -84,11 +84,11 @@ def test_a_network_that_is_switched_off_is_recorded_as_an_extra_is_and_not_train
     arguments = ["--task", "classification", "--config", str(tmp_path / "mine.toml"), "--runs", str(tmp_path / "runs")]
     for _ in range(2):
         train.main([*arguments, "--variant", "improved"])
-        run_extra.main([*arguments, "--extra", "ablation"])
-    for name in ("improved", "ablation"):
+        run_extra.main([*arguments, "--extra", "improved_seeds"])
+    for name in ("improved", "improved_seeds"):
         config = load_run(tmp_path / "runs/classification" / name).config
         assert config == {"enabled": False, "cases": [], "configs": {}}
-    assert capsys.readouterr().out == "classification improved: up to date\nclassification ablation: up to date\n"
+    assert capsys.readouterr().out == "classification improved: up to date\nclassification improved_seeds: up to date\n"
 
 
 def test_splits_hold_out_the_order_of_the_file_and_blocks_of_x(regression, made):
@@ -144,17 +144,3 @@ def test_the_smaller_network_has_the_units_that_the_spectra_need(regression, mad
     save_arrays(tmp_path / "regression/tuned/activations.npz", spectra)
     assert list(make_cases(regression, "smaller")) == ["smaller"]
     assert made[0].config == dataclasses.replace(config, hidden_units=(100, 8, 4))
-
-
-def test_ablation_resets_every_setting_of_the_improved_network_but_the_length_of_training(made, tmp_path):
-    this = experiment("classification", HOMEWORK, tmp_path)
-    names = list(make_cases(this, "ablation"))
-    complete, base = made[0].config, this.settings.reference
-    length = {"max_epochs", "patience"}
-    different = {name for name, value in vars(complete).items() if value != getattr(base, name)} - length
-    reset = [
-        {name for name in vars(complete) if getattr(case.config, name) != getattr(complete, name)} for case in made[1:]
-    ]
-    assert names[0] == "complete" and set().union(*reset) == different
-    assert all(case.options == {"parts": ("validation",)} for case in made)
-    assert all(len(case.folds[0][0]) == this.settings.extras.ablation_images for case in made)

@@ -23,14 +23,14 @@ AFTER_SEARCH = {
 EVERYTHING = ["data", *stages()]
 CHANGES = {
     "an extra": ("[regression.extras]\ntuned_seeds = 3", ["regression/tuned_seeds"]),
-    "an extra that is switched off": ("[classification.extras]\nablation = false", ["classification/ablation"]),
+    "an extra that is switched off": ("[classification.extras]\nsmaller = false", ["classification/smaller"]),
     "a variant that is switched off": (
         "[classification.extras]\nimproved = false",
-        ["classification/improved", "classification/improved_seeds", "classification/ablation"],
+        ["classification/improved", "classification/improved_seeds"],
     ),
     "a variant": (
         "[classification.improved]\ndropout = 0.4",
-        ["classification/improved", "classification/improved_seeds", "classification/ablation"],
+        ["classification/improved", "classification/improved_seeds"],
     ),
     "a grid": (
         "[regression.search.grid]\nweight_decay = [0.5]",

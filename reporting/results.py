@@ -26,6 +26,7 @@ from reporting.artifacts import (
 )
 from reporting.checks import CHECKS, check_origin, check_switches, readable, refuse
 from reporting.search_checks import search_mistake, tuned_mistake
+from reporting.settings import load_judgement
 
 CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
 ARCHIVES = {"classification": ("features", "receptive_fields")}  # npz files that only some tasks' main networks have
@@ -114,6 +115,7 @@ class Results:
     variants: dict[str, Variant]  # one for each of artifacts.variants_of(task) that is not switched off
     search: SearchResults
     extras: dict[str, Extra]  # one for each of artifacts.extras_of(task)
+    judgement: Stored  # the fields of artifacts.Judgement
 
     @property
     def reference(self) -> Variant:
@@ -149,12 +151,12 @@ class Results:
             yield from ((f"{name}/{case}", variant) for case, variant in extra.cases.items())
 
 
-def load_all_results(runs: Path | str) -> dict[str, Results]:
+def load_all_results(runs: Path | str, judgement: Stored | None = None) -> dict[str, Results]:
     """Load and check the results of every task; raises ArtifactError where something is missing or contradictory."""
-    return {task: load_results(runs, task) for task in TASKS}
+    return {task: load_results(runs, task, judgement) for task in TASKS}
 
 
-def load_results(runs: Path | str, task: str) -> Results:
+def load_results(runs: Path | str, task: str, judgement: Stored | None = None) -> Results:
     """Load and check `runs/<task>`; raises ArtifactError where something is missing or contradictory."""
     folder = Path(runs) / task
     off = [item.name for item in TASKS[task].optional if "enabled" in load_run(folder / item.name).config]
@@ -162,7 +164,8 @@ def load_results(runs: Path | str, task: str) -> Results:
     variants = {name: load_variant(folder / name, ARCHIVES.get(task, ())) for name in names}
     extras = {name: load_extra(folder / name) for name in extras_of(task)}
     check_switches(folder, off, extras)
-    unsearched = Results(task, variants, search=None, extras=extras)  # type: ignore[arg-type]
+    judgement = judgement or load_judgement()
+    unsearched = Results(task, variants, search=None, extras=extras, judgement=judgement)  # type: ignore[arg-type]
     for name, variant in unsearched.networks():
         with readable(folder / name):
             CHECKS[task](folder / name, variant, unsearched)

@@ -3,7 +3,10 @@
 import dataclasses
 import math
 
-from reporting.stats.significance import binomial_interval
+import numpy as np
+from numpy.typing import ArrayLike
+
+from reporting.stats.significance import binomial_interval, corrected_variance, t_quantile
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +51,13 @@ class Difference(Estimate):
         """Whether the interval lies on neither side of zero."""
         return not (self.lower or self.higher)
 
+    def equivalent(self, margin: float) -> bool:
+        """Whether the whole interval lies within the margin to either side of zero: a region of practical equivalence.
+
+        Benavoli, Corani, Demsar and Zaffalon (2017), Journal of Machine Learning Research 18(77).
+        """
+        return -margin < self.low <= self.high < margin
+
     @property
     def better(self) -> bool:
         """Whether the second result is better than the first."""
@@ -59,9 +69,35 @@ class Difference(Estimate):
         return self.lower if self.larger_is_better else self.higher
 
 
-def within(value: float, margin: float) -> Difference:
-    """A difference of two losses whose interval extends by `margin` to either side."""
-    return Difference(value, value - margin, value + margin)
+def resampled_difference(differences: ArrayLike, larger_is_better: bool = False) -> Difference:
+    """The mean of the differences of two settings on the same folds, with the corrected resampled t test's interval.
+
+    `differences` are (k,), or (repetitions, k) of folds that were shuffled anew; see `corrected_variance`. The interval
+    contains zero exactly where the test's p value is 5 % or more.
+    """
+    values = np.atleast_2d(np.asarray(differences, dtype=float))
+    mean, margin = float(values.mean()), t_quantile(values.size - 1) * math.sqrt(corrected_variance(values))
+    return Difference(mean, mean - margin, mean + margin, larger_is_better=larger_is_better)
+
+
+def unpaired_difference(first: ArrayLike, second: ArrayLike, larger_is_better: bool = False) -> Difference:
+    """The difference of the means of two settings on folds that are not the same, (k,) and (l,), likewise corrected.
+
+    The degrees of freedom are those of the fewer folds, which errs on the side of too wide an interval.
+    """
+    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    error = math.sqrt(corrected_variance(a) + corrected_variance(b))
+    value, margin = float(b.mean() - a.mean()), t_quantile(min(len(a), len(b)) - 1) * error
+    return Difference(value, value - margin, value + margin, larger_is_better=larger_is_better)
+
+
+def seed_difference(differences: ArrayLike, larger_is_better: bool = False) -> Difference:
+    """The mean of the differences of two settings, one a seed (n,), with Student's interval; infinite for one seed."""
+    values = np.asarray(differences, dtype=float)
+    mean, margin = float(values.mean()), math.inf
+    if len(values) > 1:
+        margin = t_quantile(len(values) - 1) * float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    return Difference(mean, mean - margin, mean + margin, larger_is_better=larger_is_better)
 
 
 def difference_of_classifiers(only_first_right: int, only_second_right: int, n: int) -> Difference:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant
 from reporting.sections.regression.noise import noise_of_training_points
 from reporting.sections.shared.curves import plot_training_curves
 from reporting.sections.shared.settings import Stopping, stopping_of
-from reporting.stats.differences import Difference, within
+from reporting.sections.shared.verdicts import same_folds
+from reporting.stats.differences import Difference, resampled_difference, unpaired_difference
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -95,14 +93,7 @@ def change_of(first: Variant, second: Variant, name: str) -> Difference:
     variances. So a change is undecided if it is no larger than what one fold differs from another.
     """
     a, b = first.column(name), second.column(name)
-    paired = same_folds(first, second)
-    spread = np.std(b - a, ddof=1) if paired else math.hypot(np.std(a, ddof=1), np.std(b, ddof=1))
-    return within(float(b.mean() - a.mean()), float(spread))
-
-
-def same_folds(first: Variant, second: Variant) -> bool:
-    """Whether two runs hold out the same points in each fold."""
-    return np.array_equal(first.predictions["fold"], second.predictions["fold"])
+    return resampled_difference(b - a) if same_folds(first, second) else unpaired_difference(a, b)
 
 
 def rows_of(losses: Mapping[str, FitLosses]) -> list[Row]:

@@ -81,13 +81,14 @@ def resampled_difference(differences: ArrayLike, larger_is_better: bool = False)
 
 
 def unpaired_difference(first: ArrayLike, second: ArrayLike, larger_is_better: bool = False) -> Difference:
-    """The difference of the means of two settings on folds that are not the same, (k,) and (l,), likewise corrected.
+    """The difference of the means of two settings on folds that are not the same, (k,) or (repetitions, k) each.
 
-    The degrees of freedom are those of the fewer folds, which errs on the side of too wide an interval.
+    The variances are corrected likewise. The degrees of freedom are those of the fewer folds, which errs on the side of
+    too wide an interval.
     """
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     error = math.sqrt(corrected_variance(a) + corrected_variance(b))
-    value, margin = float(b.mean() - a.mean()), t_quantile(min(len(a), len(b)) - 1) * error
+    value, margin = float(b.mean() - a.mean()), t_quantile(min(a.size, b.size) - 1) * error
     return Difference(value, value - margin, value + margin, larger_is_better=larger_is_better)
 
 

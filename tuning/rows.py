@@ -23,7 +23,6 @@ DELIVERED = {
     "validation_accuracy": float,
     "seconds": float,
 }
-DEFAULTS = {"worker": "w1", "status": "completed", "reason": ""}  # of rows from versions that did not record them
 COMPLETED, FAILED = "completed", "failed"
 Row = dict[str, Any]  # a row of folds.csv
 
@@ -34,7 +33,7 @@ class FoldRows:
 
     folder: Path
     task: str
-    seed: int
+    seed: int  # of the search
     data: Data
     machine: Numerics
 
@@ -51,7 +50,7 @@ class FoldRows:
             return None
         if not isinstance(row, dict) or row.get("fold") != fold:
             return None
-        return row | {name: value for name, value in DEFAULTS.items() if name not in row}
+        return row
 
     def save(self, config: FitConfig, fold: int, worker: str, delivered: Mapping[str, float]) -> None:
         """Record a finished fold; `delivered` maps names of DELIVERED to numbers."""

@@ -90,7 +90,7 @@ def recorded_rows(this: Experiment, record: Recording) -> FoldRows:
     numerics |= {"onednn": onednn_state(), "instruction_set": instruction_set(), "xla": os.environ["XLA_FLAGS"]}
     if record.distribution != "none":  # sums over a shared batch are rounded differently
         numerics["distribution"] = record.distribution
-    return FoldRows(record.folder / "rows", this.task.name, this.seed, this.data, numerics)
+    return FoldRows(record.folder / "rows", this.task.name, this.search_seed, this.data, numerics)
 
 
 def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recording, rows: FoldRows) -> None:
@@ -131,7 +131,7 @@ def identity(this: Experiment, rows: FoldRows) -> dict[str, str]:
     from tuning.fingerprints import search_identity
 
     search = this.settings.search
-    return search_identity(search, len(this.folds(search.base)), this.seed, this.data, rows.machine)
+    return search_identity(search, len(this.folds(search.base)), rows.seed, this.data, rows.machine)
 
 
 def too_many_programs(search: Search) -> bool:
@@ -198,8 +198,8 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
     from training.trainer import trainer_for
     from tuning.tensorboard import EventLog
 
-    search, dataset, folds = this.settings.search, this.dataset, this.folds(this.settings.search.base)
-    x, y = dataset.x_train, dataset.y_train
+    search, dataset, seed = this.settings.search, this.dataset, this.search_seed
+    x, y, folds = dataset.x_train, dataset.y_train, this.folds(search.base, seed)
 
     def fit_fold(config: FitConfig, fold: int) -> dict[str, Any]:
         train, validation = folds[fold - 1]
@@ -210,7 +210,7 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
         if arguments.tensorboard:
             values = {name: getattr(config, name) for name in search.grid}
             callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
-        fit = trainer.fit(config, x, y, train, validation, derive_seed(this.seed, config, fold), callbacks)
+        fit = trainer.fit(config, x, y, train, validation, derive_seed(seed, config, fold), callbacks)
         row: dict[str, Any] = {"seed": fit.seed, "epochs": fit.epochs}
         row |= {"stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
         for part, indices in (("train", train), ("validation", validation)):

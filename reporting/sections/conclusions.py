@@ -42,7 +42,7 @@ def find(results: Mapping[str, Results], found: Found) -> Limits:
             for item in TASKS[name].switches
             if item.name in task.switched_off
         ),
-        regression_seeds=1 + len(regression.extras["seeds"].cases),
+        regression_seeds=1 + len(regression.extras["tuned_seeds"].cases),
         classification_seeds=(min(seeds), max(seeds)),
         several_comparisons=bool(
             classification.improved or found("classification/loss").trained or found("classification/smaller")

@@ -45,7 +45,12 @@ from tests.invented.outcome import outcome
 
 EVERY_EXTRA = tuple(f"{task.name}/{extra.name}" for task in TASKS.values() for extra in task.extras)
 EVERY_SWITCH = tuple(f"{task.name}/{item.name}" for task in TASKS.values() for item in task.switches)
-SEEDS_AND_OTHERS = ("regression/seeds", "regression/baselines", "classification/tuned_seeds", "classification/ablation")
+SEEDS_AND_OTHERS = (
+    "regression/tuned_seeds",
+    "regression/baselines",
+    "classification/tuned_seeds",
+    "classification/ablation",
+)
 
 
 def accuracies(reference: float, tuned: float, improved: float) -> dict[str, Any]:

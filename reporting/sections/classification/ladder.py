@@ -78,7 +78,7 @@ def find(results: Results, found: Found) -> LadderFindings:
         report_difference=difference_of_shares(*shares),
         tuned_seeds=compare_seeds(rungs["reference"], rungs["tuned"]),
         improved_seeds=compare_seeds(rungs["tuned"], rungs["improved"]) if results.improved else None,
-        ablation=ablation_of(results.extras["ablation"]),
+        ablation=ablation_of(results.extras["ablation"]) if "ablation" in results.extras else None,
     )
 
 
@@ -89,7 +89,8 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 def ladder_figure(results: Results) -> Figure:
     """The ladder, and beside it the ingredients of the improved configuration if they were tried."""
     rungs = rungs_of(results)
-    ingredients = [(ingredient_name(item), item.difference) for item in ingredients_of(results.extras["ablation"])]
+    tried = ingredients_of(results.extras["ablation"]) if "ablation" in results.extras else ()
+    ingredients = [(ingredient_name(item), item.difference) for item in tried]
     return plot_ladder(rungs.values(), [named(name, "rung") for name in rungs], ingredients)
 
 

@@ -107,7 +107,7 @@ def find(results: Results, found: Found) -> EnsembleFindings:
     """What the tuned networks and those of the further seeds do on the test points."""
     stored, members = results.tuned.predictions, members_of(results, "test_predictions")
     y_test = stored["y_test"].astype(float)
-    metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["seeds"].cases.values())]
+    metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["tuned_seeds"].cases.values())]
     gap_error, outside_error = errors_by_gap(stored, gaps_of(results))
     return EnsembleFindings(
         members=len(members),

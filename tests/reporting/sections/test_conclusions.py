@@ -29,7 +29,11 @@ def test_seeds_are_counted(limits_of):
 
 
 def test_some_and_all_networks_of_a_single_seed(limits_of):
-    seeds = ["regression/seeds", *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved"))]
+    seeds = [
+        "regression/reference_seeds",
+        "regression/tuned_seeds",
+        *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")),
+    ]
     some = limits_of(switched_off=seeds[:1])
     assert some.some_single_seed and not some.single_seeds
     one_classifier = limits_of(switched_off=seeds[1:2])
@@ -83,7 +87,7 @@ def test_a_change_within_the_seeds_is_not_shown(text_of):
     def scattered(runs):
         """Seeds that differ by more than the tuning changed, which is more than the folds differ."""
         for name, offset in (("seed_2", 0.1), ("seed_3", 2.0)):
-            edits.regression.predictions(f"seeds/{name}", offset)(runs)
+            edits.regression.predictions(f"tuned_seeds/{name}", offset)(runs)
 
     errors = {"reference": 0.9, "tuned": 0.1}
     assert "Tuning the regression is not shown to change the test MSE" in text_of(scattered, regression_error=errors)
@@ -141,7 +145,11 @@ def test_conclusions_follow_the_units(text_of):
 
 
 def test_conclusions_follow_the_seeds(text_of):
-    every = ["regression/seeds", *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved"))]
+    every = [
+        "regression/reference_seeds",
+        "regression/tuned_seeds",
+        *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")),
+    ]
     assert "Seeds are few (3 for the tuned regression, 3 for each classifier)" in text_of()
     assert "Not every network was trained from several seeds;" in text_of(switched_off=every[:1])
     assert "Every network was trained from one seed;" in text_of(switched_off=every)

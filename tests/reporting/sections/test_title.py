@@ -10,7 +10,11 @@ from reporting.results import load_all_results
 from tests.invented import WITHOUT_IMPROVED, write_runs
 from tests.reporting.stand_ins import without_drawings
 
-EVERY_SEED = ("regression/seeds", *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")))
+EVERY_SEED = (
+    "regression/tuned_seeds",
+    "regression/reference_seeds",
+    *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")),
+)
 
 
 @pytest.mark.parametrize(

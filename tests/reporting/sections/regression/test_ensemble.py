@@ -23,7 +23,7 @@ def scattered(runs):
 
 
 def without_seeds(results):
-    return exchanged(results, extras={"seeds": {}})
+    return exchanged(results, extras={"tuned_seeds": {}})
 
 
 def test_members_of_all_seeds_are_one_ensemble(found):

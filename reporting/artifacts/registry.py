@@ -65,13 +65,6 @@ TASKS = {
                     "further seeds of the improved one",
                     of="improved",
                 ),
-                Extra(
-                    "ablation",
-                    "data",
-                    "the ablation of the improved settings",
-                    "trainings without single ingredients",
-                    of="improved",
-                ),
                 Extra("smaller", "tuned", "the smaller classification network", "a smaller network"),
             ),
             optional=(Extra("improved", "data", "the improved network", "the improved network"),),

@@ -3,10 +3,10 @@
 import dataclasses
 
 import pytest
+from reporting.sections.classification.ablation import ablation_of
 
 from reporting.engine.canvas import FULL
 from reporting.results import load_results
-from reporting.sections.classification.ablation import ablation_of
 from reporting.sections.classification.ladder import plot_ladder
 from reporting.sections.classification.seeds import Rung, compare_seeds
 from reporting.stats.differences import Difference

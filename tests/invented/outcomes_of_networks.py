@@ -10,7 +10,6 @@ from tests.invented.edits.classification import (
     fields,
     hesitant,
     improved_is,
-    last_loss,
     no_smaller_classifier,
     perfect,
     probabilities,
@@ -60,8 +59,6 @@ def errors(
 
 OUTCOMES_OF_NETWORKS = {
     "nothing": outcome(),
-    "loss lowest at the end": outcome(last_loss(0.9)),
-    "loss lowest before the end": outcome(last_loss(1.01)),
     "a small scale": outcome(scale="quick"),
     "no gaps, perfect classifiers": outcome(no_gaps, every_network(perfect), every_network(perfect, part="validation")),
     "one gap, classifiers of one opinion": outcome(one_gap, every_network(always_dress)),

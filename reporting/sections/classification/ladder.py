@@ -57,12 +57,12 @@ def find(results: Results, found: Found) -> LadderFindings:
     """Where the test accuracies stand among published ones."""
     rungs, best = rungs_of(results), found("results").best_on_validation
     images = len(results.tuned.predictions["test_labels"])
-    shares = [(rungs[name].accuracy, images) for name in ("reference_report", "reference")]  # as if of as many images
+    published, own = ((rungs[name].accuracy, images) for name in ("reference_report", "reference"))  # of as many images
     return LadderFindings(
         rungs=rungs,
         best=best,
         best_against_published=against(rungs[best], rungs["two_convolutions"]),
-        report_difference=difference_of_shares(*shares),
+        report_difference=difference_of_shares(published, own),
     )
 
 

@@ -95,15 +95,6 @@ def rising_loss(runs: Path) -> None:
 
 
 @with_arguments
-def last_loss(runs: Path, factor: float) -> None:
-    """The tuned network's validation loss of the last epoch as a multiple of the lowest one before."""
-    path = runs / "classification/tuned/history.csv"
-    *rows, last = load_table(path)
-    lowest = min(row["validation_loss"] for row in rows)
-    save_rows(path, [*rows, last | {"validation_loss": factor * lowest}])
-
-
-@with_arguments
 def improved_is(runs: Path, **settings) -> None:
     """The improved configuration as the reference one but for these settings."""
     reference = plain(load_json(runs / "classification/reference/run.json")["config"])

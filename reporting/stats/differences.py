@@ -6,7 +6,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from reporting.stats.significance import binomial_interval, corrected_variance, t_quantile
+from reporting.stats.significance import (
+    SIGNIFICANCE,
+    binomial_interval,
+    corrected_variance,
+    normal_quantile,
+    t_quantile,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,3 +120,14 @@ def difference_of_classifiers(only_first_right: int, only_second_right: int, n: 
         return Difference(value, -math.inf, math.inf, larger_is_better=True)
     low, high = ((2 * share - 1) * discordant / n for share in binomial_interval(only_second_right, discordant))
     return Difference(value, low, high, larger_is_better=True)
+
+
+def difference_of_shares(first: tuple[float, int], second: tuple[float, int], tests: int = 1) -> Difference:
+    """The second share less the first, each given with the number of its images, and its binomial 95 % interval.
+
+    With several tests their intervals hold together (Bonferroni).
+    """
+    error = math.sqrt(sum(share * (1 - share) / images for share, images in (first, second)))
+    margin = normal_quantile(1 - SIGNIFICANCE / tests) * error
+    value = second[0] - first[0]
+    return Difference(value, value - margin, value + margin, larger_is_better=True)

@@ -40,6 +40,11 @@ def binomial_interval(successes: int, n: int, confidence: float = 1 - SIGNIFICAN
     return float(low), float(high)
 
 
+def upper_bound(successes: int, n: int, confidence: float = 1 - SIGNIFICANCE) -> float:
+    """The exact one-sided bound that a share does not exceed, from the successes in n draws."""
+    return float(special.betaincinv(successes + 1, n - successes, confidence)) if successes < n else 1.0
+
+
 def corrected_variance(differences: np.ndarray) -> float:
     """The variance of the mean of differences (repetitions, k), one for each fold of repeated k-fold cross-validation.
 

@@ -149,7 +149,6 @@ OUTCOMES_OF_SEARCHES = {
             "regression/initialisation",
             "regression/smaller",
             "classification/smaller",
-            "classification/ablation",
         ),
     ),
     "only seeds off; all but one failed": outcome(

@@ -28,7 +28,7 @@ from reporting.results import (
 from tests.invented import WITHOUT_IMPROVED, write_runs
 
 # The folds of two cases of extras
-CONSTANT, SMALLER = "regression/baselines/constant/folds.csv", "classification/smaller/smaller/folds.csv"
+CONSTANT, SEED = "regression/baselines/constant/folds.csv", "classification/tuned_seeds/seed_2/folds.csv"
 
 
 @pytest.fixture(scope="module")
@@ -174,9 +174,9 @@ def test_missing_images_of_mistakes_are_refused(runs):
 
 def test_tampered_number_of_an_extra_is_refused(runs):
     edit_json(
-        runs / "classification/smaller/smaller/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5)
+        runs / "classification/tuned_seeds/seed_2/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5)
     )
-    with pytest.raises(ArtifactError, match=r"smaller/smaller/run.json: validation_accuracy is 0.5"):
+    with pytest.raises(ArtifactError, match=r"tuned_seeds/seed_2/run.json: validation_accuracy is 0.5"):
         load_results(runs, "classification")
 
 
@@ -336,7 +336,7 @@ CONTRADICTIONS = {  # file, edit, what is said
         "folds.csv holds no 'validation_loss'",
     ),
     "a case's loss": (CONSTANT, row_edit(2, test_loss=0.001), "test_loss of fold 3 is 0.001"),
-    "a case's accuracy": (SMALLER, row_edit(0, validation_accuracy=0.1), "validation_accuracy is 0.1"),
+    "a case's accuracy": (SEED, row_edit(0, validation_accuracy=0.1), "validation_accuracy is 0.1"),
     "text for numbers": (
         "regression/search/folds.csv",
         row_edit(0, validation_loss="low"),

@@ -43,8 +43,8 @@ def test_some_and_all_networks_of_a_single_seed(limits_of):
 
 def test_what_is_switched_off_is_named(limits_of):
     assert limits_of().switched_off == ()
-    off = ["regression/baselines", "classification/ablation"]
-    assert limits_of(switched_off=off).switched_off == ("other models", "the ablation of the improved settings")
+    off = ["regression/baselines", "classification/double_softmax"]
+    assert limits_of(switched_off=off).switched_off == ("other models", "the loss of the reference report")
 
 
 def test_classifiers_are_compared_more_than_once_unless_only_two_are_left(limits_of):
@@ -91,18 +91,6 @@ def test_a_change_within_the_seeds_is_not_shown(text_of):
 
     errors = {"reference": 0.9, "tuned": 0.1}
     assert "Tuning the regression is not shown to change the test MSE" in text_of(scattered, regression_error=errors)
-
-
-def test_a_difference_that_not_every_seed_shows_is_restricted(text_of):
-    def change(runs):
-        for case in ("seed_2", "seed_3"):
-            edits.classification.probabilities(edits.classification.perfect, [f"reference_seeds/{case}"])(runs)
-
-    accuracy = {"reference": 0.80, "tuned": 0.90, "improved": 0.96}
-    text = text_of(change, accuracy=accuracy)
-    assert "is better than the reference settings (not with every seed)," in text
-    assert "(p&nbsp;&lt; 0.001) (not with every seed)" in text
-    assert "not with every seed" not in text_of(accuracy=accuracy)
 
 
 def test_conclusions_follow_the_classifiers(text_of):
@@ -161,8 +149,8 @@ def test_conclusions_follow_the_edges_of_the_grids(text_of):
 
 
 def test_what_is_switched_off_is_missing_and_said_to_be(text_of):
-    text = text_of(switched_off=["regression/splits", "classification/ablation"])
-    assert "settings: other ways to split the points and the ablation of the improved settings." in text
+    text = text_of(switched_off=["regression/splits", "classification/double_softmax"])
+    assert "settings: other ways to split the points and the loss of the reference report." in text
     assert "Switched off in the settings: " not in text_of()
 
 

@@ -24,8 +24,8 @@ class Combination:
     scores: tuple[float, ...]  # of the objective, one a fold
     score: float  # their mean; nan if a fold failed
     error: float | None  # standard error of the score, see `standard_error`
-    cost: float | None  # seconds of training, see `cost_of`
-    cost_error: float | None  # standard error of the cost
+    cost: float  # seconds of training without compiling, see `cost_of`; nan if not known
+    cost_error: float  # standard error of the cost; nan if not known
     difference: Difference | None  # from the winner, see `differences_from_winner`
     margin: float  # up to which a difference does not matter, see artifacts.Judgement
 
@@ -63,11 +63,13 @@ class Combination:
             return "failed" if self.failed else "best"
         return "" if self.difference is None else "tied" if self.tied else "ruled out"
 
-    def clearly_cheaper_than(self, other: "Combination") -> bool:
-        """Whether its training took less time by more than chance; False where that is not known."""
-        if None in (self.cost, self.cost_error, other.cost, other.cost_error):
-            return False
-        return other.cost - self.cost > CLEARLY * math.hypot(self.cost_error, other.cost_error)  # type: ignore
+    @property
+    def timed(self) -> bool:
+        return math.isfinite(self.cost)
+
+    def is_dearer_than(self, other: "Combination") -> bool:
+        """Whether its training took more time, by more than chance explains; False where that is not known."""
+        return self.cost - other.cost > CLEARLY * math.hypot(self.cost_error, other.cost_error)
 
 
 def compared_combinations(search: SearchResults, margin: float) -> tuple[Combination, ...]:
@@ -102,7 +104,7 @@ def differences_from_winner(search: SearchResults) -> dict[int, Difference]:
         scores = np.array([search.fold_scores(trial) for trial in finite])
         found = differences_over_folds(scores, 0, larger_is_better=search.space["direction"] == "max")
     elif search.judged_by_answers:
-        found = differences_over_answers(search.right[[search.place(trial) for trial in finite]], 0)
+        found = differences_over_answers(search.right[[numbers.index(trial) for trial in finite]], 0)
     else:
         return {}
     return dict(zip(finite[1:], found[1:], strict=True))
@@ -121,25 +123,22 @@ def standard_error(search: SearchResults, trial: int) -> float | None:
     return math.sqrt(scores[0] * (1 - scores[0]) / len(search.answers["labels"]))
 
 
-def cost_of(search: SearchResults, trial: int) -> tuple[float | None, float | None]:
+def cost_of(search: SearchResults, trial: int) -> tuple[float, float]:
     """The seconds that a trial's epochs took, all folds together and without compiling, and their standard error.
 
-    None where an epoch's time or its error is not recorded.
+    Each is nan where an epoch's time or its error is not recorded.
     """
     columns = ("epochs", "epoch_seconds", "epoch_seconds_error")
     rows = [[row.get(name) for name in columns] for row in search.folds if row["trial"] == trial]
-    known = np.array([[math.nan if value in (None, "") else value for value in row] for row in rows], dtype=float)
-    cost = float(known[:, 0] @ known[:, 1])
-    error = math.sqrt(float(np.sum((known[:, 0] * known[:, 2]) ** 2)))
-    return cost if math.isfinite(cost) else None, error if math.isfinite(error) else None
+    epochs, seconds, errors = np.array([[value or math.nan for value in row] for row in rows], dtype=float).T
+    return float(epochs @ seconds), float(np.linalg.norm(epochs * errors))
 
 
 def cheapest_within(ranked: Sequence[Combination]) -> Combination | None:
-    """Of the combinations within one standard error of the winner, the cheapest of those clearly cheaper; None if none.
+    """The cheapest of those within one standard error of the winner that are clearly cheaper than it; None if none is.
 
     The rule of Breiman and others (1984, Classification and Regression Trees, 3.4.3), with time for complexity.
     """
     winner = ranked[0]
-    close = [item for item in ranked[1:] if abs(item.score - winner.score) <= (winner.error or -1)]
-    cheaper = [item for item in close if item.clearly_cheaper_than(winner)]
-    return min(cheaper, key=lambda item: item.cost or 0.0, default=None)
+    close = [item for item in ranked if winner.error is not None and abs(item.score - winner.score) <= winner.error]
+    return min(filter(winner.is_dearer_than, close), key=lambda item: item.cost, default=None)

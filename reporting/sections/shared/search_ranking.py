@@ -97,6 +97,7 @@ def differences_from_winner(search: SearchResults) -> dict[int, Difference]:
     Over several folds, paired by them; on one split, by the answers to its validation images. Empty where there is
     neither: one loss of each combination cannot be judged.
     """
+    numbers = [row["trial"] for row in search.trials]
     finite = [row["trial"] for row in search.ranked if math.isfinite(row["score"])]
     if len(finite) < 2:
         return {}
@@ -104,7 +105,7 @@ def differences_from_winner(search: SearchResults) -> dict[int, Difference]:
         scores = np.array([search.fold_scores(trial) for trial in finite])
         found = differences_over_folds(scores, 0, larger_is_better=search.space["direction"] == "max")
     elif search.judged_by_answers:
-        found = differences_over_answers(search.right[[numbers.index(trial) for trial in finite]], 0)
+        found = differences_over_answers(search.right[list(map(numbers.index, finite))], 0)
     else:
         return {}
     return dict(zip(finite[1:], found[1:], strict=True))
@@ -129,8 +130,8 @@ def cost_of(search: SearchResults, trial: int) -> tuple[float, float]:
     Each is nan where an epoch's time or its error is not recorded.
     """
     columns = ("epochs", "epoch_seconds", "epoch_seconds_error")
-    rows = [[row.get(name) for name in columns] for row in search.folds if row["trial"] == trial]
-    epochs, seconds, errors = np.array([[value or math.nan for value in row] for row in rows], dtype=float).T
+    rows = [[row.get(name, math.nan) for name in columns] for row in search.folds if row["trial"] == trial]
+    epochs, seconds, errors = np.array(rows, dtype=float).T
     return float(epochs @ seconds), float(np.linalg.norm(epochs * errors))
 
 

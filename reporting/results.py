@@ -41,7 +41,7 @@ class SearchResults:
     trials: list[Stored]  # one a combination, in grid order
     folds: list[Stored]  # one a combination and fold
     best: Stored
-    answers: Stored  # to the validation images: (combinations, images), see `right`; empty if not recorded
+    answers: Stored  # to the validation images: (combinations, images), see `right`; empty for a regression
 
     @property
     def hyperparameters(self) -> list[str]:
@@ -55,8 +55,8 @@ class SearchResults:
 
     @property
     def judged_by_answers(self) -> bool:
-        """Whether the objective is the accuracy of one split of which every answer is recorded."""
-        return bool(self.answers) and self.space["objective"] == "validation_accuracy" and self.space["folds"] == 1
+        """Whether the objective is the accuracy of one split, of which every answer is recorded."""
+        return self.space["objective"] == "validation_accuracy" and self.space["folds"] == 1
 
     @property
     def right(self) -> np.ndarray:
@@ -227,7 +227,7 @@ def load_search(folder: Path, tuned: Variant) -> SearchResults:
     """Load a search; raises ArtifactError unless it is complete and `tuned` was trained with its winner."""
     tables = {name: load_table(folder / f"{name}.csv") for name in ("trials", "folds")}
     space, best = load_json(folder / "search_space.json"), load_json(folder / "best.json")
-    answers = load_arrays(path) if (path := folder / "answers.npz").exists() else Stored(path=path)
+    answers = load_arrays(folder / "answers.npz") if "validation_accuracy" in tables["folds"][0] else Stored()
     search = SearchResults(load_run(folder), space, best=best, answers=answers, **tables)
     with readable(folder):
         refuse(folder, search_mistake(search) or tuned_mistake(search, tuned))

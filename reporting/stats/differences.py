@@ -116,5 +116,7 @@ def difference_of_classifiers(
     value = (only_second_right - only_first_right) / n
     if not discordant:
         return Difference(value, -math.inf, math.inf, larger_is_better=True)
-    low, high = ((2 * share - 1) * discordant / n for share in binomial_interval(only_second_right, discordant, confidence))
+    low, high = (
+        (2 * share - 1) * discordant / n for share in binomial_interval(only_second_right, discordant, confidence)
+    )
     return Difference(value, low, high, larger_is_better=True)

@@ -43,10 +43,14 @@ class SearchFindings:
     stopped_early: int  # fits that early stopping ended
     diverged: int  # combinations without a finite score
     ranked: tuple[Combination, ...]  # best first
-    cheapest: Combination | None  # the choice by the rule of one standard error if not the winner, see `cheapest_within`
+    cheapest: (
+        Combination | None
+    )  # the choice by the rule of one standard error if not the winner, see `cheapest_within`
     worst_score: float  # of the combinations with a finite score
     reference_rank: int | None  # of the reference settings, 1 is best; None if the grid does not hold them
-    at_edge: tuple[str, ...]  # hyperparameters whose winning value is at an edge, see `is_edge`; none if no score differs
+    at_edge: tuple[
+        str, ...
+    ]  # hyperparameters whose winning value is at an edge, see `is_edge`; none if no score differs
     effects: tuple[Effect, ...]  # of the hyperparameters with more than one value, largest first
     degrees: int  # of freedom that the main effects leave for interactions and noise
     expected_best: tuple[float, ...]  # of 1, 2, ... combinations with a finite score that are drawn at random

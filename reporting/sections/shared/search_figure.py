@@ -151,12 +151,16 @@ def draw_beside(
         draw_pairs(figure, cells, names, pair_scores, grid, larger_is_better)
 
 
-def draw_expected(axes: Axes, expected: Sequence[float]) -> None:
-    """The expected best score by the number of combinations that are drawn at random."""
+def draw_expected(place: Axes, expected: Sequence[float]) -> None:
+    """The expected best score by the number of combinations that are drawn at random; its labels stay in its place."""
+    place.set_axis_off()
+    axes = place.inset_axes((0.3, 0.3, 0.68, 0.66))
+    axes.set_in_layout(False)
     axes.plot(range(1, len(expected) + 1), expected, color="C0")
     axes.plot(len(expected), expected[-1], "D", color="C1", markersize=4)
-    axes.set(xlabel="combinations drawn", ylabel="expected best")
-    axes.locator_params(axis="x", nbins=5, integer=True)
+    axes.set_xlabel("number drawn")
+    axes.locator_params(axis="x", nbins=4, integer=True)
+    axes.locator_params(axis="y", nbins=3)
     axes.grid(axis="y")
 
 

@@ -65,7 +65,8 @@ class Combination:
 
     @property
     def timed(self) -> bool:
-        return math.isfinite(self.cost)
+        """Whether its cost is known, and how well."""
+        return math.isfinite(self.cost + self.cost_error)
 
     def is_dearer_than(self, other: "Combination") -> bool:
         """Whether its training took more time, by more than chance explains; False where that is not known."""
@@ -127,10 +128,10 @@ def standard_error(search: SearchResults, trial: int) -> float | None:
 def cost_of(search: SearchResults, trial: int) -> tuple[float, float]:
     """The seconds that a trial's epochs took, all folds together and without compiling, and their standard error.
 
-    Each is nan where an epoch's time or its error is not recorded.
+    Each is nan where a fold failed or had too few epochs to time one.
     """
     columns = ("epochs", "epoch_seconds", "epoch_seconds_error")
-    rows = [[row.get(name, math.nan) for name in columns] for row in search.folds if row["trial"] == trial]
+    rows = [[row[name] for name in columns] for row in search.folds if row["trial"] == trial]
     epochs, seconds, errors = np.array(rows, dtype=float).T
     return float(epochs @ seconds), float(np.linalg.norm(epochs * errors))
 

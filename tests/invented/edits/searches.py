@@ -73,18 +73,15 @@ def slow_winner(runs: Path) -> None:
 
 
 def timed(runs: Path, task: str, seconds: Callable) -> None:
-    """Other durations of an epoch in a task's search, by the row of folds.csv; None: not recorded, as in earlier runs."""
+    """Other durations of an epoch in a task's search, by the row of folds.csv."""
     path = runs / task / "search/folds.csv"
-    rows = [plain(row) | {"epoch_seconds": seconds(row)} for row in load_table(path)]
-    left_out = [name for name in rows[0] if name.startswith("epoch_seconds")] if rows[0]["epoch_seconds"] is None else []
-    save_rows(path, [{name: value for name, value in row.items() if name not in left_out} for row in rows])
+    save_rows(path, [row | {"epoch_seconds": seconds(row)} for row in load_table(path)])
 
 
-def earlier(runs: Path) -> None:
-    """Searches from before the durations of epochs and the answers were recorded."""
+def untimed(runs: Path) -> None:
+    """Searches whose fits had one epoch, so that compiling was part of all that was timed."""
     for task in TASKS:
-        timed(runs, task, lambda row: None)
-    (runs / "classification/search/answers.npz").unlink()
+        timed(runs, task, lambda row: float("nan"))
 
 
 def one_configuration(runs: Path) -> None:

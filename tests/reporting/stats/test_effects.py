@@ -60,7 +60,9 @@ def test_a_rest_with_one_degree_of_freedom_could_hardly_find_anything():
 def test_the_least_significant_share_is_just_significant(shape):
     others = [0.01 * (values > 1) for values in shape[1:]]
     least = least_significant_share([0.0, *others], shape, 0)
-    assert effect_p_values([least + 1e-6, *others], shape)[0] < 0.05 < effect_p_values([least - 1e-6, *others], shape)[0]
+    assert (
+        effect_p_values([least + 1e-6, *others], shape)[0] < 0.05 < effect_p_values([least - 1e-6, *others], shape)[0]
+    )
 
 
 def test_range_of_the_means_leaves_out_what_is_missing():

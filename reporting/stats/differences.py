@@ -75,14 +75,17 @@ class Difference(Estimate):
         return self.lower if self.larger_is_better else self.higher
 
 
-def resampled_difference(differences: ArrayLike, larger_is_better: bool = False) -> Difference:
+def resampled_difference(
+    differences: ArrayLike, larger_is_better: bool = False, confidence: float = 1 - SIGNIFICANCE
+) -> Difference:
     """The mean of the differences of two settings on the same folds, with the corrected resampled t test's interval.
 
     `differences` are (k,), or (repetitions, k) of folds that were shuffled anew; see `corrected_variance`. The interval
-    contains zero exactly where the test's p value is 5 % or more.
+    of 95 % contains zero exactly where the test's p value is 5 % or more.
     """
     values = np.atleast_2d(np.asarray(differences, dtype=float))
-    mean, margin = float(values.mean()), t_quantile(values.size - 1) * math.sqrt(corrected_variance(values))
+    mean, error = float(values.mean()), math.sqrt(corrected_variance(values))
+    margin = t_quantile(values.size - 1, confidence) * error
     return Difference(mean, mean - margin, mean + margin, larger_is_better=larger_is_better)
 
 
@@ -107,18 +110,22 @@ def seed_difference(differences: ArrayLike, larger_is_better: bool = False) -> D
     return Difference(mean, mean - margin, mean + margin, larger_is_better=larger_is_better)
 
 
-def difference_of_classifiers(only_first_right: int, only_second_right: int, n: int) -> Difference:
+def difference_of_classifiers(
+    only_first_right: int, only_second_right: int, n: int, confidence: float = 1 - SIGNIFICANCE
+) -> Difference:
     """The difference of two classifiers' accuracies on the same n examples, with the interval of McNemar's exact test.
 
     The second classifier's share of the examples that only one of them gets right has an exact binomial interval
-    (Clopper and Pearson, 1934, Biometrika 26, 404-413), which contains one half exactly where McNemar's p value is 5 %
-    or more. Without such examples nothing is known, and the interval is infinite.
+    (Clopper and Pearson, 1934, Biometrika 26, 404-413), whose one of 95 % contains one half exactly where McNemar's p
+    value is 5 % or more. Without such examples nothing is known, and the interval is infinite.
     """
     discordant = only_first_right + only_second_right
     value = (only_second_right - only_first_right) / n
     if not discordant:
         return Difference(value, -math.inf, math.inf, larger_is_better=True)
-    low, high = ((2 * share - 1) * discordant / n for share in binomial_interval(only_second_right, discordant))
+    low, high = (
+        (2 * share - 1) * discordant / n for share in binomial_interval(only_second_right, discordant, confidence)
+    )
     return Difference(value, low, high, larger_is_better=True)
 
 

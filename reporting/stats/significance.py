@@ -64,14 +64,6 @@ def corrected_resampled_p_value(differences: np.ndarray) -> float:
     return t_p_value(mean / error if error else math.inf, differences.size - 1)
 
 
-def two_shares_p_value(first: float, second: float, n: int) -> float:
-    """Two-sided p value of the difference between two shares, each of n draws, by the normal approximation."""
-    variance = (first * (1 - first) + second * (1 - second)) / n
-    if first == second:
-        return 1.0
-    return math.erfc(abs(first - second) / math.sqrt(2 * variance)) if variance else 0.0
-
-
 def holm_adjusted(p_values: Sequence[float]) -> list[float]:
     """P values adjusted for their number, so that the level holds for all tests together, in the given order.
 

@@ -9,7 +9,7 @@ import pytest
 from reporting.sections.regression.coverage import Coverage, coverage_of, moments, share_estimate
 from reporting.sections.regression.data import Region
 from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, plot_fit
-from reporting.stats.differences import within
+from reporting.stats.differences import Difference
 from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
@@ -92,11 +92,11 @@ def test_gaussian_process_mixes_its_folds(results):
 @pytest.mark.parametrize(
     ("change", "several_seeds", "within_seeds", "shown"),
     [
-        (within(-0.5, 0.1), True, False, True),
-        (within(-0.5, 0.1), False, True, True),  # with a single seed nothing is known of others
-        (within(-0.1, 0.01), True, True, False),
-        (within(-0.5, 0.9), True, False, False),
-        (within(math.nan, 0.1), True, True, False),
+        (Difference(-0.5, -0.5 - 0.1, -0.5 + 0.1), True, False, True),
+        (Difference(-0.5, -0.5 - 0.1, -0.5 + 0.1), False, True, True),  # with a single seed nothing is known of others
+        (Difference(-0.1, -0.1 - 0.01, -0.1 + 0.01), True, True, False),
+        (Difference(-0.5, -0.5 - 0.9, -0.5 + 0.9), True, False, False),
+        (Difference(math.nan, math.nan - 0.1, math.nan + 0.1), True, True, False),
     ],
 )
 def test_change_is_shown_beyond_the_spread_of_folds_and_seeds(found, change, several_seeds, within_seeds, shown):

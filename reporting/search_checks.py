@@ -1,4 +1,4 @@
-"""What the tables of a grid search must agree on: a complete grid, ranks that follow the scores, the winner, answers."""
+"""What the tables of a grid search must agree on: a complete grid, ranks, the winner, answers."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-
 from scipy import special
 
 from reporting.stats.significance import SIGNIFICANCE, f_p_value, holm_adjusted

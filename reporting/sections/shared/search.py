@@ -239,7 +239,7 @@ def grid_figure(found: SearchFindings, label: str) -> Figure:
         [item.tied for item in ranked],
         found.pair_scores,
         reference=found.reference_rank and found.reference_rank - 1,
-        cheapest=found.cheapest and found.cheapest.rank - 1,
+        cheapest=found.cheapest.rank - 1 if found.cheapest else None,
         expected=found.expected_best,
         larger_is_better=found.larger_is_better,
     )

@@ -425,14 +425,15 @@ def test_a_small_grid_is_not_said_to_have_no_effect(text_of):
 def test_an_untested_effect_does_not_stand_out(text_of):
     """Scores that the effects explain to the last digit."""
     text = text_of(edits.searches.search("regression", lambda v, fold: v["batch_size"] + 1e3 * v["learning_rate"]))
-    assert "nothing of it is left to test them against." in paragraph(text)
+    assert "there is no such rest to test them against." in paragraph(text)
     assert " out" not in paragraph(text)
 
 
 def test_what_half_of_the_grid_would_have_found(text_of):
     text = paragraph(text_of())
     assert (
-        "Its score is optimistic, as it was chosen for it; nine combinations drawn at random, half of the grid" in text
+        "Its score is optimistic, as it was chosen for it; the best of nine combinations drawn at random would have"
+        in text
     )
 
 

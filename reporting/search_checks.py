@@ -1,4 +1,4 @@
-"""What the tables of a grid search must agree on: a complete grid, ranks that follow the scores, winner and answers."""
+"""What the tables of a grid search must agree on: a complete grid, ranks, the winner, answers."""
 
 from __future__ import annotations
 

@@ -240,6 +240,20 @@ def test_tuned_network_of_another_search_is_refused(runs):
         load_results(runs, "regression")
 
 
+def test_answers_that_contradict_the_accuracies_are_refused(runs):
+    path = runs / "classification/search/answers.npz"
+    stored = dict(load_arrays(path))
+    changes = {
+        "trial 5: the accuracy is": {"answers": np.where(np.arange(12)[:, None] == 4, 10, stored["answers"])},
+        "trial 1: .* but unknown by answers": {"scored": np.arange(12) > 0},
+        "those of 11 of 12 combinations": {"answers": stored["answers"][1:], "scored": stored["scored"][1:]},
+    }
+    for message, change in changes.items():
+        save_arrays(path, stored | change)
+        with pytest.raises(ArtifactError, match=message):
+            load_results(runs, "classification")
+
+
 def test_diverged_combination_ranks_last(runs):
     def diverge(rows):
         for row in rows:
@@ -255,6 +269,8 @@ def test_diverged_combination_ranks_last(runs):
 
     edit_table(runs / "classification/search/folds.csv", diverge)
     edit_table(runs / "classification/search/trials.csv", diverge_trial)
+    path = runs / "classification/search/answers.npz"
+    save_arrays(path, load_arrays(path) | {"scored": np.arange(12) < 11})
     assert load_results(runs, "classification").search.ranked[-1]["trial"] == 12
 
 

@@ -43,7 +43,7 @@ def search(
             if score:
                 row[space["objective"]] = score(values, fold)
             if number in failed and fold == 1:
-                lost = [name for name in row if name.startswith("validation_")]
+                lost = [name for name in row if name.startswith(("validation_", "epoch_seconds"))]
                 row |= dict.fromkeys(lost, float("nan")) | {"status": "failed", "reason": "its loss is not finite"}
             rows.append(row)
     images = len(load_arrays(path)["labels"]) if (path := folder / "answers.npz").exists() else 0

@@ -59,7 +59,7 @@ def refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
     """Run or resume the search, or a shard of it; raises UserError unless all of it succeeds."""
-    search, folds = this.settings.search, this.folds(this.settings.search.base)
+    search, folds = this.settings.search, this.folds(this.settings.search.base, this.search_seed)
     shard, shards = arguments.shard
     record.acquire(f"lock-{shard}-of-{shards}" if shards > 1 else "lock")
     if record.is_done():
@@ -74,7 +74,8 @@ def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> 
     rows = recorded_rows(this, record)
     train_grid(this, arguments, record, rows)
     if shards == 1:
-        record.finish(save_search(record.folder, search, len(folds), rows))
+        labels = this.dataset.y_train[folds[0][1]] if this.task.classifies else None
+        record.finish(save_search(record.folder, search, len(folds), rows, labels))
     else:
         print(
             f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together,"
@@ -194,6 +195,7 @@ def restart_when_full() -> None:
 def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: SearchProgress | None = None) -> FitFold:
     """A function that trains one fold and returns its result; with `progress` it shows the epochs."""
     from training.callbacks import Progress
+    from training.pace import epoch_seconds
     from training.seeds import derive_seed
     from training.trainer import trainer_for
     from tuning.tensorboard import EventLog
@@ -216,7 +218,8 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
         for part, indices in (("train", train), ("validation", validation)):
             scores = trainer.evaluate(x[indices], y[indices])
             row |= {f"{part}_{name}": value for name, value in scores.items()}
-        return row | {"seconds": round(fit.seconds, 3)}
+        row |= {"seconds": round(fit.seconds, 3)} | epoch_seconds(fit.durations)
+        return row | ({"answers": trainer.predict(x[validation]).argmax(axis=1)} if trainer.classifies else {})
 
     return fit_fold
 

@@ -2,11 +2,11 @@
 
     python -m reporting.build_report --config homework.toml --runs runs
 
-Reads the title block from the config's table [identity] (what is left out there comes from the shipped homework.toml)
-and everything else from the runs folder; writes report/report.html and report/report.pdf below it. It takes seconds,
-needs neither TensorFlow nor a network, and the same files give the same bytes. A mistake is reported in one line, with
-exit status 1, and leaves an earlier report as it was. With --if-changed it does nothing if there is a report of the
-same settings, runs, code and templates.
+Reads the config's tables [identity], the title block, and [report], by what measure it judges (what is left out there
+comes from the shipped homework.toml), and everything else from the runs folder; writes report/report.html and
+report/report.pdf below it. It takes seconds, needs neither TensorFlow nor a network, and the same files give the same
+bytes. A mistake is reported in one line, with exit status 1, and leaves an earlier report as it was. With --if-changed
+it does nothing if there is a report of the same settings, runs, code and templates.
 """
 
 import argparse
@@ -16,10 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from reporting.artifacts import Identity, UserError, exit_status, load_toml, parse, write_bytes
+from reporting.artifacts import exit_status, write_bytes
+from reporting.settings import SHIPPED, load_identity, load_judgement
 
 CODE = Path(__file__).parent
-SHIPPED, TEMPLATES = CODE.parent / "homework.toml", CODE.parent / "report_templates"
+TEMPLATES = CODE.parent / "report_templates"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +48,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--config",
         type=Path,
         default=SHIPPED,
-        help="settings file with the table [identity] (default: the shipped homework.toml)",
+        help="settings file with the tables [identity] and [report] (default: the shipped homework.toml)",
     )
     parser.add_argument(
         "--runs",
@@ -80,7 +81,7 @@ def build_report(config: Path, runs: Path) -> str:
     from reporting.engine.fonts import font_advice
     from reporting.engine.pdf import render_pdf
 
-    document = report_document(load_identity(config), runs)
+    document = report_document(load_identity(config), runs, load_judgement(config))
     html, pdf = runs / "report" / "report.html", runs / "report" / "report.pdf"
     try:
         content, pages, missing = render_pdf(document)
@@ -92,17 +93,6 @@ def build_report(config: Path, runs: Path) -> str:
     if missing:
         print(f"warning: {font_advice(missing)}", file=sys.stderr)
     return f"report: {html} and {pdf} ({pages} pages)"
-
-
-def load_identity(config: Path) -> Identity:
-    """The Identity of a settings file; what it leaves out is that of the shipped file.
-
-    Raises a UserError that names the file and the key.
-    """
-    given = load_toml(config).get("identity", {})
-    if not isinstance(given, dict):
-        raise UserError(f"{config}: identity is a table; write [identity] and its keys below")
-    return parse(Identity, load_toml(SHIPPED)["identity"] | given, f"{config} [identity]")
 
 
 if __name__ == "__main__":

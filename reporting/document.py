@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reporting import names
-from reporting.artifacts import Identity, Reads, noting
+from reporting.artifacts import Identity, Reads, Stored, noting
 from reporting.engine import formatting
 from reporting.engine.drawing import Panels
 from reporting.engine.fonts import font_faces
@@ -98,9 +98,12 @@ DOCUMENT = (
 ABOUT_RUNS = (("table", "runs"), ("heading", "provenance"), ("heading", "conclusions"))  # what reads every run alike
 
 
-def report_document(identity: Identity, runs: Path | str) -> str:
-    """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError) if it cannot be made."""
-    return Document(identity, load_all_results(runs), runs).html()
+def report_document(identity: Identity, runs: Path | str, judgement: Stored | None = None) -> str:
+    """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError) if it cannot be made.
+
+    The default of `judgement` is that of the shipped settings.
+    """
+    return Document(identity, load_all_results(runs, judgement), runs).html()
 
 
 class Document:

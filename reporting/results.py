@@ -26,6 +26,7 @@ from reporting.artifacts import (
 )
 from reporting.checks import CHECKS, check_origin, check_switches, readable, refuse
 from reporting.search_checks import search_mistake, tuned_mistake
+from reporting.settings import load_judgement
 
 CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
 ARCHIVES = {"classification": ("features", "receptive_fields")}  # npz files that only some tasks' main networks have
@@ -40,6 +41,7 @@ class SearchResults:
     trials: list[Stored]  # one a combination, in grid order
     folds: list[Stored]  # one a combination and fold
     best: Stored
+    answers: Stored  # to the validation images: (combinations, images), see `right`; empty for a regression
 
     @property
     def hyperparameters(self) -> list[str]:
@@ -50,6 +52,17 @@ class SearchResults:
     def ranked(self) -> list[Stored]:
         """The trials, best first."""
         return sorted(self.trials, key=lambda row: row["rank"])
+
+    @property
+    def judged_by_answers(self) -> bool:
+        """Whether the objective is the accuracy of one split, of which every answer is recorded."""
+        return self.space["objective"] == "validation_accuracy" and self.space["folds"] == 1
+
+    @property
+    def right(self) -> np.ndarray:
+        """Which validation images each combination has right, in grid order: (combinations, images)."""
+        right: np.ndarray = self.answers["answers"] == self.answers["labels"]
+        return right
 
     def fold_scores(self, trial: int, name: str | None = None) -> np.ndarray:
         """The objective (or the column `name`) of a trial on each fold: (folds,)."""
@@ -114,6 +127,7 @@ class Results:
     variants: dict[str, Variant]  # one for each of artifacts.variants_of(task) that is not switched off
     search: SearchResults
     extras: dict[str, Extra]  # one for each of artifacts.extras_of(task)
+    judgement: Stored  # the fields of artifacts.Judgement
 
     @property
     def reference(self) -> Variant:
@@ -149,12 +163,12 @@ class Results:
             yield from ((f"{name}/{case}", variant) for case, variant in extra.cases.items())
 
 
-def load_all_results(runs: Path | str) -> dict[str, Results]:
+def load_all_results(runs: Path | str, judgement: Stored | None = None) -> dict[str, Results]:
     """Load and check the results of every task; raises ArtifactError where something is missing or contradictory."""
-    return {task: load_results(runs, task) for task in TASKS}
+    return {task: load_results(runs, task, judgement) for task in TASKS}
 
 
-def load_results(runs: Path | str, task: str) -> Results:
+def load_results(runs: Path | str, task: str, judgement: Stored | None = None) -> Results:
     """Load and check `runs/<task>`; raises ArtifactError where something is missing or contradictory."""
     folder = Path(runs) / task
     off = [item.name for item in TASKS[task].optional if "enabled" in load_run(folder / item.name).config]
@@ -162,7 +176,8 @@ def load_results(runs: Path | str, task: str) -> Results:
     variants = {name: load_variant(folder / name, ARCHIVES.get(task, ())) for name in names}
     extras = {name: load_extra(folder / name) for name in extras_of(task)}
     check_switches(folder, off, extras)
-    unsearched = Results(task, variants, search=None, extras=extras)  # type: ignore[arg-type]
+    judgement = judgement or load_judgement()
+    unsearched = Results(task, variants, search=None, extras=extras, judgement=judgement)  # type: ignore[arg-type]
     for name, variant in unsearched.networks():
         with readable(folder / name):
             CHECKS[task](folder / name, variant, unsearched)
@@ -212,7 +227,8 @@ def load_search(folder: Path, tuned: Variant) -> SearchResults:
     """Load a search; raises ArtifactError unless it is complete and `tuned` was trained with its winner."""
     tables = {name: load_table(folder / f"{name}.csv") for name in ("trials", "folds")}
     space, best = load_json(folder / "search_space.json"), load_json(folder / "best.json")
-    search = SearchResults(load_run(folder), space, best=best, **tables)
+    answers = load_arrays(folder / "answers.npz") if "validation_accuracy" in tables["folds"][0] else Stored()
+    search = SearchResults(load_run(folder), space, best=best, answers=answers, **tables)
     with readable(folder):
         refuse(folder, search_mistake(search) or tuned_mistake(search, tuned))
     return search

@@ -19,6 +19,17 @@ class Identity:
 
 
 @dataclasses.dataclass(frozen=True)
+class Judgement:
+    """By what measure the report judges, and what it must confess."""
+
+    # Regions of practical equivalence: differences up to these do not matter
+    equivalent_loss: float = dataclasses.field(metadata={"above": 0, "at_most": 1})  # share of the reference's loss
+    equivalent_accuracy: float = dataclasses.field(metadata={"above": 0, "at_most": 1})
+    # Whether test accuracies had been seen when the improved settings were chosen
+    improved_chosen_after_test_seen: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class Data:
     """The data of a run."""
 

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 
 def skewness(values: ArrayLike) -> float:
@@ -45,7 +45,7 @@ def distance_from_normal(values: ArrayLike) -> float:
     if spread == 0:
         return math.nan
     shares = np.arange(1, 1000) / 1000
-    quantiles = spread * np.array([NormalDist().inv_cdf(share) for share in shares])
+    quantiles = spread * special.ndtri(shares)
     below = np.searchsorted(deviations, quantiles, "left"), np.searchsorted(deviations, quantiles, "right")
     return max(float(np.abs(counts / len(deviations) - shares).max()) for counts in below)
 

@@ -1,7 +1,6 @@
 """Measures of predictions, the intervals of shares, and McNemar's comparison of two classifiers."""
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -90,12 +89,13 @@ def double_softmax_bounds(classes: int) -> tuple[float, float]:
 def double_softmax_probability(loss: float, classes: int) -> tuple[float, float]:
     """The least and the greatest mean probability of the right class that a double_softmax_cross_entropy allows.
 
-    The loss is log(sum of exp p) less the right class's p, and that logarithm is least for equal probabilities and
-    greatest for a certain answer. Both are cut to [0, 1].
+    The loss is log(sum of exp p) less the right class's p. That logarithm is greatest for a certain answer, and for a
+    given p least where the other classes share the rest evenly: then the loss is a convex function of p, so by Jensen's
+    inequality the p of the mean loss is the least mean. Both are cut to [0, 1].
     """
-    least = math.log(classes) + 1 / classes - loss
+    least = (1 - (classes - 1) * math.log(math.expm1(loss) / (classes - 1))) / classes
     greatest = double_softmax_bounds(classes)[1] - loss
-    return max(0.0, least), min(1.0, greatest)
+    return min(max(0.0, least), 1.0), min(max(0.0, greatest), 1.0)
 
 
 def wilson_interval(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -103,11 +103,10 @@ def wilson_interval(successes: float, n: int, confidence: float = 0.95) -> tuple
 
     Wilson (1927), Journal of the American Statistical Association 22, 209-212.
     """
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    share = successes / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    from scipy.stats import binomtest
+
+    interval = binomtest(round(successes), n).proportion_ci(confidence, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def mcnemar_counts(y_true: ArrayLike, a: ArrayLike, b: ArrayLike) -> tuple[int, int]:
@@ -119,27 +118,9 @@ def mcnemar_counts(y_true: ArrayLike, a: ArrayLike, b: ArrayLike) -> tuple[int, 
 def mcnemar_p_value(y_true: ArrayLike, a: ArrayLike, b: ArrayLike) -> float:
     """Exact two-sided McNemar test of two classifiers' labels on the same examples (1947, Psychometrika 12, 153-157).
 
-    If both err equally often, an example that only one gets right is that of either with probability 1/2: the p value
-    is twice the binomial tail of the smaller count, at most 1.
+    If both err equally often, an example that only one gets right is that of either with probability 1/2.
     """
-    smaller, larger = sorted(mcnemar_counts(y_true, a, b))
-    n = smaller + larger
-    return min(1.0, 2 * sum(math.exp(log_binomial(n, k) - n * math.log(2)) for k in range(smaller + 1)))
+    from scipy.stats import binomtest
 
-
-def paired_difference_interval(lost: int, won: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The interval (low, high) of the difference of two classifiers' accuracies on the same n examples.
-
-    `lost` examples only the first gets right, `won` only the second; the difference is (won - lost) / n. The adjusted
-    Wald interval (Bonett and Price, 2012, Journal of Educational and Behavioral Statistics 37, 479-488), which has a
-    width even if both are 0.
-    """
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    first, second = (lost + 1) / (n + 2), (won + 1) / (n + 2)
-    half = z * math.sqrt((first + second - (second - first) ** 2) / (n + 2))
-    return max(-1.0, second - first - half), min(1.0, second - first + half)
-
-
-def log_binomial(n: int, k: int) -> float:
-    """The logarithm of the number of ways to choose k of n."""
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    only_a, only_b = mcnemar_counts(y_true, a, b)
+    return float(binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0

@@ -126,7 +126,7 @@ def test_figures_and_tables_are_all_made_of_something(made):
 
 def test_extras_that_are_switched_off_are_no_origin(tmp_path, monkeypatch):
     without_drawings(monkeypatch)
-    off = ("regression/baselines", "regression/tuned_seeds", "classification/ablation", "classification/tuned_seeds")
+    off = ("regression/baselines", "regression/tuned_seeds", "classification/tuned_seeds")
     runs = write_runs(tmp_path, switched_off=off)
     document = Document(IDENTITY, load_all_results(runs), runs)
     document.html()

@@ -33,7 +33,7 @@ def test_stages_are_the_runs_and_one_row_an_extra(results, runs):
 
 
 def test_extras_that_are_switched_off_have_no_stage(tmp_path):
-    off = ("regression/tuned_seeds", "classification/ablation")
+    off = ("regression/tuned_seeds", "classification/smaller")
     listed = {stage.folder for stage in stages(load_all_results(write_runs(tmp_path, switched_off=off)))}
     assert not listed & set(off) and "regression/splits" in listed
 

@@ -13,7 +13,6 @@ from reporting.stats.significance import (
     normal_quantile,
     t_p_value,
     t_quantile,
-    two_shares_p_value,
 )
 
 
@@ -105,12 +104,6 @@ def test_quantiles_have_their_table_values():
 
 def test_corrected_t_test_without_spread():
     assert corrected_resampled_p_value(np.zeros(5)) == 1 and corrected_resampled_p_value(np.ones(5)) == 0
-
-
-def test_two_shares():
-    assert two_shares_p_value(0.5, 0.5, 100) == 1
-    assert two_shares_p_value(0.5, 0.5 + 1.96 * math.sqrt(2 * 0.25 / 10_000), 10_000) == pytest.approx(0.05, abs=1e-3)
-    assert two_shares_p_value(0.0, 1.0, 10) == 0
 
 
 def test_holm_by_hand():

@@ -213,7 +213,12 @@ def test_every_figure_has_ink_and_words(figures):
     """Neither an empty drawing nor an axis that does not say what it is."""
     for name, figure in figures.items():
         for axes in figure.axes:
-            drawn = [*axes.lines, *axes.patches, *axes.collections, *axes.images, *axes.texts]
+            parts = [axes, *axes.child_axes]  # an axes may be but the place of another one
+            drawn = [
+                artist
+                for part in parts
+                for artist in (*part.lines, *part.patches, *part.collections, *part.images, *part.texts)
+            ]
             assert any(artist.get_visible() for artist in drawn), name
         labels = [axes.get_xlabel() + axes.get_ylabel() + axes.get_title() for axes in figure.axes] + [
             figure.get_supxlabel()

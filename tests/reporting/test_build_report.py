@@ -226,7 +226,7 @@ def test_identity_is_escaped(text_of):
 
 def test_sentence_about_the_tuned_regression_follows_the_losses(text_of):
     assert "the tuned configuration is better than the reference configuration" in text_of(regression_error={"reference": 0.9, "tuned": 0.1})
-    assert "the test loss becomes worse by" in text_of(regression_error={"reference": 0.1, "tuned": 0.9})
+    assert "the tuned configuration is worse than the reference configuration" in text_of(regression_error={"reference": 0.1, "tuned": 0.9})
     assert "an improvement cannot be claimed, nor a loss" in text_of(regression_error={"reference": 0.3, "tuned": 0.3})
 
 
@@ -240,7 +240,7 @@ def test_sentences_about_the_classifiers_follow_their_predictions(text_of):
     better = text_of(accuracy={"reference": 0.80, "tuned": 0.90, "improved": 0.96})
     assert "the tuned configuration is better than the reference configuration over three seeds" in better
     worse = text_of(accuracy={"reference": 0.90, "tuned": 0.80, "improved": 0.80})
-    assert "the tuned network is worse than the reference settings" in worse
+    assert "the tuned configuration is worse than the reference configuration over three seeds" in worse
     assert "The improved one cannot be told apart from the tuned one" in worse
     assert "is below the 89.8" in text_of(accuracy={"reference": 0.7, "tuned": 0.9, "improved": 0.9})
     assert "is above the 89.8" in text_of(accuracy={"reference": 0.97, "tuned": 0.9, "improved": 0.9})

@@ -51,7 +51,7 @@ def check_regression(folder: Path, variant: Variant, results: Results) -> None:
     check_metrics(folder, variant.run, recomputed_regression(variant))
     refuse(folder, wrong_counts(variant.run, train=len(stored["x_train"]), test=len(stored["x_test"])))
     refuse(folder, wrong_folds(variant))
-    refuse(folder, wrong_history(variant) or wrong_parameters(variant) or wrong_points(folder, variant, results.tuned))
+    refuse(folder, wrong_history(variant) or wrong_parameters(variant) or wrong_points(folder, variant, results))
 
 
 def check_classification(folder: Path, variant: Variant, results: Results) -> None:
@@ -88,13 +88,27 @@ def wrong_answers(stored: Mapping[str, Any]) -> np.ndarray:
     return np.flatnonzero(stored["test_probabilities"].argmax(axis=1) != stored["test_labels"])
 
 
-def wrong_points(folder: Path, variant: Variant, tuned: Variant) -> str:
-    """Which points (and folds, unless the network has its own) are not those of the tuned network; empty if none."""
-    own_folds = folder.name == "reference" or folder.parent.name == "splits"
-    for name in ["x_train", "y_train", "x_test", "y_test", "x_curve"] + ["fold"] * (not own_folds):
-        if not np.array_equal(variant.predictions[name], tuned.predictions[name]):
+def wrong_points(folder: Path, variant: Variant, results: Results) -> str:
+    """Which points, or folds, are not those of the tuned network, or of its seed; empty if none."""
+    tuned, other = results.tuned.predictions, shares_folds_with(folder, variant, results)
+    for name in ("x_train", "y_train", "x_test", "y_test", "x_curve"):
+        if not np.array_equal(variant.predictions[name], tuned[name]):
             return f"{name} is not what the tuned networks were trained with"
+    if other and not np.array_equal(variant.predictions["fold"], other.predictions["fold"]):
+        return "fold is not what the tuned networks were trained with"
     return ""
+
+
+def shares_folds_with(folder: Path, variant: Variant, results: Results) -> Variant | None:
+    """The network that must have the folds of another one; None if that has its own.
+
+    Each further seed has its own, the same for the reference and for the tuned networks if both have as many folds.
+    """
+    extra = folder.parent.name
+    if folder.name == "reference" or extra in ("splits", "tuned_seeds"):
+        return None
+    other = results.extras["tuned_seeds"].cases.get(folder.name) if extra == "reference_seeds" else results.tuned
+    return None if extra == "reference_seeds" and other and len(other.folds) != len(variant.folds) else other
 
 
 def check_origin(folder: Path, parts: Mapping[str, Any]) -> None:

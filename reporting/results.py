@@ -41,6 +41,7 @@ class SearchResults:
     trials: list[Stored]  # one a combination, in grid order
     folds: list[Stored]  # one a combination and fold
     best: Stored
+    answers: Stored  # to the validation images: (combinations, images), see `right`; empty for a regression
 
     @property
     def hyperparameters(self) -> list[str]:
@@ -51,6 +52,17 @@ class SearchResults:
     def ranked(self) -> list[Stored]:
         """The trials, best first."""
         return sorted(self.trials, key=lambda row: row["rank"])
+
+    @property
+    def judged_by_answers(self) -> bool:
+        """Whether the objective is the accuracy of one split, of which every answer is recorded."""
+        return self.space["objective"] == "validation_accuracy" and self.space["folds"] == 1
+
+    @property
+    def right(self) -> np.ndarray:
+        """Which validation images each combination has right, in grid order: (combinations, images)."""
+        right: np.ndarray = self.answers["answers"] == self.answers["labels"]
+        return right
 
     def fold_scores(self, trial: int, name: str | None = None) -> np.ndarray:
         """The objective (or the column `name`) of a trial on each fold: (folds,)."""
@@ -215,7 +227,8 @@ def load_search(folder: Path, tuned: Variant) -> SearchResults:
     """Load a search; raises ArtifactError unless it is complete and `tuned` was trained with its winner."""
     tables = {name: load_table(folder / f"{name}.csv") for name in ("trials", "folds")}
     space, best = load_json(folder / "search_space.json"), load_json(folder / "best.json")
-    search = SearchResults(load_run(folder), space, best=best, **tables)
+    answers = load_arrays(folder / "answers.npz") if "validation_accuracy" in tables["folds"][0] else Stored()
+    search = SearchResults(load_run(folder), space, best=best, answers=answers, **tables)
     with readable(folder):
         refuse(folder, search_mistake(search) or tuned_mistake(search, tuned))
     return search

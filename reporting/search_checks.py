@@ -1,4 +1,4 @@
-"""What the tables of a grid search must agree on: a complete grid, ranks that follow the scores, and the winner."""
+"""What the tables of a grid search must agree on: a complete grid, ranks, the winner, answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def search_mistake(search: SearchResults) -> str:
         wanted = f"the grid's {len(expected)} are expected, each once and in order"
         return f"trials.csv holds {len(found)} combinations where {wanted}"
     mistakes = (trial_mistake(search, row) for row in search.trials)
-    return next(filter(None, mistakes), "") or ranking_mistake(search)
+    return next(filter(None, mistakes), "") or ranking_mistake(search) or answers_mistake(search)
 
 
 def trial_mistake(search: SearchResults, row: Stored) -> str:
@@ -51,6 +51,21 @@ def ranking_mistake(search: SearchResults) -> str:
         return f"best.json names trial {search.best['trial']}, but trial {winner['trial']} ranks first in trials.csv"
     if not close(search.best["score"], winner["score"]):
         return f"the winner's score is {search.best['score']} in best.json, but {winner['score']} in trials.csv"
+    return ""
+
+
+def answers_mistake(search: SearchResults) -> str:
+    """Which accuracy the stored answers contradict, in words; empty if none. Where a fold failed there are none."""
+    if not search.answers:
+        return ""
+    accuracies = [search.fold_scores(row["trial"], "validation_accuracy")[0] for row in search.trials]
+    scored, shares = search.answers["scored"], search.right.mean(axis=1)
+    if not len(accuracies) == len(scored) == len(shares):
+        return f"answers.npz holds those of {len(scored)} of {len(accuracies)} combinations"
+    for row, accuracy, share, known in zip(search.trials, accuracies, shares, scored, strict=True):
+        if bool(known) != math.isfinite(accuracy) or (known and not close(float(accuracy), float(share))):
+            by_answers = f"{share:.6g}" if known else "unknown"
+            return f"trial {row['trial']}: the accuracy is {accuracy} in folds.csv, but {by_answers} by answers.npz"
     return ""
 
 

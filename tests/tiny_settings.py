@@ -11,7 +11,8 @@ learning_rate = [0.001, 0.01]
 weight_decay = [1e-5]
 batch_size = [16, 32]
 [regression.extras]
-seeds = 1
+reference_seeds = 1
+tuned_seeds = 1
 [classification]
 filters = [3, 4]
 dense_units = [8, 9]
@@ -28,8 +29,6 @@ max_epochs = {images_epochs}
 reference_seeds = 1
 tuned_seeds = 1
 improved_seeds = {improved_seeds}
-ablation_images = 120
-ablation_epochs = 1
 [compute]
 precision = "float32"
 """

@@ -70,7 +70,7 @@ def train(
     own_seed = derive_seed(seed, config, 1)
     fit = trainer.fit(config, dataset.x_train, dataset.y_train, *fold, own_seed, [progress])
     if inspected:
-        save_inspection(record.folder, fit, dataset, fold[0], seed)
+        save_inspection(record.folder, fit, dataset, fold, seed)
     record_network(record, describe_network(trainer, fit, dataset, fold, parts))
 
 
@@ -138,15 +138,22 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
-def save_inspection(folder: Path, fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> None:
-    """Store the network, and its activations, feature maps and receptive fields."""
+def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: int) -> None:
+    """Store the network, feature maps, receptive fields, activations for test images, and statistics of its units.
+
+    The statistics, which the sizes of the smaller network follow from, are taken over the validation images: no test
+    data decide what is trained.
+    """
     from training.inspection import activations, filters_and_maps, weights_before_and_after
 
+    train, validation = fold
     save_arrays(folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
     fit.model.save(folder / "model.keras")
     probes = np.array([int(np.argmax(dataset.y_test == label)) for label in PROBES])
     probed = {"probe_index": probes, "probe_label": dataset.y_test[probes]}
-    save_arrays(folder / "activations.npz", probed | activations(fit.model, dataset.x_test, probes))
+    save_arrays(
+        folder / "activations.npz", probed | activations(fit.model, dataset.x_train[validation], dataset.x_test[probes])
+    )
     number = int(np.argmax(dataset.y_test == SHOWN_LABEL))
     shown = {"image": dataset.x_test[number, ..., 0], "image_index": np.array(number)}
     shown |= {"image_label": np.array(SHOWN_LABEL)}

@@ -12,6 +12,7 @@ from reporting.artifacts import Data
 from training.best import load_best_config
 from training.datasets import Dataset, Folds
 from training.recording import Recording
+from training.seeds import search_seed
 from training.settings import Homework, TaskSettings
 from training.tasks import TASKS, Task
 
@@ -59,9 +60,14 @@ class Experiment:
         """Whether the settings switch a variant off."""
         return not getattr(self.settings.extras, variant, True)
 
-    def folds(self, config: Any) -> Folds:
-        """The folds, equal in training and tuning."""
-        return self.task.module.fold_indices(self.data.counts["train"], config, self.seed)
+    @property
+    def search_seed(self) -> int:
+        """The seed of the search: its folds and its fits are those of no other network."""
+        return search_seed(self.seed)
+
+    def folds(self, config: Any, seed: int | None = None) -> Folds:
+        """The folds that a seed gives, by default that of the settings."""
+        return self.task.module.fold_indices(self.data.counts["train"], config, self.seed if seed is None else seed)
 
     def recording(self, name: str, config: Any, seed: int | None = None) -> Recording:
         """The Recording of a stage, or of a case of an extra, in the folder `name` below the task's."""

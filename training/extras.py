@@ -79,15 +79,21 @@ def points_of(folds: Folds) -> int:
     return sum(len(train) for train, _ in folds)
 
 
-def further_seeds(variant: str, setting: str, **options: Any) -> Maker:
-    """A Maker: the configuration of a variant with other seeds, as many as the setting of that name says."""
+def further_seeds(variant: str, shuffled: bool = False, **options: Any) -> Maker:
+    """A Maker: the configuration of a variant with other seeds, as many as the setting <variant>_seeds says.
+
+    If `shuffled`, each seed also has folds of its own, a repeated k-fold cross-validation (Bouckaert and Frank 2004):
+    the k-th seed of every variant has the same. Otherwise all seeds have the folds of the first.
+    """
 
     def make(this: Experiment) -> Cases:
-        config = this.config(variant)
-        folds, count = this.folds(config), getattr(this.settings.extras, setting)
+        config, count = this.config(variant), getattr(this.settings.extras, f"{variant}_seeds")
+        seeds = range(this.seed + 1, this.seed + 1 + count)
         return {
-            f"seed_{number + 1}": network_case(this, config, folds, this.seed + number, **options)
-            for number in range(1, count + 1)
+            f"seed_{number}": network_case(
+                this, config, this.folds(config, seed if shuffled else None), seed, **options
+            )
+            for number, seed in enumerate(seeds, 2)
         }
 
     return make

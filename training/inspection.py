@@ -51,7 +51,7 @@ def activated(model: keras.Model, name: str) -> keras.KerasTensor:
 
 
 def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays:
-    """The activations of all hidden layers: of dense layers for x[probes], and statistics of each unit over all of x.
+    """The activations of all hidden layers: of dense layers for the inputs `probes`, and statistics over `x`.
 
     Returns "<layer>/probe" (probes, units), "<layer>/minimum", "<layer>/maximum" and "<layer>/active_share" (units,),
     the share of inputs (for a filter: of inputs and positions) with a positive activation, and "<layer>/spectrum"
@@ -59,7 +59,7 @@ def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays
     """
     names = hidden_layers(model)
     inside = tf.function(functools.partial(layer_outputs(model, names), training=False))
-    probed = {name: value.numpy() for name, value in inside(tf.constant(x[probes])).items()}
+    probed = {name: value.numpy() for name, value in inside(tf.constant(probes)).items()}
     summaries: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
     for start in range(0, len(x), BATCH):
         for name, value in inside(tf.constant(x[start : start + BATCH])).items():

@@ -60,6 +60,18 @@ def expected_epochs(config: FitConfig) -> float:
     return config.max_epochs * (EARLY if config.patience < config.max_epochs / 2 else 1)
 
 
+def epoch_seconds(durations: Sequence[float]) -> dict[str, float]:
+    """What an epoch of a fit costs without compiling, from the seconds of its epochs.
+
+    "epoch_seconds" is the median, and "epoch_seconds_error" the standard error of an epoch's mean duration, 0 for fewer
+    than three epochs. Each epoch is one call of a compiled program, which its first call may compile: the first is left
+    out where there are more.
+    """
+    later = np.array(durations[1:] or durations)
+    error = float(np.std(later, ddof=1) / math.sqrt(len(later))) if len(later) > 2 else 0.0
+    return {"epoch_seconds": float(np.median(later)), "epoch_seconds_error": error}
+
+
 def kind(config: FitConfig) -> str:
     """What the time of a point depends on: the task, the multiplications and the batch."""
     return f"{config.task}/{multiplications(config)}/{config.batch_size}"

@@ -118,13 +118,17 @@ def curve_inputs(dataset: Dataset) -> np.ndarray:
 
 
 def save_inspection(folder: Path, fit: Fit, dataset: Dataset) -> None:
-    """Store the network and its activations."""
+    """Store the network, its activations for three test inputs, and statistics of its units.
+
+    The statistics, which the sizes of the smaller network follow from, are taken over the training points: no test data
+    decide what is trained.
+    """
     from training.inspection import activations
 
     points = len(dataset.x_test)
     probes = np.argsort(dataset.x_test[:, 0])[[points // 6, points // 2, points * 5 // 6]]
     probed = {"x_probe": dataset.x_test[probes, 0]}
-    save_arrays(folder / "activations.npz", probed | activations(fit.model, dataset.x_test, probes))
+    save_arrays(folder / "activations.npz", probed | activations(fit.model, dataset.x_train, dataset.x_test[probes]))
     fit.model.save(folder / "model.keras")
 
 

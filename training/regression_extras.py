@@ -52,6 +52,7 @@ MAKERS: dict[str, Maker] = {
     "splits": splits,
     "baselines": baselines,
     "initialisation": initialisation,
-    "seeds": further_seeds("tuned", "seeds"),
+    "reference_seeds": further_seeds("reference", shuffled=True),
+    "tuned_seeds": further_seeds("tuned", shuffled=True),
     "smaller": smaller,
 }

@@ -3,11 +3,22 @@
 import dataclasses
 import hashlib
 import json
+from typing import Any
 
 from training.config import FitConfig
 
 
+def search_seed(seed: int) -> int:
+    """The seed of a search's folds and fits, so that the networks trained with its winner repeat none of its fits."""
+    return number_of([seed, "search"])
+
+
 def derive_seed(seed: int, config: FitConfig, fold: int) -> int:
     """The seed of a fit, derived from the seed of the settings, the task, the configuration and the fold."""
-    text = json.dumps([seed, config.task, dataclasses.asdict(config), fold], sort_keys=True)
+    return number_of([seed, config.task, dataclasses.asdict(config), fold])
+
+
+def number_of(parts: list[Any]) -> int:
+    """A seed below 2**31 that differs wherever any of the parts does, but by a rare chance."""
+    text = json.dumps(parts, sort_keys=True)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % 2**31

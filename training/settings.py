@@ -132,7 +132,6 @@ def extras_class(task: Task) -> type:
     for extra in REGISTERED[task.name].switches:
         seeds = extra.name.endswith("seeds")
         fields.append((extra.name, int, limited(at_least=0, at_most=100)) if seeds else (extra.name, bool))
-    fields += [(name, *kind) for name, kind in task.extra_settings.items()]
     return dataclasses.make_dataclass(f"{task.name.capitalize()}Extras", fields, frozen=True)
 
 

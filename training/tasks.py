@@ -10,9 +10,9 @@ import dataclasses
 import importlib
 from collections.abc import Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from training.config import ClassificationConfig, FitConfig, RegressionConfig, limited
+from training.config import ClassificationConfig, FitConfig, RegressionConfig
 
 if TYPE_CHECKING:
     import keras
@@ -29,8 +29,6 @@ class Task:
     objectives: tuple[str, ...]  # what a search may optimise
     classifies: bool  # whether it is a classification, or a regression
     builder: str  # function in training.models that builds the network of a configuration
-    # further settings of its extras: name -> (type, field with limits)
-    extra_settings: Mapping[str, tuple[type, Any]] = dataclasses.field(default_factory=dict)
 
     @property
     def module(self) -> ModuleType:
@@ -57,10 +55,6 @@ TASKS = {
             ("validation_accuracy", "validation_loss"),
             classifies=True,
             builder="build_cnn",
-            extra_settings={
-                "ablation_images": (int, limited(at_least=1)),
-                "ablation_epochs": (int, limited(at_least=1)),
-            },
         ),
     )
 }

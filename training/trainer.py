@@ -51,6 +51,7 @@ class Fit:
     stopped_early: bool
     best_epoch: int  # the epoch with the lowest validation loss, counted from 1
     seconds: float
+    durations: list[float]  # seconds of each epoch with its validation, callbacks left out
 
 
 def make_loss(config: FitConfig) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
@@ -114,11 +115,14 @@ class Trainer:
             [*make_callbacks(config), *callbacks], model=self.model, epochs=config.max_epochs, verbose=0
         )
         history: list[dict[str, Any]] = []
+        durations: list[float] = []
         listeners.on_train_begin()
         for epoch in range(config.max_epochs):
             listeners.on_epoch_begin(epoch)
+            began = time.perf_counter()
             order = tf.constant(rng.permutation(len(train)).astype(np.int32))
             logs = self._logs(take_epoch(*data, order, *held_out))
+            durations.append(time.perf_counter() - began)
             history.append(recorded_logs(epoch + 1, logs))
             listeners.on_epoch_end(epoch, logs)
             if self.model.stop_training:
@@ -127,7 +131,7 @@ class Trainer:
         best = int(np.argmin([row["validation_loss"] for row in history])) + 1
         stopped = len(history) < config.max_epochs
         seconds = time.perf_counter() - started
-        return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, seconds)
+        return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, seconds, durations)
 
     def evaluate(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
         """ "loss" (without the L2 penalty) and, for a classification, "accuracy" with the current weights."""

@@ -20,7 +20,7 @@ ROUNDED = 2e-2
 LOSSES = ("train_loss", "validation_loss")
 History = Sequence[Mapping[str, Any]]  # a row an epoch, as training.trainer.Fit has it
 Rows = Mapping[str, Mapping[str, Any]]  # the recorded folds of a search by the name of their file
-INCIDENTAL = ("seconds", "worker")  # what equal searches may record differently
+INCIDENTAL = ("seconds", "epoch_seconds", "epoch_seconds_error", "worker")  # what equal searches may record differently
 
 
 @dataclasses.dataclass(frozen=True)

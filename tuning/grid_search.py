@@ -12,10 +12,11 @@ from keras_tuner.engine import trial as trials
 
 from training.config import FitConfig
 from training.settings import Search
+from tuning.answers import as_numbers
 
 REASON_LENGTH = 300  # characters of an error's text that are recorded
 
-# Trains one fold (counted from 1) of a configuration and returns its result, see rows.DELIVERED
+# Trains one fold (counted from 1) of a configuration and returns its result: rows.DELIVERED, and answers
 FitFold = Callable[[FitConfig, int], Mapping[str, Any]]
 
 
@@ -62,7 +63,7 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
     def run_fold(self, config: FitConfig, fold: int) -> tuple[dict[str, float], str]:
         """Train a fold; returns its result, and the reason if it failed, else an empty text."""
         try:
-            row = {name: float(value) for name, value in self.fit_fold(config, fold).items()}
+            row = as_numbers(self.fit_fold(config, fold))
         except Exception as error:
             traceback.print_exc()
             return {}, " ".join(f"{type(error).__name__}: {error}".split())[:REASON_LENGTH]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from reporting.artifacts import UserError, save_json, save_table
+from reporting.artifacts import UserError, save_arrays, save_json, save_table
 from training.settings import Search
+from tuning.answers import as_array
 from tuning.combinations import Combinations
 from tuning.rows import FoldRows, Row, is_completed
 
@@ -23,7 +24,7 @@ def collect_folds(search: Search, folds: int, rows: FoldRows) -> list[Row]:
             row = rows.load(config, fold)
             if row is None:
                 raise UserError(f"fold {fold} of {values} is not recorded in {rows.folder}; run 'make tune' again")
-            recorded = {name: value for name, value in row.items() if name != "hyperparameters"}
+            recorded = {name: value for name, value in row.items() if name not in ("hyperparameters", "answers")}
             table.append({"trial": trial, **values, **recorded})
     completed = next((row for row in table if is_completed(row)), None)
     if completed is None:
@@ -57,8 +58,26 @@ def trial_row(search: Search, trial: int, rows: Sequence[Row]) -> Row:
     }
 
 
-def save_search(folder: Path, search: Search, folds: int, rows: FoldRows) -> dict[str, float]:
-    """Write search_space.json, folds.csv, trials.csv and best.json; returns the metrics of run.json."""
+def save_answers(folder: Path, search: Search, rows: FoldRows, labels: np.ndarray) -> None:
+    """Write answers.npz: what each combination answered on the validation images, whose `labels` are (n,).
+
+    It holds "answers" (combinations, n) uint8 in grid order, "labels" (n,) uint8 and "scored" (combinations,) bool,
+    which is false where the fit failed; the answers are zeros there.
+    """
+    found = [rows.load(dataclasses.replace(search.base, **values), 1) for values in Combinations(search.grid)]
+    answers = [as_array(row["answers"]) if row and is_completed(row) else np.zeros(len(labels)) for row in found]
+    scored = [is_completed(row) for row in found]
+    arrays = {"answers": np.stack(answers).astype(np.uint8), "labels": labels.astype(np.uint8), "scored": scored}
+    save_arrays(folder / "answers.npz", arrays)
+
+
+def save_search(
+    folder: Path, search: Search, folds: int, rows: FoldRows, labels: np.ndarray | None = None
+) -> dict[str, float]:
+    """Write search_space.json, folds.csv, trials.csv and best.json; returns the metrics of run.json.
+
+    With the `labels` (n,) of a classification's validation images also answers.npz.
+    """
     fold_table = collect_folds(search, folds, rows)
     trials = rank_trials(search, fold_table)
     space = {
@@ -72,6 +91,8 @@ def save_search(folder: Path, search: Search, folds: int, rows: FoldRows) -> dic
     save_json(folder / "search_space.json", space)
     save_table(folder / "folds.csv", fold_table)
     save_table(folder / "trials.csv", trials)
+    if labels is not None:
+        save_answers(folder, search, rows, labels)
     best = next(row for row in trials if row["rank"] == 1)
     if math.isnan(best["score"]):
         raise UserError(f"no combination has a result on every fold; {folder / 'folds.csv'} gives the reasons")

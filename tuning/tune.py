@@ -59,7 +59,7 @@ def refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
     """Run or resume the search, or a shard of it; raises UserError unless all of it succeeds."""
-    search, folds = this.settings.search, this.folds(this.settings.search.base)
+    search, folds = this.settings.search, this.folds(this.settings.search.base, this.search_seed)
     shard, shards = arguments.shard
     record.acquire(f"lock-{shard}-of-{shards}" if shards > 1 else "lock")
     if record.is_done():
@@ -74,7 +74,8 @@ def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> 
     rows = recorded_rows(this, record)
     train_grid(this, arguments, record, rows)
     if shards == 1:
-        record.finish(save_search(record.folder, search, len(folds), rows))
+        labels = this.dataset.y_train[folds[0][1]] if this.task.classifies else None
+        record.finish(save_search(record.folder, search, len(folds), rows, labels))
     else:
         print(
             f"{record.name}: shard {shard}/{shards} is done; bring all shards' {rows.folder} together,"
@@ -90,7 +91,7 @@ def recorded_rows(this: Experiment, record: Recording) -> FoldRows:
     numerics |= {"onednn": onednn_state(), "instruction_set": instruction_set(), "xla": os.environ["XLA_FLAGS"]}
     if record.distribution != "none":  # sums over a shared batch are rounded differently
         numerics["distribution"] = record.distribution
-    return FoldRows(record.folder / "rows", this.task.name, this.seed, this.data, numerics)
+    return FoldRows(record.folder / "rows", this.task.name, this.search_seed, this.data, numerics)
 
 
 def train_grid(this: Experiment, arguments: argparse.Namespace, record: Recording, rows: FoldRows) -> None:
@@ -131,7 +132,7 @@ def identity(this: Experiment, rows: FoldRows) -> dict[str, str]:
     from tuning.fingerprints import search_identity
 
     search = this.settings.search
-    return search_identity(search, len(this.folds(search.base)), this.seed, this.data, rows.machine)
+    return search_identity(search, len(this.folds(search.base)), rows.seed, this.data, rows.machine)
 
 
 def too_many_programs(search: Search) -> bool:
@@ -194,12 +195,13 @@ def restart_when_full() -> None:
 def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: SearchProgress | None = None) -> FitFold:
     """A function that trains one fold and returns its result; with `progress` it shows the epochs."""
     from training.callbacks import Progress
+    from training.pace import epoch_seconds
     from training.seeds import derive_seed
     from training.trainer import trainer_for
     from tuning.tensorboard import EventLog
 
-    search, dataset, folds = this.settings.search, this.dataset, this.folds(this.settings.search.base)
-    x, y = dataset.x_train, dataset.y_train
+    search, dataset, seed = this.settings.search, this.dataset, this.search_seed
+    x, y, folds = dataset.x_train, dataset.y_train, this.folds(search.base, seed)
 
     def fit_fold(config: FitConfig, fold: int) -> dict[str, Any]:
         train, validation = folds[fold - 1]
@@ -210,13 +212,14 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
         if arguments.tensorboard:
             values = {name: getattr(config, name) for name in search.grid}
             callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
-        fit = trainer.fit(config, x, y, train, validation, derive_seed(this.seed, config, fold), callbacks)
+        fit = trainer.fit(config, x, y, train, validation, derive_seed(seed, config, fold), callbacks)
         row: dict[str, Any] = {"seed": fit.seed, "epochs": fit.epochs}
         row |= {"stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
         for part, indices in (("train", train), ("validation", validation)):
             scores = trainer.evaluate(x[indices], y[indices])
             row |= {f"{part}_{name}": value for name, value in scores.items()}
-        return row | {"seconds": round(fit.seconds, 3)}
+        row |= {"seconds": round(fit.seconds, 3)} | epoch_seconds(fit.durations)
+        return row | ({"answers": trainer.predict(x[validation]).argmax(axis=1)} if trainer.classifies else {})
 
     return fit_fold
 

@@ -127,7 +127,7 @@ def load_run(folder: Path | str, command: str = "make all") -> RecordedRun:
     if version != SCHEMA_VERSION:
         raise ArtifactError(
             f"{path} has schema version {version}, this program reads {SCHEMA_VERSION};"
-            f" run 'make clean' and '{command}'"
+            f" run '{command}', which makes it again"
         )
     try:
         return parse(RecordedRun, stored, str(path)).at(path)

@@ -14,8 +14,7 @@ class Limits:
     """What decides how the numbers may be read."""
 
     switched_off: tuple[str, ...]  # what is, in words
-    regression_seeds: int  # how many times the tuned networks were trained from other initial weights
-    classification_seeds: tuple[int, int]  # the same of the configurations: the fewest, the most
+    seeds: dict[str, tuple[int, int]]  # task -> from how many its configurations were trained: the fewest, the most
     several_comparisons: bool  # whether the classifiers are compared more than once
     machines: int  # different ones that computed
     commits: int  # different versions of the code
@@ -23,17 +22,16 @@ class Limits:
     @property
     def single_seeds(self) -> bool:
         """Whether nothing at all is known of what another seed would change."""
-        return self.regression_seeds == 1 and self.classification_seeds[1] == 1
+        return max(most for _, most in self.seeds.values()) == 1
 
     @property
     def some_single_seed(self) -> bool:
-        return min(self.regression_seeds, self.classification_seeds[0]) == 1
+        return min(fewest for fewest, _ in self.seeds.values()) == 1
 
 
 def find(results: Mapping[str, Results], found: Found) -> Limits:
     """The limits of all results; what they show, other sections found."""
-    regression, classification = results["regression"], results["classification"]
-    seeds = [1 + len(classification.extras[f"{name}_seeds"].cases) for name in classification.variants]
+    classification = results["classification"]
     runs = list(recorded_runs(results))
     return Limits(
         switched_off=tuple(
@@ -42,11 +40,16 @@ def find(results: Mapping[str, Results], found: Found) -> Limits:
             for item in TASKS[name].switches
             if item.name in task.switched_off
         ),
-        regression_seeds=1 + len(regression.extras["seeds"].cases),
-        classification_seeds=(min(seeds), max(seeds)),
+        seeds={name: seeds_of(task) for name, task in results.items()},
         several_comparisons=bool(
             classification.improved or found("classification/loss").trained or found("classification/smaller")
         ),
         machines=len({(run.machine.processor, run.machine.devices) for run in runs}),
         commits=len({run.commit for run in runs}),
     )
+
+
+def seeds_of(task: Results) -> tuple[int, int]:
+    """From how many seeds the configurations of a task were trained: the fewest, the most."""
+    counts = [1 + len(task.extras[f"{name}_seeds"].cases) for name in task.variants]
+    return min(counts), max(counts)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from reporting.stats.significance import SIGNIFICANCE, upper_bound
+
 BINS = 15  # of equal width, as in Guo et al.
 TEMPERATURES = (0.05, 20.0)  # the range that is searched for the best one
-GOLDEN = (math.sqrt(5) - 1) / 2
 TINY = np.finfo(np.float32).tiny  # a probability of 0 counts as this
 
 
@@ -77,11 +78,13 @@ def relative_logits(probabilities: np.ndarray) -> np.ndarray:
     return logits - logits.max(axis=1, keepdims=True)
 
 
-def fit_temperature(probabilities: np.ndarray, labels: np.ndarray, steps: int = 18) -> float:
+def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """The temperature of least cross-entropy on these images (Guo et al., 2017), within TEMPERATURES, to 1 in 1000.
 
-    Golden-section search over its logarithm; the cross-entropy is convex in 1 / temperature, so it has one minimum.
+    The cross-entropy is convex in 1 / temperature, so it has one minimum.
     """
+    from scipy.optimize import minimize_scalar
+
     logits = relative_logits(probabilities)
     own = logits[np.arange(len(labels)), labels]
 
@@ -89,19 +92,9 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray, steps: int = 
         scale = math.exp(-logarithm)
         return float(np.mean(np.log(np.exp(scale * logits).sum(axis=1)) - scale * own))
 
-    low, high = (math.log(temperature) for temperature in TEMPERATURES)
-    inner = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)]
-    losses = [loss(point) for point in inner]
-    for _ in range(steps):
-        if losses[0] <= losses[1]:
-            high, inner[1], losses[1] = inner[1], inner[0], losses[0]
-            inner[0] = high - GOLDEN * (high - low)
-            losses[0] = loss(inner[0])
-        else:
-            low, inner[0], losses[0] = inner[0], inner[1], losses[1]
-            inner[1] = low + GOLDEN * (high - low)
-            losses[1] = loss(inner[1])
-    return math.exp((low + high) / 2)
+    ends = [math.log(temperature) for temperature in TEMPERATURES]
+    inner = float(minimize_scalar(loss, bounds=ends, method="bounded", options={"xatol": 1e-4}).x)
+    return math.exp(min(*ends, inner, key=loss))  # an end also where the loss of a perfect network is flat
 
 
 def accuracy_of_kept(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -113,3 +106,26 @@ def accuracy_of_kept(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarra
     _, ties, counts = np.unique(-confidence, return_inverse=True, return_counts=True)
     expected = np.repeat(np.bincount(ties, right) / counts, counts)
     return np.cumsum(expected) / np.arange(1, len(right) + 1)
+
+
+def guaranteed_threshold(
+    confidence: np.ndarray, right: np.ndarray, accuracy: float, delta: float = SIGNIFICANCE
+) -> float | None:
+    """The confidence from which on answers are right in at least `accuracy` of cases, with a probability of 1 - delta.
+
+    From images (n,) that are drawn like those to be answered: selection with guaranteed risk (Geifman and El-Yaniv,
+    2017, NeurIPS, algorithm 2), a binary search for the most answers whose risk has a low enough bound. The bounds hold
+    together, as each has its share of delta. None if no threshold is found.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    falling, errors = confidence[order], np.cumsum(~right[order])
+    steps = math.ceil(math.log2(max(2, len(falling))))
+    found, least, most = None, 0, len(falling)
+    for _ in range(steps):
+        middle = (least + most + 1) // 2
+        answered = int(np.searchsorted(-falling, -falling[middle - 1], "right"))  # with all of the same confidence
+        if upper_bound(int(errors[answered - 1]), answered, 1 - delta / steps) <= 1 - accuracy:
+            found, least = float(falling[middle - 1]), middle
+        else:
+            most = middle
+    return found

@@ -8,10 +8,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import special
 
-from reporting.stats.significance import f_p_value, holm_adjusted
+from reporting.stats.significance import SIGNIFICANCE, f_p_value, holm_adjusted
 
 ROUNDING = 1e-9  # relative difference, up to which scores count as equal
+LEAST_DEGREES = 2  # of freedom of a rest to test against; with one, a share must exceed 99 % to be significant
 
 
 def variance_shares(scores: np.ndarray) -> list[float] | None:
@@ -31,19 +33,40 @@ def variance_shares(scores: np.ndarray) -> list[float] | None:
     return [value / total for value in squares]
 
 
+def degrees_of_rest(shape: Sequence[int]) -> int:
+    """The degrees of freedom that the main effects leave for interactions and noise."""
+    return math.prod(shape) - 1 - sum(values - 1 for values in shape)
+
+
+def can_be_tested(shares: Sequence[float], shape: Sequence[int]) -> bool:
+    """Whether there is a rest of the variance to test the shares against, with enough degrees of freedom."""
+    return degrees_of_rest(shape) >= LEAST_DEGREES and sum(shares) < 1 - ROUNDING
+
+
 def effect_p_values(shares: Sequence[float], shape: Sequence[int]) -> list[float | None]:
     """The p value of each factor's share, Holm-adjusted over the factors; None for a factor of one value.
 
-    By an F test against the rest of the variance, which it takes for noise alone. All are None where the main effects
-    leave no degree of freedom for such a rest.
+    By an F test against the rest of the variance, which it takes for noise alone. All are None where that cannot be.
     """
-    degrees = math.prod(shape) - 1 - sum(values - 1 for values in shape)
-    rest = max(0.0, 1 - sum(shares))
-    tested = [axis for axis, values in enumerate(shape) if values > 1 and degrees]
-    ratios = [shares[axis] / (shape[axis] - 1) / (rest / degrees) if rest else math.inf for axis in tested]
+    if not can_be_tested(shares, shape):
+        return [None] * len(shape)
+    degrees, rest = degrees_of_rest(shape), 1 - sum(shares)
+    tested = [axis for axis, values in enumerate(shape) if values > 1]
+    ratios = [shares[axis] / (shape[axis] - 1) / (rest / degrees) for axis in tested]
     p_values = [f_p_value(ratio, shape[axis] - 1, degrees) for axis, ratio in zip(tested, ratios, strict=True)]
     adjusted = dict(zip(tested, holm_adjusted(p_values), strict=True))
     return [adjusted.get(axis) for axis in range(len(shape))]
+
+
+def least_significant_share(shares: Sequence[float], shape: Sequence[int], axis: int) -> float:
+    """The share from which on a factor's effect is significant while no other one is, beside the others' shares.
+
+    A share s of what these leave has the F ratio s / (1 - s) * rest's degrees / its own. Needs a rest.
+    """
+    degrees, own = degrees_of_rest(shape), shape[axis] - 1
+    factors = sum(values > 1 for values in shape)
+    ratio = float(special.fdtri(own, degrees, 1 - SIGNIFICANCE / factors)) * own / degrees
+    return (1 - sum(shares) + shares[axis]) * ratio / (1 + ratio)
 
 
 def range_of_means(scores: np.ndarray, axis: int) -> float:

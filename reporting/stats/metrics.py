@@ -5,8 +5,6 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from reporting.stats.significance import normal_quantile
-
 NORMAL_QUANTILE = 1.96  # 95 % of a normal distribution lie within so many standard deviations of its mean
 
 
@@ -91,12 +89,13 @@ def double_softmax_bounds(classes: int) -> tuple[float, float]:
 def double_softmax_probability(loss: float, classes: int) -> tuple[float, float]:
     """The least and the greatest mean probability of the right class that a double_softmax_cross_entropy allows.
 
-    The loss is log(sum of exp p) less the right class's p, and that logarithm is least for equal probabilities and
-    greatest for a certain answer. Both are cut to [0, 1].
+    The loss is log(sum of exp p) less the right class's p. That logarithm is greatest for a certain answer, and for a
+    given p least where the other classes share the rest evenly: then the loss is a convex function of p, so by Jensen's
+    inequality the p of the mean loss is the least mean. Both are cut to [0, 1].
     """
-    least = math.log(classes) + 1 / classes - loss
+    least = (1 - (classes - 1) * math.log(math.expm1(loss) / (classes - 1))) / classes
     greatest = double_softmax_bounds(classes)[1] - loss
-    return max(0.0, least), min(1.0, greatest)
+    return min(max(0.0, least), 1.0), min(max(0.0, greatest), 1.0)
 
 
 def wilson_interval(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -125,16 +124,3 @@ def mcnemar_p_value(y_true: ArrayLike, a: ArrayLike, b: ArrayLike) -> float:
 
     only_a, only_b = mcnemar_counts(y_true, a, b)
     return float(binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0
-
-
-def paired_difference_interval(lost: int, won: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The interval (low, high) of the difference of two classifiers' accuracies on the same n examples.
-
-    `lost` examples only the first gets right, `won` only the second; the difference is (won - lost) / n. The adjusted
-    Wald interval (Bonett and Price, 2012, Journal of Educational and Behavioral Statistics 37, 479-488), which has a
-    width even if both are 0.
-    """
-    z = normal_quantile(confidence)
-    first, second = (lost + 1) / (n + 2), (won + 1) / (n + 2)
-    half = z * math.sqrt((first + second - (second - first) ** 2) / (n + 2))
-    return max(-1.0, second - first - half), min(1.0, second - first + half)

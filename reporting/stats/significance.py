@@ -40,6 +40,11 @@ def binomial_interval(successes: int, n: int, confidence: float = 1 - SIGNIFICAN
     return float(low), float(high)
 
 
+def upper_bound(successes: int, n: int, confidence: float = 1 - SIGNIFICANCE) -> float:
+    """The exact one-sided bound that a share does not exceed, from the successes in n draws."""
+    return float(special.betaincinv(successes + 1, n - successes, confidence)) if successes < n else 1.0
+
+
 def corrected_variance(differences: np.ndarray) -> float:
     """The variance of the mean of differences (repetitions, k), one for each fold of repeated k-fold cross-validation.
 
@@ -57,14 +62,6 @@ def corrected_resampled_p_value(differences: np.ndarray) -> float:
     if mean == 0:
         return 1.0
     return t_p_value(mean / error if error else math.inf, differences.size - 1)
-
-
-def two_shares_p_value(first: float, second: float, n: int) -> float:
-    """Two-sided p value of the difference between two shares, each of n draws, by the normal approximation."""
-    variance = (first * (1 - first) + second * (1 - second)) / n
-    if first == second:
-        return 1.0
-    return math.erfc(abs(first - second) / math.sqrt(2 * variance)) if variance else 0.0
 
 
 def holm_adjusted(p_values: Sequence[float]) -> list[float]:

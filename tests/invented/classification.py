@@ -69,17 +69,17 @@ def score(values: dict) -> float:
 
 
 def write_classifier(
-    folder: Path, example: Example, config: dict, accuracy: float, key: int = 0, tested: bool = True
+    folder: Path, example: Example, config: dict, accuracy: float, key: int = 0
 ) -> dict[str, np.ndarray]:
     """One trained network without its inspection; returns the arrays of its predictions.
 
-    `key` tells networks of one name apart; without `tested` there is nothing about the test images.
+    `key` tells networks of one name apart.
     """
     rng = np.random.default_rng([example.seed, 3, len(folder.name), key])
     predictions: dict[str, np.ndarray] = {}
     scores = {"train_loss": 1 - accuracy, "train_accuracy": min(1.0, accuracy + 0.02)}
     parts = {"validation": (example.validation_images, accuracy + 0.005), "test": (example.test_images, accuracy)}
-    for number, (part, (images, share)) in enumerate(list(parts.items())[: 2 if tested else 1]):
+    for number, (part, (images, share)) in enumerate(parts.items()):
         outputs = labels_and_probabilities(rng, images, share, np.random.default_rng([example.seed, 5, number]))
         predictions |= dict(zip((f"{part}_labels", f"{part}_probabilities"), outputs, strict=True))
         scores |= scores_of(part, *outputs)

@@ -7,14 +7,6 @@ from tests.invented.classification import write_classifier
 from tests.invented.example import Example
 from tests.invented.recording import write_extra
 
-BRIEFLY = 6  # epochs of the ablation
-INGREDIENTS = {  # of the improved settings: the settings that go back together, and what accuracy loses without it
-    "padding": (("padding",), 0.002),
-    "horizontal_flips": (("horizontal_flips",), 0.02),
-    "dropout": (("dropout",), -0.02),
-    "learning_rate": (("learning_rate", "learning_rate_schedule"), 0.06),
-}
-
 
 def write_classification_extras(folder: Path, example: Example, configs: dict[str, dict]) -> None:
     """Every extra of the classification task; `configs` are the settings of the main networks."""
@@ -24,25 +16,14 @@ def write_classification_extras(folder: Path, example: Example, configs: dict[st
     extras = {"double_softmax": {"double_softmax": classifier(second_softmax, accuracy["reference"] - 0.01, 1)}}
     for number, (name, config) in enumerate(configs.items()):
         extras[f"{name}_seeds"] = {
-            f"seed_{seed}": classifier(config, accuracy[name] + 0.001 * (seed - 2), 10 * number + seed)
+            f"seed_{seed}": classifier(config, accuracy[name] + 0.001 * (seed - 2) * (number - 1), 10 * number + seed)
             for seed in (2, 3)
         }
-    extras["ablation"] = ablation_cases(configs, accuracy["improved"] - 0.03)
     extras["smaller"] = {"smaller": classifier(small, accuracy["tuned"], 51)}
     for name, cases in extras.items():
         write_extra(folder / name, example, "classification", cases)
 
 
-def classifier(config: dict, accuracy: float, key: int, tested: bool = True) -> Callable:
+def classifier(config: dict, accuracy: float, key: int) -> Callable:
     """What writes a classifier into a folder, for an example."""
-    return lambda folder, example: write_classifier(folder, example, config, accuracy, key, tested)
-
-
-def ablation_cases(configs: dict[str, dict], accuracy: float) -> dict[str, Callable]:
-    """The improved settings for a few epochs, whole and with each ingredient put back to the reference settings."""
-    short = configs["improved"] | {"max_epochs": BRIEFLY}
-    cases = {"complete": classifier(short, accuracy, 40, tested=False)}
-    for number, (name, (settings, loss)) in enumerate(INGREDIENTS.items(), start=41):
-        config = short | {setting: configs["reference"][setting] for setting in settings}
-        cases[f"without_{name}"] = classifier(config, accuracy - loss, number, tested=False)
-    return cases
+    return lambda folder, example: write_classifier(folder, example, config, accuracy, key)

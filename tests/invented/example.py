@@ -33,7 +33,7 @@ class Example:
     switched_off: tuple[str, ...] = ()  # networks and extras that are, such as "regression/splits"
 
 
-WITHOUT_IMPROVED = tuple(f"classification/{name}" for name in ("improved", "improved_seeds", "ablation"))
+WITHOUT_IMPROVED = tuple(f"classification/{name}" for name in ("improved", "improved_seeds"))
 REAL_SIZES: dict[str, Any] = {
     "hidden_units": (256, 512, 768),
     "regression_epochs": 500,

@@ -4,14 +4,12 @@ from typing import Any
 
 from reporting.artifacts import TASKS
 from tests.invented.edits.classification import (
-    ablation,
     always_dress,
     blank_maps,
     every_network,
     fields,
     hesitant,
     improved_is,
-    last_loss,
     no_smaller_classifier,
     perfect,
     probabilities,
@@ -45,7 +43,7 @@ from tests.invented.outcome import outcome
 
 EVERY_EXTRA = tuple(f"{task.name}/{extra.name}" for task in TASKS.values() for extra in task.extras)
 EVERY_SWITCH = tuple(f"{task.name}/{item.name}" for task in TASKS.values() for item in task.switches)
-SEEDS_AND_OTHERS = ("regression/seeds", "regression/baselines", "classification/tuned_seeds", "classification/ablation")
+SEEDS_AND_OTHERS = ("regression/tuned_seeds", "regression/baselines", "classification/tuned_seeds")
 
 
 def accuracies(reference: float, tuned: float, improved: float) -> dict[str, Any]:
@@ -61,16 +59,20 @@ def errors(
 
 OUTCOMES_OF_NETWORKS = {
     "nothing": outcome(),
-    "loss lowest at the end": outcome(last_loss(0.9)),
-    "loss lowest before the end": outcome(last_loss(1.01)),
     "a small scale": outcome(scale="quick"),
-    "no gaps, perfect classifiers": outcome(no_gaps, every_network(perfect)),
+    "no gaps, perfect classifiers": outcome(no_gaps, every_network(perfect), every_network(perfect, part="validation")),
     "one gap, classifiers of one opinion": outcome(one_gap, every_network(always_dress)),
-    "many gaps, one mistake": outcome(many_gaps, every_network(wrong_for([(0, 1, 1)]))),
+    "many gaps, one mistake": outcome(
+        many_gaps,
+        every_network(wrong_for([(0, 1, 1)])),
+        probabilities(perfect, names=("tuned",), part="validation"),
+    ),
     "tests in gaps, mistakes evenly": outcome(
         tests_in((-2.9, -1.1)), probabilities(wrong_for([(k, (k + 1) % 10, 3) for k in range(10)]))
     ),
-    "tests beyond, hesitant classifiers": outcome(tests_in((-9, 9)), probabilities(hesitant)),
+    "tests beyond, hesitant classifiers": outcome(
+        tests_in((-9, 9)), probabilities(hesitant), probabilities(perfect, part="validation")
+    ),
     "one test beyond, hesitant validation": outcome(one_test_point_beyond, probabilities(hesitant, part="validation")),
     "constant y, improved like reference": outcome(constant_y, improved_is()),
     "noise, improved by its rate": outcome(noisy_training, improved_is(learning_rate=0.5)),
@@ -92,13 +94,13 @@ OUTCOMES_OF_NETWORKS = {
         baseline_column("polynomial", degree=7), predictions("baselines/polynomial", 0.0), fields(3)
     ),
     "the course's data": outcome(course_data, no_smaller_classifier),
-    "few points": outcome(
-        ablation(-0.3, -0.3, -0.3, 0.3, together=("kernel_size", "filters", "dropout")), points=6, folds=2
-    ),
+    "few points": outcome(points=6, folds=2),
     "other initialiser better, smaller better": outcome(
         temperatures, **errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05)
     ),
-    "smaller worse": outcome(probabilities(always_dress, names=("improved",)), **errors(0.4, 0.28, smaller=0.9)),
+    "smaller worse, seeds that scatter": outcome(
+        probabilities(always_dress, names=("improved", "reference_seeds/seed_2")), **errors(0.4, 0.28, smaller=0.9)
+    ),
     "not smaller": outcome(several_machines(), smaller_units=(16, 24, 32)),
     "one machine, several versions": outcome(several_machines(1, 2), all_splits_alike),
     "no extras": outcome(switched_off=EVERY_EXTRA),

@@ -78,7 +78,7 @@ def weights_of(rng: np.random.Generator, shapes: dict) -> dict[str, np.ndarray]:
 
 
 def unit_activity(rng: np.random.Generator, units: int, dead: int, signed: bool = False) -> dict[str, np.ndarray]:
-    """What activations.npz holds of a layer: activations for three probes (3, units), the rest over all test inputs.
+    """What activations.npz holds of a layer: activations for three probes (3, units), the rest over all inputs.
 
     The first `dead` units are always zero; those of a `signed` layer can be negative.
     """

@@ -14,11 +14,15 @@ from tests.invented.regression import CURVE, kernel_shapes, network, points_of, 
 
 def write_regression_extras(folder: Path, example: Example, tuned: dict) -> None:
     """Every extra of the regression task; `tuned` are the tuned settings."""
-    errors = example.extra_error | {"seeds": example.regression_error["tuned"]}
+    errors, reference = example.extra_error, reference_settings(example)
     other, small = tuned | {"initializer": "glorot_uniform"}, tuned | {"hidden_units": list(example.smaller_units)}
 
     def networks(config: dict, error: float, seed: int = 100) -> Callable:
         return functools.partial(write_networks, config=config, error=error, seed=seed)
+
+    def seeds(variant: str, config: dict) -> dict[str, Callable]:
+        error, numbers = example.regression_error[variant], range(2, 2 + example.more_seeds)
+        return {f"seed_{k}": networks(config, error, 100 * k) for k in numbers}
 
     extras: dict[str, dict[str, Callable]] = {
         "splits": dict.fromkeys(("file_order", "shuffled", "blocks"), write_split),
@@ -28,7 +32,8 @@ def write_regression_extras(folder: Path, example: Example, tuned: dict) -> None
             "constant": write_constant,
         },
         "initialisation": {"glorot_uniform": networks(other, errors["glorot_uniform"])},
-        "seeds": {f"seed_{k}": networks(tuned, errors["seeds"], 100 * k) for k in range(2, 2 + example.more_seeds)},
+        "reference_seeds": seeds("reference", reference),
+        "tuned_seeds": seeds("tuned", tuned),
         "smaller": {"smaller": networks(small, errors["smaller"])},
     }
     for name, cases in extras.items():
@@ -36,12 +41,16 @@ def write_regression_extras(folder: Path, example: Example, tuned: dict) -> None
 
 
 def write_networks(folder: Path, example: Example, config: dict, error: float, seed: int) -> None:
-    """Networks with other settings or seeds; with Glorot's initialiser also the weights of the first, biases zero."""
+    """Networks with other settings or seeds; with Glorot's initialiser also the weights of the first, biases zero.
+
+    Each further seed has folds of its own.
+    """
     if config["initializer"] == "glorot_uniform":
         arrays = weights_of(np.random.default_rng(example.seed + 5), kernel_shapes(config["hidden_units"]))
         zero = [name for name in arrays if name.startswith("initial/") and name.endswith("/bias")]
         save_arrays(folder / "weights.npz", arrays | {name: 0 * arrays[name] for name in zero})
-    write_case(folder, example, config, [network(example, error, seed + k) for k in range(example.folds)])
+    fold = np.random.default_rng(seed).permutation(points_of(example)["fold"]) if seed != 100 else None
+    write_case(folder, example, config, [network(example, error, seed + k) for k in range(example.folds)], fold=fold)
 
 
 def write_split(folder: Path, example: Example) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.stats.differences import Difference, Estimate, difference_of_classifiers, within
+from reporting.stats.differences import Difference, Estimate, difference_of_classifiers
 
 ANY = st.floats(allow_nan=True)
 FINITE = st.floats(-1e6, 1e6)
@@ -21,15 +21,6 @@ def test_a_difference_is_undecided_or_better_or_worse(value, one, other, larger_
     assert [difference.undecided, difference.lower, difference.higher].count(True) == 1
     assert difference.undecided == (not (min(low, high) > 0 or max(low, high) < 0) or math.isnan(low + high))
     assert difference.better == (difference.higher if larger_is_better else difference.lower)
-
-
-@given(ANY, st.floats(min_value=0) | st.just(math.nan))
-def test_a_change_is_within_the_spread_or_better_or_worse(value, spread):
-    """As the comparison of its size with the margin says; a missing number leaves it undecided."""
-    change = within(value, spread)
-    assert [change.undecided, change.better, change.worse].count(True) == 1
-    if not math.isnan(value) and not math.isnan(spread):
-        assert change.better == (value + spread < 0) and change.worse == (value - spread > 0)
 
 
 @given(FINITE, st.floats(0, 1e6), st.floats(0, 1e6), FINITE)

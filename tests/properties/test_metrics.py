@@ -148,16 +148,6 @@ def test_correlation_is_a_cosine(pair, scale, shift):
     assert correlation(-a, b) == pytest.approx(-r, abs=1e-9)
 
 
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), st.data())
-def test_the_interval_of_a_difference_holds_it_nearly(counts, data):
-    """Within -1 and 1, around the adjusted difference, mirrored when the classifiers change places."""
-    n, lost = counts
-    won = data.draw(st.integers(0, n - lost))
-    low, high = metrics.paired_difference_interval(lost, won, n)
-    assert -1 <= low <= (won - lost) / (n + 2) <= high <= 1
-    assert metrics.paired_difference_interval(won, lost, n) == pytest.approx((-high, -low))
-
-
 @given(probabilities_with_labels())
 def test_what_a_second_softmax_tells_of_the_probability_is_true(drawn):
     """The mean probability of the right class lies within the bounds that the loss sets, whatever the network."""

@@ -107,7 +107,7 @@ def folders_read_for(document, *reader):
 @pytest.mark.parametrize(
     ("figure", "folders"),
     [
-        ("regression_fit", {"tuned", "seeds"}),
+        ("regression_fit", {"tuned", "tuned_seeds"}),
         ("regression_initialisation", {"tuned", "initialisation"}),
         ("regression_weights", {"tuned"}),
         ("classification_training", {"tuned"}),
@@ -126,7 +126,7 @@ def test_figures_and_tables_are_all_made_of_something(made):
 
 def test_extras_that_are_switched_off_are_no_origin(tmp_path, monkeypatch):
     without_drawings(monkeypatch)
-    off = ("regression/baselines", "regression/seeds", "classification/ablation", "classification/tuned_seeds")
+    off = ("regression/baselines", "regression/tuned_seeds", "classification/tuned_seeds")
     runs = write_runs(tmp_path, switched_off=off)
     document = Document(IDENTITY, load_all_results(runs), runs)
     document.html()

@@ -28,7 +28,7 @@ from reporting.results import (
 from tests.invented import WITHOUT_IMPROVED, write_runs
 
 # The folds of two cases of extras
-CONSTANT, ABLATION = "regression/baselines/constant/folds.csv", "classification/ablation/complete/folds.csv"
+CONSTANT, SEED = "regression/baselines/constant/folds.csv", "classification/tuned_seeds/seed_2/folds.csv"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_a_network_that_is_switched_off_is_not_there_and_neither_is_what_is_abou
     results = load_results(write_runs(tmp_path, switched_off=WITHOUT_IMPROVED), "classification")
     assert list(results.variants) == ["reference", "tuned"] and results.improved is None
     assert results.switched_off == ("improved",)
-    assert not any(name.startswith(("improved", "ablation")) for name, _ in results.networks())
+    assert not any(name.startswith("improved") for name, _ in results.networks())
 
 
 @pytest.mark.parametrize("left", WITHOUT_IMPROVED[1:])
@@ -174,9 +174,9 @@ def test_missing_images_of_mistakes_are_refused(runs):
 
 def test_tampered_number_of_an_extra_is_refused(runs):
     edit_json(
-        runs / "classification/ablation/complete/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5)
+        runs / "classification/tuned_seeds/seed_2/run.json", lambda run: run["metrics"].update(validation_accuracy=0.5)
     )
-    with pytest.raises(ArtifactError, match=r"ablation/complete/run.json: validation_accuracy is 0.5"):
+    with pytest.raises(ArtifactError, match=r"tuned_seeds/seed_2/run.json: validation_accuracy is 0.5"):
         load_results(runs, "classification")
 
 
@@ -240,6 +240,20 @@ def test_tuned_network_of_another_search_is_refused(runs):
         load_results(runs, "regression")
 
 
+def test_answers_that_contradict_the_accuracies_are_refused(runs):
+    path = runs / "classification/search/answers.npz"
+    stored = dict(load_arrays(path))
+    changes = {
+        "trial 5: the accuracy is": {"answers": np.where(np.arange(12)[:, None] == 4, 10, stored["answers"])},
+        "trial 1: .* but unknown by answers": {"scored": np.arange(12) > 0},
+        "those of 11 of 12 combinations": {"answers": stored["answers"][1:], "scored": stored["scored"][1:]},
+    }
+    for message, change in changes.items():
+        save_arrays(path, stored | change)
+        with pytest.raises(ArtifactError, match=message):
+            load_results(runs, "classification")
+
+
 def test_diverged_combination_ranks_last(runs):
     def diverge(rows):
         for row in rows:
@@ -255,6 +269,8 @@ def test_diverged_combination_ranks_last(runs):
 
     edit_table(runs / "classification/search/folds.csv", diverge)
     edit_table(runs / "classification/search/trials.csv", diverge_trial)
+    path = runs / "classification/search/answers.npz"
+    save_arrays(path, load_arrays(path) | {"scored": np.arange(12) < 11})
     assert load_results(runs, "classification").search.ranked[-1]["trial"] == 12
 
 
@@ -336,7 +352,7 @@ CONTRADICTIONS = {  # file, edit, what is said
         "folds.csv holds no 'validation_loss'",
     ),
     "a case's loss": (CONSTANT, row_edit(2, test_loss=0.001), "test_loss of fold 3 is 0.001"),
-    "a case's accuracy": (ABLATION, row_edit(0, validation_accuracy=0.1), "validation_accuracy is 0.1"),
+    "a case's accuracy": (SEED, row_edit(0, validation_accuracy=0.1), "validation_accuracy is 0.1"),
     "text for numbers": (
         "regression/search/folds.csv",
         row_edit(0, validation_loss="low"),
@@ -405,10 +421,21 @@ def test_reference_report_says_where_its_numbers_come_from():
 
 def test_extra_of_other_points_or_folds_is_refused(tmp_path):
     runs = write_runs(tmp_path)
-    path = runs / "regression" / "seeds" / "seed_2" / "predictions.npz"
+    path = runs / "regression" / "tuned_seeds" / "seed_2" / "predictions.npz"
     arrays = load_arrays(path)
     save_arrays(path, arrays | {"x_test": arrays["x_test"] + 1})
     with pytest.raises(ArtifactError, match="seed_2: x_test is not what the tuned networks were trained with"):
+        load_results(runs, "regression")
+
+
+def test_further_seeds_have_folds_of_their_own_that_pair(tmp_path):
+    """A seed of the reference networks with the folds of another one does not pair with the tuned networks' seed."""
+    runs = write_runs(tmp_path)
+    results = load_results(runs, "regression")
+    seeds = [results.extras["tuned_seeds"].cases[name].predictions["fold"] for name in ("seed_2", "seed_3")]
+    assert not np.array_equal(*seeds) and not np.array_equal(seeds[0], results.tuned.predictions["fold"])
+    shutil.copytree(*(runs / "regression/reference_seeds" / name for name in ("seed_3", "seed_2")), dirs_exist_ok=True)
+    with pytest.raises(ArtifactError, match="seed_2: fold is not what the tuned networks were trained with"):
         load_results(runs, "regression")
 
 

@@ -54,21 +54,21 @@ def test_a_case_is_trained_once_and_the_extra_is_current_only_with_all_of_them(r
         config = dataclasses.replace(regression.settings.reference, max_epochs=len(label))
         return Case(config, 5, lambda record: (trained.append(label), record.finish({})))
 
-    train_cases(regression, "seeds", {"one": case("one")})
-    train_cases(regression, "seeds", {"one": case("one"), "three": case("three")})
-    train_cases(regression, "seeds", {"one": case("one"), "three": case("three")})
+    train_cases(regression, "tuned_seeds", {"one": case("one")})
+    train_cases(regression, "tuned_seeds", {"one": case("one"), "three": case("three")})
+    train_cases(regression, "tuned_seeds", {"one": case("one"), "three": case("three")})
     assert trained == ["one", "three"]
-    run = load_run(tmp_path / "regression/seeds")
+    run = load_run(tmp_path / "regression/tuned_seeds")
     assert run.config["enabled"] and run.config["cases"] == ["one", "three"]
-    assert load_run(tmp_path / "regression/seeds/three").seed == 5
+    assert load_run(tmp_path / "regression/tuned_seeds/three").seed == 5
 
 
 def test_an_extra_without_cases_is_recorded_as_switched_off(regression, tmp_path):
-    train_cases(regression, "seeds", {})
-    assert load_run(tmp_path / "regression/seeds").config == {"enabled": False, "cases": [], "configs": {}}
+    train_cases(regression, "tuned_seeds", {})
+    assert load_run(tmp_path / "regression/tuned_seeds").config == {"enabled": False, "cases": [], "configs": {}}
 
 
-@pytest.mark.parametrize(("name", "off"), [("splits", False), ("seeds", 0)])
+@pytest.mark.parametrize(("name", "off"), [("splits", False), ("tuned_seeds", 0)])
 def test_what_is_switched_off_has_no_cases(regression, made, name, off):
     settings = dataclasses.replace(
         regression.settings, extras=dataclasses.replace(regression.settings.extras, **{name: off})
@@ -84,11 +84,11 @@ def test_a_network_that_is_switched_off_is_recorded_as_an_extra_is_and_not_train
     arguments = ["--task", "classification", "--config", str(tmp_path / "mine.toml"), "--runs", str(tmp_path / "runs")]
     for _ in range(2):
         train.main([*arguments, "--variant", "improved"])
-        run_extra.main([*arguments, "--extra", "ablation"])
-    for name in ("improved", "ablation"):
+        run_extra.main([*arguments, "--extra", "improved_seeds"])
+    for name in ("improved", "improved_seeds"):
         config = load_run(tmp_path / "runs/classification" / name).config
         assert config == {"enabled": False, "cases": [], "configs": {}}
-    assert capsys.readouterr().out == "classification improved: up to date\nclassification ablation: up to date\n"
+    assert capsys.readouterr().out == "classification improved: up to date\nclassification improved_seeds: up to date\n"
 
 
 def test_splits_hold_out_the_order_of_the_file_and_blocks_of_x(regression, made):
@@ -104,8 +104,29 @@ def test_splits_hold_out_the_order_of_the_file_and_blocks_of_x(regression, made)
 
 def test_further_seeds_follow_the_settings_seed(regression, made, monkeypatch):
     tuned_is(monkeypatch, regression.settings.reference)
-    assert list(make_cases(regression, "seeds")) == ["seed_2", "seed_3"]
+    assert list(make_cases(regression, "tuned_seeds")) == ["seed_2", "seed_3"]
     assert [case.seed - regression.seed for case in made] == [1, 2]
+
+
+def test_further_seeds_of_the_regression_repeat_the_shuffle_and_pair_fold_by_fold(regression, made, monkeypatch):
+    """Repeated k-fold: no two seeds share their folds, but the k-th seeds of reference and tuned do."""
+    reference = regression.settings.reference
+    monkeypatch.setattr(Experiment, "config", lambda this, variant: reference)
+    tuned, other = (
+        [[list(held) for _, held in case.folds] for case in make_cases(regression, name).values()]
+        for name in ("tuned_seeds", "reference_seeds")
+    )
+    first = [list(held) for _, held in regression.folds(reference)]
+    assert tuned == other and len(tuned) == 2
+    assert first != tuned[0] != tuned[1] != first
+
+
+def test_further_seeds_of_the_classification_keep_its_split(made, monkeypatch, tmp_path):
+    monkeypatch.setattr(Experiment, "data", DATA)
+    this = experiment("classification", HOMEWORK, tmp_path)
+    make_cases(this, "reference_seeds")
+    ((_, expected),) = this.folds(this.settings.reference)
+    assert len(made) == 2 and all(list(case.folds[0][1]) == list(expected) for case in made)
 
 
 def test_the_initialisation_is_the_other_one(regression, made, monkeypatch):
@@ -123,17 +144,3 @@ def test_the_smaller_network_has_the_units_that_the_spectra_need(regression, mad
     save_arrays(tmp_path / "regression/tuned/activations.npz", spectra)
     assert list(make_cases(regression, "smaller")) == ["smaller"]
     assert made[0].config == dataclasses.replace(config, hidden_units=(100, 8, 4))
-
-
-def test_ablation_resets_every_setting_of_the_improved_network_but_the_length_of_training(made, tmp_path):
-    this = experiment("classification", HOMEWORK, tmp_path)
-    names = list(make_cases(this, "ablation"))
-    complete, base = made[0].config, this.settings.reference
-    length = {"max_epochs", "patience"}
-    different = {name for name, value in vars(complete).items() if value != getattr(base, name)} - length
-    reset = [
-        {name for name in vars(complete) if getattr(case.config, name) != getattr(complete, name)} for case in made[1:]
-    ]
-    assert names[0] == "complete" and set().union(*reset) == different
-    assert all(case.options == {"parts": ("validation",)} for case in made)
-    assert all(len(case.folds[0][0]) == this.settings.extras.ablation_images for case in made)

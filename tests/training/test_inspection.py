@@ -1,12 +1,14 @@
 """Inspection against what can be computed by hand."""
 
 import dataclasses
+import types
 
 import keras
 import numpy as np
 import pytest
 
-from training import inspection
+from training import classification, inspection, regression
+from training.datasets import Dataset
 from training.models import build_cnn, build_mlp
 from training.settings import load_homework
 
@@ -29,7 +31,7 @@ def test_activations_are_the_layers_true_outputs():
     keras.utils.set_random_seed(5)
     model = build_mlp(dataclasses.replace(TASKS["regression"].reference, hidden_units=(3, 4, 5)))
     x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
-    found = inspection.activations(model, x, np.array([0, 3, 6]))
+    found = inspection.activations(model, x, x[[0, 3, 6]])
     first = np.tanh(x @ model.get_layer("hidden_1").kernel.numpy() + model.get_layer("hidden_1").bias.numpy())
     np.testing.assert_allclose(found["hidden_1/probe"], first[[0, 3, 6]], rtol=1e-5)
     np.testing.assert_allclose(found["hidden_1/minimum"], first.min(axis=0), rtol=1e-5)
@@ -56,7 +58,7 @@ def test_a_dead_unit_is_seen_as_constant(cnn, images):
     kernel, bias = copy.get_layer("dense_1").get_weights()
     bias[2], kernel[:, 2] = -1.0, 0.0
     copy.get_layer("dense_1").set_weights([kernel, bias])
-    found = inspection.activations(copy, images, np.arange(3))
+    found = inspection.activations(copy, images, images[:3])
     assert found["dense_1/maximum"][2] == found["dense_1/minimum"][2] == found["dense_1/active_share"][2] == 0
 
 
@@ -94,10 +96,32 @@ def test_with_weights_puts_other_weights_into_a_copy(cnn):
     assert not copy.get_layer("dense_1").kernel.numpy().any() and cnn.get_layer("dense_1").kernel.numpy().any()
 
 
+@pytest.mark.parametrize("module", [regression, classification])
+def test_smaller_networks_are_sized_without_test_data(module, tmp_path, monkeypatch):
+    """The statistics of the units are taken over training points, or validation images; the probes are test inputs."""
+    seen = []
+    monkeypatch.setattr(inspection, "activations", lambda model, x, probes: seen.append((x, probes)) or {})
+    for name in ("filters_and_maps", "weights_before_and_after"):
+        monkeypatch.setattr(inspection, name, lambda *arguments: {})
+    monkeypatch.setattr(classification, "fields", lambda *arguments: {})
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(60, 1)), np.arange(60) % 10
+    if module is classification:
+        x = rng.integers(0, 256, (60, 28, 28, 1))
+    dataset = Dataset(x[:40], y[:40], x[40:], y[40:], None)
+    fit = types.SimpleNamespace(model=types.SimpleNamespace(save=lambda path: None), initial_weights={})
+    held_out = np.arange(30, 40)
+    further = [(np.arange(30), held_out), 1] if module is classification else []
+    module.save_inspection(tmp_path, fit, dataset, *further)
+    ((sized_by, probes),) = seen
+    np.testing.assert_array_equal(sized_by, x[held_out] if module is classification else x[:40])
+    assert len(probes) == 3 and all((x[40:] == probe).reshape(20, -1).all(axis=1).any() for probe in probes)
+
+
 def test_activations_are_those_of_the_images_as_they_are(images):
     """Layers for random flips and shifts alter nothing of what is looked into."""
     model = build_cnn(dataclasses.replace(CNN, horizontal_flips=True, random_shifts=2, batch_normalization=True))
-    first, second = (inspection.activations(model, images, np.array([0, 1])) for _ in range(2))
+    first, second = (inspection.activations(model, images, images[:2]) for _ in range(2))
     for name, values in first.items():
         np.testing.assert_array_equal(values, second[name])
     maps = [inspection.filters_and_maps(model, images[0])["conv_1/maps"] for _ in range(2)]

@@ -4,7 +4,16 @@ import dataclasses
 
 import pytest
 
-from training.pace import NOMINAL, Pace, combinations, expected_epochs, kind, kinds, multiplications
+from training.pace import (
+    NOMINAL,
+    Pace,
+    combinations,
+    epoch_seconds,
+    expected_epochs,
+    kind,
+    kinds,
+    multiplications,
+)
 from training.settings import load_homework
 
 HOMEWORK = load_homework()
@@ -63,3 +72,11 @@ def test_every_network_of_the_settings_has_its_kind():
     batches = with_batches(range(1, 21))
     assert {kind(POINTS), kind(IMAGES), kind(IMPROVED)} <= set(kinds(batches))
     assert len(list(combinations(HOMEWORK.tasks["regression"].search, 5))) == 5
+
+
+@pytest.mark.parametrize(
+    ("durations", "median", "error"),
+    [([11.6], 11.6, 0), ([11.6, 1.0], 1.0, 0), ([11.6, 1.0, 2.0], 1.5, 0), ([11.6, 1.0, 2.0, 3.0], 2.0, 3**-0.5)],
+)
+def test_an_epoch_is_timed_without_compiling(durations, median, error):
+    assert epoch_seconds(durations) == {"epoch_seconds": median, "epoch_seconds_error": pytest.approx(error)}

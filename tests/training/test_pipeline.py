@@ -53,14 +53,14 @@ def test_without_extras_those_that_are_there_are_left_as_they_are(tmp_path, monk
     """An extra that a whole `make all` has trained is not thrown away by one with EXTRAS=0."""
 
     def stale(homework, runs):
-        trained = homework.tasks["regression"].extras.seeds > 0
-        return ["classification/search"] if trained else ["regression/seeds", "classification/search"]
+        trained = homework.tasks["regression"].extras.tuned_seeds > 0
+        return ["classification/search"] if trained else ["regression/tuned_seeds", "classification/search"]
 
     monkeypatch.setattr(pipeline, "stale_stages", stale)
     homework = load_homework(extras=False)
     assert pipeline.left(homework, parsed("train", "--runs", str(tmp_path), "--no-extras")) == ["classification/search"]
     assert pipeline.left(homework, parsed("train", "--runs", str(tmp_path))) == [
-        "regression/seeds",
+        "regression/tuned_seeds",
         "classification/search",
     ]
 
@@ -68,11 +68,11 @@ def test_without_extras_those_that_are_there_are_left_as_they_are(tmp_path, monk
 def test_without_extras_what_is_about_a_network_that_is_left_out_goes_with_it(tmp_path, monkeypatch):
     """As after a `make all` that was interrupted between the improved network's further seeds and itself."""
     improved = ["classification/improved"]
-    seeds = ["classification/improved_seeds", "regression/seeds"]
+    seeds = ["classification/improved_seeds", "regression/tuned_seeds"]
     monkeypatch.setattr(
         pipeline,
         "stale_stages",
-        lambda homework, runs: improved + ([] if homework.tasks["regression"].extras.seeds else seeds),
+        lambda homework, runs: improved + ([] if homework.tasks["regression"].extras.tuned_seeds else seeds),
     )
     found = pipeline.left(load_homework(extras=False), parsed("train", "--runs", str(tmp_path), "--no-extras"))
     assert found == ["classification/improved", "classification/improved_seeds"]

@@ -22,15 +22,15 @@ AFTER_SEARCH = {
 }
 EVERYTHING = ["data", *stages()]
 CHANGES = {
-    "an extra": ("[regression.extras]\nseeds = 3", ["regression/seeds"]),
-    "an extra that is switched off": ("[classification.extras]\nablation = false", ["classification/ablation"]),
+    "an extra": ("[regression.extras]\ntuned_seeds = 3", ["regression/tuned_seeds"]),
+    "an extra that is switched off": ("[classification.extras]\nsmaller = false", ["classification/smaller"]),
     "a variant that is switched off": (
         "[classification.extras]\nimproved = false",
-        ["classification/improved", "classification/improved_seeds", "classification/ablation"],
+        ["classification/improved", "classification/improved_seeds"],
     ),
     "a variant": (
         "[classification.improved]\ndropout = 0.4",
-        ["classification/improved", "classification/improved_seeds", "classification/ablation"],
+        ["classification/improved", "classification/improved_seeds"],
     ),
     "a grid": (
         "[regression.search.grid]\nweight_decay = [0.5]",
@@ -169,6 +169,6 @@ def test_the_plan_writes_nothing_and_waits_for_nobody(runs, planned):
     busy = plan.recording_of_stage(experiment("regression", load_homework(), runs), "reference")
     busy.acquire()
     before = tree(runs)
-    assert planned() == [] and planned("[regression.extras]\nseeds = 3") == ["regression/seeds"]
+    assert planned() == [] and planned("[regression.extras]\ntuned_seeds = 3") == ["regression/tuned_seeds"]
     assert tree(runs) == before
     busy.release()

@@ -45,7 +45,7 @@ def test_nothing_beats_the_work_on_all_slots_or_the_longest_part():
 def test_recorded_runs_are_taken_apart_into_combinations_and_cases(tmp_path, capsys):
     runs = write_runs(tmp_path)
     work = schedule.recorded_work(runs)
-    assert len(work["regression/search"]) == 18 and len(work["regression/seeds"]) > 1
+    assert len(work["regression/search"]) == 18 and len(work["regression/tuned_seeds"]) > 1
     schedule.main(["--runs", str(runs)])
     table = [line.split("|")[1:5] for line in capsys.readouterr().out.splitlines() if line.startswith("| ")][1:]
     assert [int(row[0]) for row in table] == [2, 4, 8, 16]

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from training.seeds import derive_seed
+from training.seeds import derive_seed, search_seed
 from training.settings import load_homework
 
 
@@ -14,6 +14,11 @@ def test_seeds_differ_by_fold_hyperparameter_and_task():
     seeds.append(derive_seed(1, cnn, 1))
     assert len(set(seeds)) == 5
     assert derive_seed(1, mlp, 1) == seeds[0]
+
+
+def test_a_search_has_a_seed_of_its_own():
+    assert len({search_seed(seed) for seed in range(100)} | set(range(100))) == 200
+    assert search_seed(2021) == search_seed(2021) == 1503584743
 
 
 def test_seeds_stay_those_of_recorded_runs():

@@ -2,7 +2,6 @@
 
 import pytest
 
-import training.tasks
 from reporting.artifacts import TASKS, Extra, UserError, extras_of, variants_of
 from training.settings import load_homework
 
@@ -53,9 +52,8 @@ def test_every_further_variant_has_settings_of_its_own():
 
 def test_extras_are_set_by_the_names_in_the_registry():
     for name, settings in load_homework().tasks.items():
-        own = training.tasks.TASKS[name].extra_settings
         switches = [item.name for item in TASKS[name].switches]
-        assert set(vars(settings.extras)) == {*switches, *own} and set(switches) >= set(extras_of(name))
+        assert set(vars(settings.extras)) == set(switches) and set(switches) >= set(extras_of(name))
         for extra in switches:
             assert type(getattr(settings.extras, extra)) is (int if extra.endswith("seeds") else bool)
 
@@ -64,7 +62,7 @@ def test_without_the_improved_network_there_is_nothing_about_it(tmp_path):
     given = load_homework().tasks["classification"].extras
     path = write(tmp_path, "[classification.extras]\nimproved = false\nimproved_seeds = 5")
     extras = load_homework(path).tasks["classification"].extras
-    assert vars(extras) == vars(given) | {"improved": False, "improved_seeds": 0, "ablation": False}
+    assert vars(extras) == vars(given) | {"improved": False, "improved_seeds": 0}
     alone = load_homework(write(tmp_path, "[classification.extras]\nimproved_seeds = 0")).tasks["classification"]
     assert vars(alone.extras) == vars(given) | {"improved_seeds": 0}
 
@@ -109,8 +107,7 @@ def test_a_new_extra_is_a_setting_by_itself(monkeypatch):
         ),
         ("[regression.extras]\nsplit = true", ["[regression.extras]", "did you mean splits"]),
         ("[classification.extras]\ntuned_seeds = true", ["tuned_seeds must be a whole number"]),
-        ("[classification.extras]\nablation = 1", ["ablation must be true or false"]),
-        ("[classification.extras]\nablation_images = 0", ["ablation_images must be at least 1"]),
+        ("[classification.extras]\nsmaller = 1", ["smaller must be true or false"]),
         ("[compute]\nseed = -1", ["seed must be at least 0"]),
         ('[compute]\nprecision = "half"', ["precision must be one of auto, float32"]),
         ("[compute]\nthreads = 0", ["threads must be at least 1"]),

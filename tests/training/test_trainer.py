@@ -101,6 +101,7 @@ def test_a_fit_does_not_depend_on_the_fits_before_it():
     used.fit(dataclasses.replace(MLP, learning_rate=0.05), x, y, validation, train, seed=4)
     again = used.fit(MLP, x, y, train, validation, seed=3)
     assert again.history == alone.history
+    assert len(again.durations) == MLP.max_epochs and 0 < sum(again.durations) < again.seconds
     assert all((alone.initial_weights[name] == value).all() for name, value in again.initial_weights.items())
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tuning.device_checks import INCIDENTAL
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +76,7 @@ class Search:
     def rows(self):
         """The rows by file, without what may differ between equal searches."""
         rows = {path.name: json.loads(path.read_text()) for path in self.rows_folder.glob("[!.]*.json")}
-        return {name: {key: row[key] for key in row if key not in ("seconds", "worker")} for name, row in rows.items()}
+        return {name: {key: row[key] for key in row if key not in INCIDENTAL} for name, row in rows.items()}
 
     def row_workers(self):
         return {json.loads(path.read_text())["worker"] for path in self.rows_folder.glob("[!.]*.json")}

@@ -8,6 +8,9 @@ from reporting.artifacts import UserError
 from tests.tuning.fakes import GRID, search_over
 from training.budget import Budget
 from training.cli import parse_arguments
+from training.experiment import experiment
+from training.seeds import derive_seed
+from training.settings import load_homework
 from training.tasks import TASKS
 from tuning import tune
 from tuning.flags import add_search_flags
@@ -52,6 +55,29 @@ def test_workers_run_the_same_script_with_the_same_settings():
 )
 def test_programs_are_counted_without_what_needs_no_new_one(grid, many):
     assert tune.too_many_programs(search_over(grid)) is many
+
+
+def test_searched_fits_have_folds_and_seeds_that_no_network_has(tmp_path, monkeypatch):
+    fits = []
+
+    class Untrained:
+        def fit(self, config, x, y, train, validation, seed, callbacks):
+            fits.append((set(validation), seed))
+            raise StopIteration
+
+    monkeypatch.setattr("training.trainer.trainer_for", lambda config: Untrained())
+    this = experiment("regression", load_homework(), tmp_path)
+    config, arguments = this.settings.search.base, parse_arguments("", [], add_search_flags)
+    fit_fold = tune.fold_trainer(this, arguments)
+    for fold in (1, 2, 3, 4, 5):
+        with pytest.raises(StopIteration):
+            fit_fold(config, fold)
+    own = [
+        (set(validation), derive_seed(this.seed, config, fold))
+        for fold, (_, validation) in enumerate(this.folds(config), 1)
+    ]
+    for part in range(2):
+        assert not any(fit[part] == network[part] for fit in fits for network in own)
 
 
 @pytest.mark.parametrize("argv", [["--join", ":1", "--workers", "2"], ["--workers", "0"]])

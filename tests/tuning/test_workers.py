@@ -12,6 +12,7 @@ import pytest
 from reporting.artifacts import Data, UserError
 from tests.tuning.fakes import FOLDS, GRID, Recorder, make_oracle, rows_in, run, search_over
 from tuning import joining
+from tuning.answers import as_array
 from tuning.fingerprints import search_identity
 from tuning.grid_search import CrossValidatedGridSearch
 from tuning.joining import find_chief, work_for
@@ -225,6 +226,18 @@ def test_idle_workers_hardly_ever_ask(tmp_path, chief, monkeypatch):
     oracle.error = "enough"
     thread.join(30)
     assert not thread.is_alive()
+
+
+def test_answers_reach_the_chiefs_rows(tmp_path, chief, monkeypatch):
+    class Classifiers(Recorder):
+        def __call__(self, config, fold):
+            return super().__call__(config, fold) | {"answers": [fold, 9, 0, 1, 2, 3, 4, config.batch_size]}
+
+    oracle, address = chief(rows=rows_in(tmp_path, task="classification"))
+    work_for(connected_tuner(address, "w1", Classifiers(), tmp_path, monkeypatch), IDENTITY, address)
+    for fold in (1, 2, 3):
+        row = oracle.rows.load(oracle.config(1), fold)
+        assert as_array(row["answers"]).tolist() == [fold, 9, 0, 1, 2, 3, 4, 32]
 
 
 def test_rows_name_their_worker(tmp_path, chief, monkeypatch):

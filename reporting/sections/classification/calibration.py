@@ -23,18 +23,30 @@ from reporting.stats.calibration import (
     confidence_and_correctness,
     expected_calibration_error,
     fit_temperature,
+    guaranteed_threshold,
     reliability,
     tempered,
 )
 from reporting.stats.metrics import NORMAL_QUANTILE, cross_entropy, wilson_interval
+from reporting.stats.significance import SIGNIFICANCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 KEPT = 0.8  # the share of images that the sentence about refusing speaks of
-WANTED = 0.99  # the accuracy that it asks for
+WANTED = 0.99  # the accuracy that a threshold of confidence is to promise
+SURE = 1 - SIGNIFICANCE  # how sure that promise is
 HEIGHT = 47  # mm, of both panels
 POINTS = 200  # of a curve
+
+
+@dataclasses.dataclass(frozen=True)
+class Promise:
+    """Answers from a threshold of confidence on, see `guaranteed_threshold`; it is chosen on the validation images."""
+
+    threshold: float
+    answered: float  # share of the test images
+    accuracy: float | None  # on these; None if there are none
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +66,7 @@ class Calibration:
     bins: Reliability
     scaled_bins: Reliability
     kept_accuracy: np.ndarray  # (n,) on the k most confident images
+    promise: Promise | None  # of WANTED right answers; None if no threshold can promise them
 
     @property
     def overconfident(self) -> bool:
@@ -99,18 +112,14 @@ class Calibration:
     def refusing_helps(self) -> bool:
         return self.accuracy_of_most_confident > self.accuracy
 
-    @property
-    def wanted_coverage(self) -> float:
-        """The greatest share of most confident images on which the accuracy is at least WANTED; 0 if there is none."""
-        reached = np.flatnonzero(self.kept_accuracy >= WANTED)
-        return float((reached[-1] + 1) / len(self.kept_accuracy)) if len(reached) else 0.0
-
 
 @dataclasses.dataclass(frozen=True)
 class CalibrationFindings:
     networks: dict[str, Calibration]  # by variant
     second_softmax: Calibration | None  # of the reference settings trained with it; None if they were not
     bin_count: int
+    epoch_chosen: bool  # whether the validation images also chose the epoch of the tuned network's weights
+    averaged_views: bool  # whether the improved network's probabilities are means over two views of an image
 
 
 def find(results: Results, found: Found) -> CalibrationFindings:
@@ -120,6 +129,8 @@ def find(results: Results, found: Found) -> CalibrationFindings:
         networks={name: calibration_of(variant) for name, variant in results.variants.items()},
         second_softmax=calibration_of(case) if case else None,
         bin_count=BINS,
+        epoch_chosen=results.tuned.run.config["restore_best_weights"],
+        averaged_views=bool(results.improved and results.improved.run.config["horizontal_flips"]),
     )
 
 
@@ -177,7 +188,22 @@ def calibration_of(variant: Variant) -> Calibration:
         bins=bins,
         scaled_bins=scaled_bins,
         kept_accuracy=accuracy_of_kept(before, labels),
+        promise=promise_of(stored),
     )
+
+
+def promise_of(stored: Mapping[str, np.ndarray]) -> Promise | None:
+    """What a network's answers keep of the promise of WANTED right ones."""
+    validation, test = (
+        confidence_and_correctness(stored[f"{part}_probabilities"], stored[f"{part}_labels"])
+        for part in ("validation", "test")
+    )
+    threshold = guaranteed_threshold(*validation, WANTED)
+    if threshold is None:
+        return None
+    confidence, right = test
+    kept = right[confidence >= threshold]
+    return Promise(threshold, len(kept) / len(right), float(kept.mean()) if len(kept) else None)
 
 
 @styled

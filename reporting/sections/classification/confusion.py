@@ -10,8 +10,7 @@ import numpy as np
 
 from reporting.engine.canvas import new_figure, styled, tints
 from reporting.results import CLASS_NAMES
-from reporting.sections.classification.results import difference_of_shares
-from reporting.stats.differences import Difference, Estimate
+from reporting.stats.differences import Difference, Estimate, difference_of_shares
 from reporting.stats.metrics import f1_intervals, f1_score, recall, wilson_interval
 
 if TYPE_CHECKING:
@@ -33,7 +32,10 @@ class ClassErrors:
     recall: Estimate | None  # with Wilson's interval; None without images
     f1: Estimate | None  # with a bootstrap interval; None without both
     report_recall: float  # the reference report's
-    report_difference: Difference | None  # recall less the report's, as of different images; None without images
+    report_difference: (
+        Difference | None
+    )  # recall less the report's, as of different images; all classes' intervals hold
+    # together; None without images
 
     @property
     def differs_from_report(self) -> bool:
@@ -74,7 +76,9 @@ def errors_of(
         f1=Estimate(float(f1), *f1_interval.tolist()) if images + answers else None,
         report_recall=report_recall,
         report_difference=(
-            difference_of_shares((report_recall, report_images), (right / images, images)) if images else None
+            difference_of_shares((report_recall, report_images), (right / images, images), len(matrix))
+            if images
+            else None
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The test accuracies beside published ones, among further seeds, and what each ingredient contributes."""
+"""The test accuracies beside published ones and among further seeds."""
 
 from __future__ import annotations
 
@@ -13,18 +13,9 @@ from reporting.engine.canvas import FULL, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, load_published_results, load_reference_report
-from reporting.sections.classification.ablation import (
-    Ablation,
-    ablation_of,
-    draw_ingredients,
-    ingredient_name,
-    ingredients_of,
-    rows_of_names,
-)
-from reporting.sections.classification.results import difference_of_shares
-from reporting.sections.classification.seeds import Rung, SeedComparison, compare_seeds, configuration_rung
-from reporting.stats.differences import Difference, Estimate
-from reporting.stats.metrics import NORMAL_QUANTILE, wilson_interval
+from reporting.sections.classification.seeds import Rung, configuration_rung
+from reporting.stats.differences import Difference, Estimate, difference_of_shares
+from reporting.stats.metrics import wilson_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,13 +34,9 @@ BESIDE: dict[str, Any] = {
 @dataclasses.dataclass(frozen=True)
 class LadderFindings:
     rungs: dict[str, Rung]  # from the bottom up
-    best: str  # the variant with the highest validation accuracy
+    best: str  # the variant with the highest validation accuracy, the first of those that are level
     best_against_published: Difference  # its test accuracy less the best published one of two convolutions
     report_difference: Difference  # the reference settings' test accuracy less the reference report's
-    tuned_seeds: SeedComparison | None  # against the reference settings; None unless both were trained with several
-    improved_seeds: SeedComparison | None  # against the tuned network; None too if it is switched off
-    ablation: Ablation | None  # None if it is switched off
-    standard_errors: float = NORMAL_QUANTILE  # from which on an accuracy differs from the reference report's
 
     @property
     def several_seeds(self) -> bool:
@@ -58,7 +45,7 @@ class LadderFindings:
 
     @property
     def agrees_with_report(self) -> bool:
-        """Whether the reference settings reach the reference report's test accuracy to within the margin."""
+        """Whether the images cannot tell the reference settings' test accuracy from the reference report's."""
         return self.report_difference.undecided
 
     @property
@@ -67,18 +54,15 @@ class LadderFindings:
 
 
 def find(results: Results, found: Found) -> LadderFindings:
-    """Where the test accuracies stand: among published ones, among seeds, and against each other."""
+    """Where the test accuracies stand among published ones."""
     rungs, best = rungs_of(results), found("results").best_on_validation
     images = len(results.tuned.predictions["test_labels"])
-    shares = [(rungs[name].accuracy, images) for name in ("reference_report", "reference")]  # as if of as many images
+    published, own = ((rungs[name].accuracy, images) for name in ("reference_report", "reference"))  # of as many images
     return LadderFindings(
         rungs=rungs,
         best=best,
         best_against_published=against(rungs[best], rungs["two_convolutions"]),
-        report_difference=difference_of_shares(*shares),
-        tuned_seeds=compare_seeds(rungs["reference"], rungs["tuned"]),
-        improved_seeds=compare_seeds(rungs["tuned"], rungs["improved"]) if results.improved else None,
-        ablation=ablation_of(results.extras["ablation"]),
+        report_difference=difference_of_shares(published, own),
     )
 
 
@@ -87,10 +71,9 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 
 
 def ladder_figure(results: Results) -> Figure:
-    """The ladder, and beside it the ingredients of the improved configuration if they were tried."""
+    """The ladder with the names of its steps."""
     rungs = rungs_of(results)
-    ingredients = [(ingredient_name(item), item.difference) for item in ingredients_of(results.extras["ablation"])]
-    return plot_ladder(rungs.values(), [named(name, "rung") for name in rungs], ingredients)
+    return plot_ladder(rungs.values(), [named(name, "rung") for name in rungs])
 
 
 def rungs_of(results: Results) -> dict[str, Rung]:
@@ -116,25 +99,23 @@ def against(rung: Rung, published: Rung) -> Difference:
 
 
 @styled
-def plot_ladder(
-    rungs: Collection[Rung], names: Sequence[str], ingredients: Sequence[tuple[str, Difference]] = ()
-) -> Figure:
-    """At the left a row a Rung, the first one at the bottom, with their `names`; at the right the ingredients, if any.
+def plot_ladder(rungs: Collection[Rung], names: Sequence[str]) -> Figure:
+    """A row a Rung, the first one at the bottom, with their `names`.
 
     Published accuracies are grey diamonds, a range of them a bar; of this run's configurations the network of the other
     sections is a blue dot with its interval, further seeds are rings, and the seeds' mean and standard deviation stand
     below.
     """
     figure = new_figure(FULL, 11 + ROW * len(rungs))
-    widths = (1.9, 1) if ingredients else None
-    axes, *beside = figure.subplots(1, 2 if ingredients else 1, width_ratios=widths, squeeze=False)[0]
+    axes = figure.subplots()
     for height, rung in enumerate(rungs):
         draw_published(axes, height, rung) if rung.published else draw_seeds(axes, height, rung)
         axes.annotate(rung_value(rung), (1, height), xycoords=("axes fraction", "data"), **BESIDE)
-    rows_of_names(axes, names)
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
     axes.set(xlabel="test accuracy (%)", ylim=(-0.7, len(rungs) - 0.4))
-    for right in beside:
-        draw_ingredients(right, ingredients)
     return figure
 
 

@@ -20,7 +20,7 @@ from reporting.sections.classification.confusion import (
     plot_confusion_matrix,
 )
 from reporting.sections.classification.results import predicted_labels
-from reporting.stats.metrics import NORMAL_QUANTILE, confusion_matrix
+from reporting.stats.metrics import confusion_matrix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +64,6 @@ class MistakeFindings:
     confusions: tuple[Confusion, ...]  # the most frequent; fewer than FREQUENT if there are fewer
     suspects: Suspects  # among the answers of all configurations and all their seeds
     never_predicted: tuple[str, ...]  # classes that no test image was taken for
-    standard_errors: float = NORMAL_QUANTILE  # by how many a recall must differ from the reference report's
 
     @property
     def errors(self) -> int:

@@ -1,4 +1,4 @@
-"""The configurations' results, which of them are better on the same images, and the tuned network's training."""
+"""The configurations' results, which settings and which networks are better, and the tuned network's training."""
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant, load_reference_report
-from reporting.sections.classification.seeds import Rung, configuration_rung
+from reporting.sections.classification.seeds import (
+    Optimism,
+    Rung,
+    configuration_rung,
+    networks_of,
+    optimism_of,
+    test_accuracy,
+)
 from reporting.sections.shared.curves import plot_training_curves
+from reporting.sections.shared.verdicts import Verdict, verdict_over_seeds
 from reporting.stats.differences import Difference, difference_of_classifiers
-from reporting.stats.metrics import NORMAL_QUANTILE, mcnemar_counts, mcnemar_p_value, wilson_interval
+from reporting.stats.metrics import mcnemar_counts, mcnemar_p_value, wilson_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PUBLISHED = ("train_loss_double_softmax", "validation_accuracy", "test_accuracy")  # by the reference report
-RISE = 1.05  # a validation loss that ends this many times above its minimum has risen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,12 +48,11 @@ class Training:
 
     epochs: int
     lowest_validation_loss_epoch: int
-    validation_loss_rose: bool  # it ended more than 5 % above its minimum: the network had begun to overfit
 
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """Two classifiers on the same test images, by McNemar's exact test."""
+    """Two networks on the same test images, by McNemar's exact test: it says nothing of their settings."""
 
     difference: Difference  # test accuracy of the second less the first's
     only_first_right: int  # images
@@ -58,12 +64,25 @@ class Comparison:
 class ResultsFindings:
     reference: ClassifierScores
     tuned: ClassifierScores
-    tuned_against_reference: Comparison
-    best_on_validation: str  # the variant with the highest validation accuracy
+    tuned_verdict: Verdict  # of the settings, against the reference ones
+    tuned_against_reference: Comparison  # of the main networks
+    best: tuple[str, ...]  # the variants with the highest validation accuracy; several if they are level
+    optimism: Optimism
     training: Training  # of the tuned network
+    chosen_after_test_seen: bool  # whether test accuracies had been seen when the improved settings were chosen
     improved: ClassifierScores | None = None  # None if it is switched off, as the next two
+    improved_verdict: Verdict | None = None  # against the tuned settings
     improved_against_tuned: Comparison | None = None
-    improved_against_reference: Comparison | None = None
+
+    @property
+    def best_on_validation(self) -> str:
+        """The first of the best."""
+        return self.best[0]
+
+    @property
+    def level_on_validation(self) -> bool:
+        """Whether several variants share the highest validation accuracy."""
+        return len(self.best) > 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,15 +100,18 @@ class Row:
 
 
 def find(results: Results, found: Found) -> ResultsFindings:
-    """What the main networks reach, and which of them is better than which."""
+    """What the main networks reach, and which settings and networks are better than which."""
     improved = results.improved
     return ResultsFindings(
         **{name: classifier_scores(variant) for name, variant in results.variants.items()},
+        tuned_verdict=settings_verdict(results, "reference", "tuned"),
         tuned_against_reference=compare(results.reference, results.tuned),
+        improved_verdict=settings_verdict(results, "tuned", "improved") if improved else None,
         improved_against_tuned=compare(results.tuned, improved) if improved else None,
-        improved_against_reference=compare(results.reference, improved) if improved else None,
-        best_on_validation=best_on_validation(results),
+        best=best_on_validation(results),
+        optimism=optimism_of(results),
         training=training_of(results.tuned),
+        chosen_after_test_seen=results.judgement["improved_chosen_after_test_seen"],
     )
 
 
@@ -117,7 +139,7 @@ def rows(results: Results) -> list[Row]:
     }
     listed, best = [Row("reference_report", None, *(report[name] for name in PUBLISHED))], best_on_validation(results)
     for name, variant in results.variants.items():
-        listed.append(row_of(name, variant, rung=configuration_rung(results, name), best=name == best))
+        listed.append(row_of(name, variant, rung=configuration_rung(results, name), best=name in best))
         variation, case = variations.get(name, ("", None))
         listed += [row_of(variation, case)] if case else []
     return listed
@@ -130,9 +152,16 @@ def row_of(name: str, variant: Variant, **more: Any) -> Row:
     return Row(name, **own, test_interval=test_interval(variant), **more)
 
 
-def best_on_validation(results: Results) -> str:
-    """The variant with the highest validation accuracy."""
-    return max(results.variants, key=lambda name: results.variants[name].run.metrics["validation_accuracy"])
+def best_on_validation(results: Results) -> tuple[str, ...]:
+    """The variants with the highest validation accuracy, several if they are level."""
+    accuracies = {name: variant.run.metrics["validation_accuracy"] for name, variant in results.variants.items()}
+    return tuple(name for name, value in accuracies.items() if math.isclose(value, max(accuracies.values())))
+
+
+def settings_verdict(results: Results, first: str, second: str) -> Verdict:
+    """The Verdict on the settings of two variants, by the test accuracies of their seeds."""
+    accuracies = [[test_accuracy(network) for network in networks_of(results, name)] for name in (first, second)]
+    return verdict_over_seeds(results, *accuracies)
 
 
 def second_softmax(results: Results) -> Variant | None:
@@ -165,11 +194,7 @@ def training_of(variant: Variant) -> Training:
     """When a network's validation loss was lowest, where one that is no number counts as infinite."""
     losses = np.array(variant.curves("validation_loss")[0], dtype=float)
     finite = np.where(np.isfinite(losses), losses, np.inf)
-    return Training(
-        epochs=int(variant.column("epochs").max()),
-        lowest_validation_loss_epoch=int(finite.argmin()) + 1,
-        validation_loss_rose=bool(not losses[-1] <= RISE * finite.min()),
-    )
+    return Training(int(variant.column("epochs").max()), int(finite.argmin()) + 1)
 
 
 def compare(first: Variant, second: Variant) -> Comparison:
@@ -178,13 +203,6 @@ def compare(first: Variant, second: Variant) -> Comparison:
     only_first, only_second = mcnemar_counts(labels, a, b)
     difference = difference_of_classifiers(only_first, only_second, len(labels))
     return Comparison(difference, only_first, only_second, mcnemar_p_value(labels, a, b))
-
-
-def difference_of_shares(first: tuple[float, int], second: tuple[float, int]) -> Difference:
-    """The second share less the first, each given with the number of its images, and its binomial 95 % interval."""
-    margin = NORMAL_QUANTILE * math.sqrt(sum(share * (1 - share) / images for share, images in (first, second)))
-    value = second[0] - first[0]
-    return Difference(value, value - margin, value + margin, larger_is_better=True)
 
 
 def predicted_labels(variant: Variant, part: str = "test") -> np.ndarray:

@@ -1,11 +1,12 @@
-"""Test accuracies over the seeds of one configuration, and of two configurations against each other."""
+"""What a configuration reaches with several seeds, and how much the search's score of its winner flatters it."""
 
 import dataclasses
+import math
 
 import numpy as np
 
 from reporting.results import Results, Variant
-from reporting.stats.differences import Difference
+from reporting.stats.differences import Difference, difference_of_shares
 from reporting.stats.metrics import accuracy, wilson_interval
 
 
@@ -37,24 +38,31 @@ class Rung:
 
 
 @dataclasses.dataclass(frozen=True)
-class SeedComparison:
-    """Two configurations over all pairings of a seed of the first with a seed of the second."""
+class Optimism:
+    """What the validation accuracy of the search's winner owes to being the best of many."""
 
-    difference: Difference  # mean accuracy of the second less the first's, from the least to the greatest pairing
-    ahead: int  # pairings in which the second is more accurate
-    pairings: int
+    combinations: int  # that had a score
+    winner: float  # its validation accuracy in the search
+    fresh: float  # mean over the networks trained with its settings on another split
+    seeds: int  # how many these are
+    difference: Difference  # the winner's less theirs, each as a share of its own validation images
 
     @property
-    def level(self) -> bool:
-        """Whether the means are equal, but for rounding."""
-        return abs(self.difference.value) < 1e-9
+    def chosen(self) -> bool:
+        """Whether there was anything to choose from."""
+        return self.combinations > 1
 
 
 def configuration_rung(results: Results, name: str) -> Rung:
     """The step of one configuration, with an accuracy for each of its seeds."""
-    accuracies = tuple(map(test_accuracy, [results.variants[name], *results.extras[f"{name}_seeds"].cases.values()]))
+    accuracies = tuple(map(test_accuracy, networks_of(results, name)))
     images = len(results.variants[name].predictions["test_labels"])
     return Rung(name, accuracies, wilson_interval(accuracies[0] * images, images), False)
+
+
+def networks_of(results: Results, name: str) -> list[Variant]:
+    """The networks of one configuration, one a seed, the main one first."""
+    return [results.variants[name], *results.extras[f"{name}_seeds"].cases.values()]
 
 
 def test_accuracy(variant: Variant) -> float:
@@ -63,10 +71,16 @@ def test_accuracy(variant: Variant) -> float:
     return accuracy(stored["test_labels"], stored["test_probabilities"].argmax(axis=1))
 
 
-def compare_seeds(first: Rung, second: Rung) -> SeedComparison | None:
-    """How the seeds of two configurations compare; None unless both have at least two."""
-    if min(first.seeds, second.seeds) < 2:
-        return None
-    differences = np.subtract.outer(second.accuracies, first.accuracies)
-    values = float(differences.mean()), float(differences.min()), float(differences.max())
-    return SeedComparison(Difference(*values, larger_is_better=True), int(np.sum(differences > 0)), differences.size)
+def optimism_of(results: Results) -> Optimism:
+    """The Optimism of the search's winner."""
+    search, networks = results.search, networks_of(results, "tuned")
+    fresh = float(np.mean([network.run.metrics["validation_accuracy"] for network in networks]))
+    winner = float(search.fold_scores(search.best["trial"], "validation_accuracy").mean())
+    images = results.tuned.folds[0]["validation_points"]
+    return Optimism(
+        combinations=sum(math.isfinite(row["score"]) for row in search.trials),
+        winner=winner,
+        fresh=fresh,
+        seeds=len(networks),
+        difference=difference_of_shares((fresh, images), (winner, images)),
+    )

@@ -43,7 +43,7 @@ def coverage_by_region(results: Results) -> tuple[Coverage, ...]:
 
 def members_of(results: Results, name: str) -> np.ndarray:
     """The predictions `name` of all members, the tuned networks and those of the further seeds: (members, points)."""
-    variants = (results.tuned, *results.extras["seeds"].cases.values())
+    variants = (results.tuned, *results.extras["tuned_seeds"].cases.values())
     return np.concatenate([variant.predictions[name].astype(float) for variant in variants])
 
 

@@ -14,7 +14,6 @@ from reporting.engine.sections import Found
 from reporting.results import Results
 from reporting.sections.regression.coverage import NOMINAL, Coverage, added_noise, coverage_by_region, members_of
 from reporting.sections.regression.data import TEST, TRAINING, Gap, gaps_of, in_gaps, points, points_of, shade
-from reporting.stats.differences import Difference
 from reporting.stats.metrics import NORMAL_QUANTILE, mean_squared_error
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ class EnsembleFindings:
     coverage: tuple[Coverage, ...]  # all test points as one if there are no regions
     seed_losses: tuple[float, ...]  # of each seed, the mean of its members' test MSE
     seed_ensemble_losses: tuple[float, ...]  # of each seed, the test MSE of its members' mean
-    change: Difference  # of the test loss by the tuning, beside the spread between folds
     gap_error: float | None  # first seed: MSE (mean over members) of the test points in gaps; None if there are none
     outside_error: float | None  # likewise of all other test points
     ensemble_error: float | None  # first seed: standard error of the mean's test MSE; None for a single test point
@@ -70,19 +68,6 @@ class EnsembleFindings:
         return float(np.std(self.seed_ensemble_losses, ddof=1))
 
     @property
-    def change_within_seeds(self) -> bool:
-        """Whether the tuning changed the test loss by no more than two sd of the difference of two runs' seeds.
-
-        Needs several seeds.
-        """
-        return not abs(self.change.value) > 2 * math.sqrt(2) * self.seed_spread
-
-    @property
-    def change_is_shown(self) -> bool:
-        """Whether the tuning changed the test loss by more than folds and, where there are several, seeds differ."""
-        return not self.change.undecided and not (self.several_seeds and self.change_within_seeds)
-
-    @property
     def gaps_are_harder(self) -> bool:
         """Whether the error is larger in the gaps than elsewhere; False if either holds no test point."""
         return self.gap_error is not None and self.outside_error is not None and self.gap_error > self.outside_error
@@ -107,7 +92,7 @@ def find(results: Results, found: Found) -> EnsembleFindings:
     """What the tuned networks and those of the further seeds do on the test points."""
     stored, members = results.tuned.predictions, members_of(results, "test_predictions")
     y_test = stored["y_test"].astype(float)
-    metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["seeds"].cases.values())]
+    metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["tuned_seeds"].cases.values())]
     gap_error, outside_error = errors_by_gap(stored, gaps_of(results))
     return EnsembleFindings(
         members=len(members),
@@ -119,7 +104,6 @@ def find(results: Results, found: Found) -> EnsembleFindings:
         coverage=coverage_by_region(results),
         seed_losses=tuple(item["test_loss"] for item in metrics),
         seed_ensemble_losses=tuple(item["ensemble_test_loss"] for item in metrics),
-        change=found("results").change,
         gap_error=gap_error,
         outside_error=outside_error,
         ensemble_error=ensemble_error(stored),

@@ -52,7 +52,7 @@ def find(results: Results, found: Found) -> InitialisationFindings | None:
     tuned, other = results.tuned, results.extras["initialisation"].case
     if other is None:
         return None
-    return InitialisationFindings(variation_of(tuned), changed_from(tuned, other), bends_by_initializer(results))
+    return InitialisationFindings(variation_of(tuned), changed_from(results, other), bends_by_initializer(results))
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:

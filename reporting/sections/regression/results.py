@@ -1,4 +1,4 @@
-"""The losses before and after the grid search, and whether they differ by more than folds do."""
+"""The losses before and after the grid search, the verdict on the tuning, and how optimistic the search was."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant
 from reporting.sections.regression.noise import noise_of_training_points
 from reporting.sections.shared.curves import plot_training_curves
 from reporting.sections.shared.settings import Stopping, stopping_of
-from reporting.sections.shared.verdicts import same_folds
-from reporting.stats.differences import Difference, resampled_difference, unpaired_difference
+from reporting.sections.shared.verdicts import Verdict, verdict_over_folds
+from reporting.stats.differences import Difference, unpaired_difference
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,11 +44,26 @@ class Row(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
+class Optimism:
+    """The score by which the search chose its winner, beside that of networks with the same settings, trained anew."""
+
+    score: float  # validation loss of the winner in the search, the least of all
+    fresh: float  # the mean over all networks with its settings, whose folds and seeds the search never saw
+    difference: Difference  # fresh less score
+
+    @property
+    def shown(self) -> bool:
+        """Whether the score is too low by more than chance explains."""
+        return self.difference.higher
+
+
+@dataclasses.dataclass(frozen=True)
 class ResultsFindings:
     reference: FitLosses
     tuned: FitLosses
-    change: Difference  # of the test loss, from reference to tuned, beside the spread between folds
-    paired: bool  # whether that is over the same folds
+    verdict: Verdict  # on the tuned settings against the reference ones, by test loss
+    validation_verdict: Verdict  # the same by validation loss
+    optimism: Optimism
 
     @property
     def ensemble_improved(self) -> bool:
@@ -56,10 +73,12 @@ class ResultsFindings:
 
 def find(results: Results, found: Found) -> ResultsFindings:
     """The losses of both configurations, and what the tuning changed."""
+    reference, tuned = (networks_of(results, name) for name in ("reference", "tuned"))
     return ResultsFindings(
         **losses_of(results),
-        change=change_of(results.reference, results.tuned, "test_loss"),
-        paired=same_folds(results.reference, results.tuned),
+        verdict=verdict_over_folds(results, reference, tuned, "test_loss"),
+        validation_verdict=verdict_over_folds(results, reference, tuned, "validation_loss"),
+        optimism=optimism_of(results),
     )
 
 
@@ -86,14 +105,16 @@ def fit_losses(variant: Variant) -> FitLosses:
     )
 
 
-def change_of(first: Variant, second: Variant, name: str) -> Difference:
-    """The Difference of the means of the column `name` of folds.csv.
+def networks_of(results: Results, name: str) -> list[Variant]:
+    """The networks of a configuration, a Variant a seed, the main one first."""
+    return [results.variants[name], *results.extras[f"{name}_seeds"].cases.values()]
 
-    Its margin is the sd of the folds' own differences; where the folds are not the same, the root of the sum of both
-    variances. So a change is undecided if it is no larger than what one fold differs from another.
-    """
-    a, b = first.column(name), second.column(name)
-    return resampled_difference(b - a) if same_folds(first, second) else unpaired_difference(a, b)
+
+def optimism_of(results: Results) -> Optimism:
+    """The Optimism of the search."""
+    scores = results.search.fold_scores(results.search.best["trial"])
+    fresh = np.array([variant.column("validation_loss") for variant in networks_of(results, "tuned")])
+    return Optimism(float(scores.mean()), float(fresh.mean()), unpaired_difference(scores, fresh))
 
 
 def rows_of(losses: Mapping[str, FitLosses]) -> list[Row]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant
-from reporting.sections.regression.results import FitLosses, change_of, fit_losses
-from reporting.stats.differences import Difference
+from reporting.sections.regression.results import FitLosses, fit_losses
+from reporting.sections.shared.verdicts import Verdict, verdict_over_folds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Variation:
 class Changed(Variation):
     """Networks in which one thing differs from the tuned ones, and how their losses differ from those."""
 
-    validation: Difference
-    test: Difference
+    validation: Verdict
+    test: Verdict
 
 
 def find(results: Results, found: Found) -> tuple[tuple[str, Variation], ...] | None:
@@ -50,10 +50,11 @@ def variation_of(variant: Variant) -> Variation:
     )
 
 
-def changed_from(tuned: Variant, variant: Variant) -> Changed:
+def changed_from(results: Results, variant: Variant) -> Changed:
     """The networks of a Variant against the tuned ones."""
+    both: tuple[list[Variant], list[Variant]] = [results.tuned], [variant]
     return Changed(
         **vars(variation_of(variant)),
-        validation=change_of(tuned, variant, "validation_loss"),
-        test=change_of(tuned, variant, "test_loss"),
+        validation=verdict_over_folds(results, *both, "validation_loss"),
+        test=verdict_over_folds(results, *both, "test_loss"),
     )

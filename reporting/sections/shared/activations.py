@@ -73,7 +73,7 @@ def mark_dead(axes: Axes, places: np.ndarray, width: float) -> None:
     """A tick at the bottom for each of these units: one line with breaks, since markers take a PDF half a second."""
     ticks = np.tile([0, 0.09, np.nan], len(places))
     look: dict[str, Any] = {"color": "C2", "linewidth": width, "solid_capstyle": "butt", "clip_on": False}
-    label = "constant over all test inputs"
+    label = "constant over all inputs"
     axes.plot(np.repeat(places, 3), ticks, transform=axes.get_xaxis_transform(), label=label, **look)
 
 

@@ -1,4 +1,8 @@
-"""The grid search: its winner, which combinations are tied with it, and how much each hyperparameter matters."""
+"""The grid search: its winner, what may be the truly best one, what hyperparameters matter, what less would have found.
+
+A combination is tied with the winner if it cannot be ruled out as the truly best one; the winner and those tied with it
+contain that one with a confidence of 95 % (see stats/selection.py).
+"""
 
 from __future__ import annotations
 
@@ -12,29 +16,16 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results, SearchResults
+from reporting.sections.shared.search_effects import Effect, hyperparameter_effects
 from reporting.sections.shared.search_figure import plot_grid
 from reporting.sections.shared.search_ranking import Combination, cheapest_within, compared_combinations
-from reporting.stats.effects import effect_p_values, pair_means, range_of_means, variance_shares
-from reporting.stats.significance import SIGNIFICANCE
+from reporting.stats.effects import degrees_of_rest, pair_means
+from reporting.stats.selection import expected_best
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN = 4  # hyperparameters of which each pair is drawn: those with the largest effects
-
-
-@dataclasses.dataclass(frozen=True)
-class Effect:
-    """How much one hyperparameter changes the score."""
-
-    name: str
-    spread: float  # range of the mean scores of its values
-    share: float | None  # of the variance of the scores, as a main effect; None without a grid of differing scores
-    p_value: float | None  # of that share, Holm-adjusted over the hyperparameters; None with nothing to compare with
-
-    @property
-    def beyond_chance(self) -> bool:
-        return self.p_value is not None and self.p_value < SIGNIFICANCE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,13 +43,18 @@ class SearchFindings:
     stopped_early: int  # fits that early stopping ended
     diverged: int  # combinations without a finite score
     ranked: tuple[Combination, ...]  # best first
-    cheapest: Combination | None  # the choice by the rule of one standard error, see `cheapest_within`
+    cheapest: (
+        Combination | None
+    )  # the choice by the rule of one standard error if not the winner, see `cheapest_within`
     worst_score: float  # of the combinations with a finite score
     reference_rank: int | None  # of the reference settings, 1 is best; None if the grid does not hold them
     at_edge: tuple[
         str, ...
-    ]  # hyperparameters whose winning value is at an edge, see `is_edge`; none without a difference
+    ]  # hyperparameters whose winning value is at an edge, see `is_edge`; none if no score differs
     effects: tuple[Effect, ...]  # of the hyperparameters with more than one value, largest first
+    degrees: int  # of freedom that the main effects leave for interactions and noise
+    expected_best: tuple[float, ...]  # of 1, 2, ... combinations with a finite score that are drawn at random
+    margin: float  # up to which differences do not matter, see artifacts.Judgement
     pair_scores: dict[tuple[str, str], np.ndarray]  # mean scores (values of the first, of the second) over all others
 
     @property
@@ -73,8 +69,25 @@ class SearchFindings:
 
     @property
     def tied(self) -> tuple[Combination, ...]:
-        """The combinations that cannot be told apart from the winner, best first."""
+        """Those beside the winner that cannot be ruled out as the truly best one, best first."""
         return tuple(item for item in self.ranked if item.tied)
+
+    @property
+    def equivalent(self) -> tuple[Combination, ...]:
+        """Those that are practically equal to the winner."""
+        return tuple(item for item in self.ranked if item.equivalent)
+
+    @property
+    def judged(self) -> bool:
+        """Whether there are several combinations with a score, and something to tell their scores apart by."""
+        return any(item.difference is not None for item in self.ranked)
+
+    @property
+    def least_told_apart(self) -> float | None:
+        """A typical difference that would have ruled a combination out: the median of the intervals' half widths."""
+        widths = [item.difference.margin for item in self.ranked if item.difference is not None]
+        median = float(np.median(widths)) if widths else 0.0
+        return median if 0 < median < math.inf else None
 
     @property
     def others(self) -> int:
@@ -83,17 +96,18 @@ class SearchFindings:
 
     @property
     def winner_is_distinct(self) -> bool:
-        """Whether every other combination is worse by more than chance explains."""
-        return not self.tied
+        """Whether every other combination is ruled out as the truly best one."""
+        return self.judged and not self.tied
 
     @property
     def all_tied(self) -> bool:
-        """Whether no combination can be told apart from the winner."""
+        """Whether no combination can be ruled out as the truly best one."""
         return 0 < self.others == len(self.tied)
 
     @property
-    def winner_is_cheapest(self) -> bool:
-        return self.cheapest is not None and self.cheapest.rank == 1
+    def costs_compared(self) -> bool:
+        """Whether it is known which combinations are close to the winner, and what training cost."""
+        return self.others > 0 and self.ranked[0].error is not None and self.ranked[0].timed
 
     @property
     def winner_is_reference_setting(self) -> bool:
@@ -120,6 +134,26 @@ class SearchFindings:
         return tuple(item for item in self.effects if item.beyond_chance)
 
     @property
+    def edges(self) -> tuple[str, ...]:
+        """Of those at an edge, the ones with more than two values: only their winner need not have been there."""
+        return tuple(name for name in self.at_edge if len(self.grid[name]) > 2)
+
+    @property
+    def two_valued(self) -> tuple[str, ...]:
+        """Those at an edge that have two values."""
+        return tuple(name for name in self.at_edge if len(self.grid[name]) == 2)
+
+    @property
+    def half(self) -> int:
+        """Half as many combinations as have a score, at least one."""
+        return max(1, len(self.expected_best) // 2)
+
+    @property
+    def half_score(self) -> float:
+        """The expected best score of so many that are drawn at random."""
+        return self.expected_best[self.half - 1]
+
+    @property
     def every_pair_is_drawn(self) -> bool:
         return len(self.effects) <= SHOWN
 
@@ -127,7 +161,10 @@ class SearchFindings:
 def find(results: Results, found: Found) -> SearchFindings:
     """What the search of a task says, also about the place of the reference settings in it."""
     reference = results.reference
-    return search_findings(results.search, reference.run.config, reference.folds[0]["validation_points"])
+    by_loss = results.search.space["objective"] == "validation_loss"
+    share = results.judgement["equivalent_loss" if by_loss else "equivalent_accuracy"]
+    margin = share * abs(reference.run.metrics["validation_loss"]) if by_loss else share
+    return search_findings(results.search, reference.run.config, reference.folds[0]["validation_points"], margin)
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
@@ -139,14 +176,15 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 
 
 def search_findings(
-    search: SearchResults, reference_config: Mapping[str, Any], validation_points: int
+    search: SearchResults, reference_config: Mapping[str, Any], validation_points: int, margin: float
 ) -> SearchFindings:
     """What one search says.
 
     `reference_config` holds the settings to look for in the grid, `validation_points` is the size of one fold's
-    validation set.
+    validation set, and differences up to `margin` do not matter.
     """
-    grid, ranked = dict(search.space["grid"]), compared_combinations(search, validation_points)
+    grid, ranked = dict(search.space["grid"]), compared_combinations(search, margin)
+    larger = search.space["direction"] == "max"
     finite = [item.score for item in ranked if not item.failed]
     reference = [item.rank for item in ranked if all(item.values[name] == reference_config.get(name) for name in grid)]
     scores = np.array([row["score"] for row in search.trials], dtype=float).reshape(*map(len, grid.values()))
@@ -156,7 +194,7 @@ def search_findings(
     edges = [name for name, values in grid.items() if is_edge(values, ranked[0].values[name])]
     return SearchFindings(
         objective=search.space["objective"],
-        larger_is_better=search.space["direction"] == "max",
+        larger_is_better=larger,
         grid=grid,
         restores_best_weights=search.space["settings"]["restore_best_weights"],
         combinations=len(ranked),
@@ -171,33 +209,19 @@ def search_findings(
         reference_rank=reference[0] if reference else None,
         at_edge=tuple(edges) if differ else (),
         effects=effects,
+        degrees=degrees_of_rest(scores.shape),
+        expected_best=tuple(expected_best(np.array(finite), larger).tolist()),
+        margin=margin,
         pair_scores={
             pair: pair_means(scores, *map(list(grid).index, pair)) for pair in itertools.combinations(shown, 2)
         },
     )
 
 
-def hyperparameter_effects(names: Sequence[str], scores: np.ndarray) -> tuple[Effect, ...]:
-    """An Effect for each hyperparameter with several values, largest first; `scores` has an axis for each name."""
-    shares = variance_shares(scores)
-    p_values = effect_p_values(shares, scores.shape) if shares else None
-    effects = [
-        Effect(
-            name,
-            spread=range_of_means(scores, axis),
-            share=shares[axis] if shares else None,
-            p_value=p_values[axis] if p_values else None,
-        )
-        for axis, name in enumerate(names)
-        if scores.shape[axis] > 1
-    ]
-    return tuple(sorted(effects, key=lambda item: -(item.spread if item.share is None else item.share)))
-
-
 def is_edge(values: Sequence[Any], value: Any) -> bool:
-    """Whether `value` is the least or the greatest of at least three numbers."""
+    """Whether `value` is the least or the greatest of several numbers; of two, each is one of these."""
     numeric = all(isinstance(item, int | float) and not isinstance(item, bool) for item in values)
-    return numeric and len(values) > 2 and value in (min(values), max(values))
+    return numeric and len(values) > 1 and value in (min(values), max(values))
 
 
 def grid_figure(found: SearchFindings, label: str) -> Figure:
@@ -215,6 +239,7 @@ def grid_figure(found: SearchFindings, label: str) -> Figure:
         [item.tied for item in ranked],
         found.pair_scores,
         reference=found.reference_rank and found.reference_rank - 1,
-        cheapest=None if found.cheapest is None or found.winner_is_cheapest else found.cheapest.rank - 1,
+        cheapest=found.cheapest.rank - 1 if found.cheapest else None,
+        expected=found.expected_best,
         larger_is_better=found.larger_is_better,
     )

@@ -1,4 +1,4 @@
-"""A grid search drawn: all combinations in order, and how the score depends on each pair of hyperparameters."""
+"""A grid search drawn: all combinations in order, what fewer would have found, and the score by hyperparameters."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
-    from matplotlib.gridspec import SubplotSpec
+    from matplotlib.gridspec import GridSpecBase, SubplotSpec
 
 FEW = 30  # combinations, up to which each one's rank is written
-MAPS = 66  # mm, the width of all heat maps together
+MAPS = 66  # mm, the width of all heat maps together, and of what stands above their diagonal
 WIDE = 20  # ratio of the worst score to the best, from which on losses are drawn on a logarithmic scale
 
 
@@ -34,18 +34,22 @@ def plot_grid(
     pair_scores: Mapping[tuple[str, str], np.ndarray],
     reference: int | None = None,
     cheapest: int | None = None,
+    expected: Sequence[float] = (),
     larger_is_better: bool = False,
 ) -> Figure:
-    """All combinations from best to worst, what each consists of below, and heat maps of the mean score at the right.
+    """All combinations from best to worst, what each consists of below; at the right heat maps of the mean score.
+
+    Above the heat maps' diagonal, the expected best score of so many combinations that are drawn at random.
 
     scores (n, folds), best first; errors (n,) standard errors, or None, for scores of one fold; grid: hyperparameter ->
     its values; values: for each combination its hyperparameters; tied (n,): those shaded; pair_scores: two
-    hyperparameters -> mean scores (values of the first, of the second); reference, cheapest: positions from 0, or None.
-    A score that is not finite is left out.
+    hyperparameters -> mean scores (values of the first, of the second); reference, cheapest: positions from 0, or None;
+    expected: of 1, 2, ... combinations. A score that is not finite is left out.
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
     figure = new_figure(FULL, 40 + 4.1 * len(rows))
-    places = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if pair_scores else figure.add_gridspec(1, 1)
+    beside = len(expected) > 1 or pair_scores
+    places = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if beside else figure.add_gridspec(1, 1)
     panels = places[0].subgridspec(2, 1, height_ratios=(32, 4.1 * len(rows)))
     above, below = panels.subplots(sharex=True, squeeze=False)[:, 0]
     draw_scores(above, np.asarray(scores, dtype=float), errors, reference, cheapest)
@@ -54,8 +58,8 @@ def plot_grid(
     below.set_xlabel("combinations, from best to worst")
     shade_tied((above, below), tied)
     figure.legend(*above.get_legend_handles_labels(), loc="outside upper center", ncols=6)
-    if pair_scores:
-        draw_pairs(figure, places[1], pair_scores, grid, larger_is_better)
+    if beside:
+        draw_beside(figure, places[1], pair_scores, grid, expected, larger_is_better)
     return figure
 
 
@@ -78,7 +82,7 @@ def draw_scores(
     ring: dict[str, Any] = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8}
     for place, look, color, label in (
         (reference, "o", "C2", "reference settings"),
-        (cheapest, "s", "C3", "cheapest within one standard error"),
+        (cheapest, "s", "C3", "cheaper within one standard error"),
     ):
         if place is not None:
             axes.plot(place + 1, means[place], look, color=color, label=label, **ring)
@@ -91,13 +95,13 @@ def draw_scores(
 
 
 def shade_tied(panels: Iterable[Axes], tied: Sequence[bool]) -> None:
-    """A ground behind the combinations that are tied with the winner, and behind the winner itself."""
+    """A ground behind the winner and those tied with it, among which the truly best one is."""
     if not np.any(tied):
         return
     for is_tied, group in itertools.groupby(range(len(tied)), key=lambda k: k == 0 or tied[k]):
         places = list(group)
         for axes in panels if is_tied else ():
-            label = "tied with the best" if places[0] == 0 else None
+            label = "tied, one of them truly best" if places[0] == 0 else None
             axes.axvspan(places[0] + 0.5, places[-1] + 1.5, color="C1", alpha=0.13, linewidth=0, zorder=-1, label=label)
 
 
@@ -128,20 +132,52 @@ def name_groups(axes: Axes, rows: Sequence[tuple[str, Any]], indent: float) -> N
             axes.annotate(named(name, "axis"), (0, height), (-indent, 0), **place, **look)
 
 
-def draw_pairs(
+def draw_beside(
     figure: Figure,
     place: SubplotSpec,
+    pair_scores: Mapping[tuple[str, str], np.ndarray],
+    grid: Mapping[str, Sequence],
+    expected: Sequence[float],
+    larger_is_better: bool,
+) -> None:
+    """Heat maps as the lower triangle of a table of the hyperparameters, and the expected best score above it."""
+    names = list(dict.fromkeys(name for pair in pair_scores for name in pair))
+    size = max(1, len(names) - 1)
+    cells = place.subgridspec(max(2, size), size)
+    if len(expected) > 1:
+        free = cells[0, 1:] if size > 1 else cells[0, 0] if pair_scores else cells[:, 0]
+        draw_expected(figure.add_subplot(free), expected)
+    if pair_scores:
+        draw_pairs(figure, cells, names, pair_scores, grid, larger_is_better)
+
+
+def draw_expected(place: Axes, expected: Sequence[float]) -> None:
+    """The expected best score by the number of combinations that are drawn at random; its labels stay in its place."""
+    place.set_axis_off()
+    axes = place.inset_axes((0.3, 0.3, 0.68, 0.66))
+    axes.set_in_layout(False)
+    axes.plot(range(1, len(expected) + 1), expected, color="C0")
+    axes.plot(len(expected), expected[-1], "D", color="C1", markersize=4)
+    axes.set_xlabel("number drawn")
+    axes.locator_params(axis="x", nbins=4, integer=True)
+    axes.locator_params(axis="y", nbins=3)
+    axes.grid(axis="y")
+
+
+def draw_pairs(
+    figure: Figure,
+    cells: GridSpecBase,
+    names: Sequence[str],
     pair_scores: Mapping[tuple[str, str], np.ndarray],
     grid: Mapping[str, Sequence],
     larger_is_better: bool,
 ) -> None:
     """Heat maps on one scale, dark is better: a column and a row a hyperparameter, below their table's diagonal."""
-    names = list(dict.fromkeys(name for pair in pair_scores for name in pair))
-    places, width = place.subgridspec(len(names) - 1, len(names) - 1), MAPS / (len(names) - 1)
+    width, shift = MAPS / (len(names) - 1), cells.nrows - (len(names) - 1)
     best, worst = limits_of(pair_scores.values(), larger_is_better)
     for row, below in enumerate(names[1:]):
         for column, beside in enumerate(names[: row + 1]):
-            axes, means = figure.add_subplot(places[row, column]), pair_scores[beside, below].T
+            axes, means = figure.add_subplot(cells[row + shift, column]), pair_scores[beside, below].T
             shades = (means - worst) / (best - worst)
             axes.imshow(np.ma.masked_invalid(0.75 * shades), cmap=tints("C0"), vmin=0, vmax=1, aspect="auto")
             write_means(axes, means, shades, width)

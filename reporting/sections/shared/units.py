@@ -10,23 +10,25 @@ from reporting.artifacts import components_holding, sufficient_units
 from reporting.engine.sections import Found
 from reporting.results import Results
 
-DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the test inputs tells the next layer nothing
+DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the inputs tells the next layer nothing
+POSITIVE = ("softplus", "sigmoid")  # activation functions that are above zero everywhere
 DRAWN = ("dense_1",)  # of a classifier, the layers whose activations are drawn; of other networks all are
 
 
 @dataclasses.dataclass(frozen=True)
 class LayerUnits:
-    """How many units (of a convolution: filters) of a hidden layer take part, over all test inputs."""
+    """How many units (of a convolution: filters) of a hidden layer take part, over all inputs."""
 
     layer: str
     units: int
-    dead: int  # activation constant over all test inputs, see `dead_units`
-    always_on: int | None  # above zero for all test inputs, where ReLU passes its input on unchanged; of ReLU only
-    sparsity: float | None  # mean over units of the share of test inputs (and positions) with 0; of ReLU only
-    mean_active_share: float  # the same of those above 0
+    dead: int  # activation constant over all inputs, see `dead_units`
+    always_on: int | None  # above zero for all inputs, where ReLU passes its input on unchanged; of ReLU only
+    sparsity: float | None  # mean over units of the share of inputs (and positions) with 0; of ReLU only
+    mean_active_share: float | None  # the same of those above 0; None where all are, whatever the network
     effective_rank: float  # see `effective_rank`
     components: int  # principal components that hold 99 % of the variance of the activations
-    probe_active: tuple[int, ...]  # for each chosen input the number of units above zero; empty for convolutions
+    probe_active: tuple[int, ...]  # for each chosen input the number of units above zero; empty for convolutions and
+    # where all are, whatever the network
 
     @property
     def all_used(self) -> bool:
@@ -42,7 +44,7 @@ class LayerUnits:
 class UnitFindings:
     layers: tuple[LayerUnits, ...]  # the hidden ones, in the order of the network
     drawn: tuple[LayerUnits, ...]  # those of which figures show the activations
-    test_inputs: int  # how many were counted over
+    counted: int  # inputs that were counted over
     inputs: str  # what these are, in words
 
     @property
@@ -90,30 +92,31 @@ def find(results: Results, found: Found) -> UnitFindings:
     functions = tuned.run.config.get("activations") or ["relu"] * len(names)  # convolutional networks have no choice
     layers = tuple(layer_units(layer, tuned.activations, name) for layer, name in zip(names, functions, strict=True))
     drawn = tuple(item for item in layers if item.layer in (DRAWN if results.classifies else names))
-    words, array = ("test images", "test_labels") if results.classifies else ("test points", "y_test")
-    return UnitFindings(layers, drawn, test_inputs=len(tuned.predictions[array]), inputs=words)
+    words, array = ("validation images", "validation_labels") if results.classifies else ("training points", "y_train")
+    return UnitFindings(layers, drawn, counted=len(tuned.predictions[array]), inputs=words)
 
 
 def layer_units(layer: str, activations: Mapping[str, Any], function: str = "relu") -> LayerUnits:
     """The LayerUnits of one layer from a run's activation arrays and the name of its activation function."""
     minimum, active_share = (activations[f"{layer}/{name}"].astype(float) for name in ("minimum", "active_share"))
     dead, spectrum = dead_units(layer, activations), activations[f"{layer}/spectrum"]
-    probe = activations.get(f"{layer}/probe", np.empty((0, len(dead))))
+    varied = function not in POSITIVE
+    probe = activations.get(f"{layer}/probe", np.empty((0, len(dead)))) if varied else ()
     return LayerUnits(
         layer=layer,
         units=len(dead),
         dead=int(np.sum(dead)),
         always_on=int(np.sum(~dead & (minimum > 0))) if function == "relu" else None,
         sparsity=float(1 - active_share.mean()) if function == "relu" else None,
-        mean_active_share=float(active_share.mean()),
+        mean_active_share=float(active_share.mean()) if varied else None,
         effective_rank=effective_rank(spectrum),
         components=components_holding(spectrum),
-        probe_active=tuple(int(count) for count in np.sum(probe > 0, axis=1)),
+        probe_active=tuple(int(np.sum(values > 0)) for values in probe),
     )
 
 
 def dead_units(layer: str, activations: Mapping[str, Any]) -> np.ndarray:
-    """Which units of a layer are constant over all test inputs, to within DEAD_RANGE: (units,) bool."""
+    """Which units of a layer are constant over all inputs, to within DEAD_RANGE: (units,) bool."""
     minimum, maximum = (activations[f"{layer}/{name}"].astype(float) for name in ("minimum", "maximum"))
     return ~(maximum - minimum > DEAD_RANGE)  # written so that a unit of nan is dead
 

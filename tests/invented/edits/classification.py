@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reporting.artifacts import load_arrays, load_json, load_table, plain
+from reporting.artifacts import load_json, load_table, plain
 from tests.invented.edits.files import configure, edit_arrays, edit_json, settle, with_arguments
 from tests.invented.recording import save_rows
 
@@ -45,13 +45,8 @@ def certain(answers: np.ndarray, certainty: float | np.ndarray) -> np.ndarray:
 
 
 def answer_with(path: Path, answer: Callable, part: str) -> None:
-    """Other probabilities for the images of a part, where the file has any."""
-
-    def edit(arrays):
-        has_part = f"{part}_labels" in arrays
-        return {f"{part}_probabilities": answer(arrays[f"{part}_labels"]).astype(np.float32)} if has_part else {}
-
-    edit_arrays(path, edit)
+    """Other probabilities for the images of a part."""
+    edit_arrays(path, lambda arrays: {f"{part}_probabilities": answer(arrays[f"{part}_labels"]).astype(np.float32)})
 
 
 @with_arguments
@@ -89,25 +84,6 @@ def temperatures(runs: Path) -> None:
     settle(runs)
 
 
-@with_arguments
-def ablation(runs: Path, *effects: float, together: Sequence[str] = ()) -> None:
-    """Other effects of the ingredients on the share of validation images that are right.
-
-    `together` are settings that go with the first one.
-    """
-    folder = runs / "classification/ablation"
-    cases = load_json(folder / "run.json")["config"]["cases"]
-    for name, effect in zip(cases, (0, *effects), strict=False):
-        path = folder / name / "predictions.npz"
-        labels = load_arrays(path)["validation_labels"]
-        right = np.arange(len(labels)) < (0.5 + effect) * len(labels)
-        answers = perfect(np.where(right, labels, (labels + 1) % 10))
-        answer_with(path, lambda _, answers=answers: answers, "validation")
-    for setting in together:
-        configure(runs, f"classification/ablation/{cases[1]}", **{setting: 1})
-    settle(runs)
-
-
 # Histories, settings, sizes, inspections
 
 
@@ -116,15 +92,6 @@ def rising_loss(runs: Path) -> None:
     path = runs / "classification/tuned/history.csv"
     rows = load_table(path)
     save_rows(path, [row | {"validation_loss": row["validation_loss"] + 0.1 * row["epoch"]} for row in rows])
-
-
-@with_arguments
-def last_loss(runs: Path, factor: float) -> None:
-    """The tuned network's validation loss of the last epoch as a multiple of the lowest one before."""
-    path = runs / "classification/tuned/history.csv"
-    *rows, last = load_table(path)
-    lowest = min(row["validation_loss"] for row in rows)
-    save_rows(path, [*rows, last | {"validation_loss": factor * lowest}])
 
 
 @with_arguments

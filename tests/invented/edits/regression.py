@@ -11,7 +11,7 @@ from tests.invented.edits.origins import course_data
 from tests.invented.outcome import Edit
 from tests.invented.recording import save_rows
 
-TUNED = ("tuned", "seeds/seed_2", "seeds/seed_3")  # the tuned networks, and those of other seeds
+TUNED = ("tuned", "tuned_seeds/seed_2", "tuned_seeds/seed_3")  # the tuned networks, and those of other seeds
 STRIPS = ("file_order", "blocks")  # the ways to split the points whose folds are strips of x
 
 

@@ -113,6 +113,16 @@ def test_run_of_another_shape_is_refused(tmp_path, run, change):
         artifacts.load_run(tmp_path)
 
 
+def test_runs_of_an_earlier_version_are_made_again(tmp_path, run):
+    """The line says how, and until then no stage counts them as up to date."""
+    (tmp_path / "run.json").write_text(json.dumps(dataclasses.asdict(run) | {"schema_version": 1}))
+    with pytest.raises(
+        artifacts.ArtifactError, match=r"has schema version 1, .* run 'make all', which makes it again$"
+    ):
+        artifacts.load_run(tmp_path)
+    assert not artifacts.is_current(tmp_path, seed=run.seed)
+
+
 def test_run_that_is_no_mapping_is_refused(tmp_path):
     (tmp_path / "run.json").write_text("[]")
     with pytest.raises(artifacts.ArtifactError, match="run.json is damaged: no names in it"):

@@ -24,8 +24,8 @@ def results(runs):
 def test_stages_are_the_runs_and_one_row_an_extra(results, runs):
     listed = {stage.folder: stage for stage in stages(results)}
     assert list(listed)[:3] == ["regression/reference", "regression/search", "regression/tuned"]
-    seeds = listed["regression/seeds"]
-    cases = [json.loads(path.read_text()) for path in sorted(runs.glob("regression/seeds/*/run.json"))]
+    seeds = listed["regression/tuned_seeds"]
+    cases = [json.loads(path.read_text()) for path in sorted(runs.glob("regression/tuned_seeds/*/run.json"))]
     assert seeds.cases == len(cases) and seeds.seconds == pytest.approx(sum(case["seconds"] for case in cases))
     tuned, recorded = listed["regression/tuned"], json.loads((runs / "regression/tuned/run.json").read_text())
     assert tuned.cases is None and tuned.seeds == [recorded["seed"]] and tuned.scale == recorded["scale"]
@@ -33,7 +33,7 @@ def test_stages_are_the_runs_and_one_row_an_extra(results, runs):
 
 
 def test_extras_that_are_switched_off_have_no_stage(tmp_path):
-    off = ("regression/seeds", "classification/ablation")
+    off = ("regression/tuned_seeds", "classification/smaller")
     listed = {stage.folder for stage in stages(load_all_results(write_runs(tmp_path, switched_off=off)))}
     assert not listed & set(off) and "regression/splits" in listed
 

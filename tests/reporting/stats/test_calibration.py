@@ -9,10 +9,12 @@ from reporting.stats.calibration import (
     chance_calibration_error,
     expected_calibration_error,
     fit_temperature,
+    guaranteed_threshold,
     reliability,
     tempered,
 )
 from reporting.stats.metrics import cross_entropy
+from reporting.stats.significance import upper_bound
 
 
 def certain_to(*confidences):
@@ -98,3 +100,41 @@ def test_order_among_equally_confident_images_does_not_matter():
         kept == pytest.approx([0.5] * 4)
         and (kept == accuracy_of_kept(certain_to(0.9, 0.9, 0.9, 0.9), labels[::-1])).all()
     )
+
+
+def test_threshold_with_a_guarantee_by_hand():
+    confidence = np.linspace(1, 0, 2000)
+    right = confidence > 0.5
+    threshold = guaranteed_threshold(confidence, right, 0.99)
+    kept = confidence >= threshold
+    assert 0.49 < threshold < 0.5 and upper_bound(int(np.sum(~right[kept])), int(kept.sum()), 1 - 0.05 / 11) <= 0.01
+    assert guaranteed_threshold(confidence, np.ones(2000, dtype=bool), 0.99) == 0
+    assert guaranteed_threshold(confidence[:200], right[:200], 0.99) is None  # too few to promise so much
+    assert guaranteed_threshold(np.full(2000, 0.9), right, 0.99) is None
+    assert guaranteed_threshold(np.full(2000, 0.9), np.ones(2000, dtype=bool), 0.99) == 0.9
+
+
+def test_promised_risk_of_selective_answers_holds_in_95_of_100_draws():
+    """Answers that are right with a probability that rises with confidence: the true risk above the threshold."""
+    rng, kept = np.random.default_rng(4), 0
+    draws, n, grid = 2000, 1500, np.linspace(0, 1, 2001)
+
+    def risk(confidence):
+        return 0.3 * (1 - confidence) ** 1.5
+
+    for _ in range(draws):
+        confidence = rng.random(n)
+        threshold = guaranteed_threshold(confidence, rng.random(n) >= risk(confidence), 0.97)
+        kept += threshold is None or risk(grid[grid >= threshold]).mean() <= 0.03
+    assert kept / draws >= 0.95
+
+
+def test_the_best_threshold_of_the_test_images_themselves_keeps_no_promise():
+    """What a search without a bound promises fails in about every second draw."""
+    rng, kept = np.random.default_rng(5), 0
+    for _ in range(200):
+        confidence = np.sort(rng.random(1500))[::-1]
+        right = rng.random(1500) >= 0.3 * (1 - confidence) ** 1.5
+        most = np.flatnonzero(np.cumsum(right) / np.arange(1, 1501) >= 0.97)[-1]
+        kept += np.mean(0.3 * (1 - np.linspace(confidence[most], 1, 500)) ** 1.5) <= 0.03
+    assert kept / 200 < 0.75

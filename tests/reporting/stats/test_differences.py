@@ -5,8 +5,16 @@ import math
 import numpy as np
 import pytest
 
-from reporting.stats.differences import Difference, Estimate, difference_of_classifiers, within
+from reporting.stats.differences import (
+    Difference,
+    Estimate,
+    difference_of_classifiers,
+    resampled_difference,
+    seed_difference,
+    unpaired_difference,
+)
 from reporting.stats.metrics import mcnemar_p_value
+from reporting.stats.significance import corrected_resampled_p_value
 
 NAN = math.nan
 
@@ -35,16 +43,41 @@ def test_an_interval_decides(low, high, smaller_is_better, larger_is_better):
     assert verdicts(Difference(0.5, low, high, larger_is_better=True)) == larger_is_better
 
 
-@pytest.mark.parametrize(("value", "margin"), [(-0.3, 0.2), (0.3, 0.2), (0.1, 0.2), (0.2, 0.2), (-0.2, 0.2), (0, 0)])
-def test_a_difference_within_its_margin_is_undecided(value, margin):
-    difference = within(value, margin)
-    assert difference.undecided == (abs(value) <= margin) and difference.better == (value < -margin)
-    assert difference.value == value and difference.margin == pytest.approx(margin)
+@pytest.mark.parametrize(
+    ("low", "high", "margin", "equivalent"),
+    [(-1, 2, 3, True), (1, 2, 3, True), (-1, 3, 3, False), (-4, -3.5, 3, False), (NAN, 1, 3, False)],
+)
+def test_equivalence_asks_for_the_whole_interval(low, high, margin, equivalent):
+    """Also of a difference that is decided: it may be too small to matter."""
+    assert Difference(0.5, low, high).equivalent(margin) == equivalent
 
 
-@pytest.mark.parametrize(("value", "margin"), [(NAN, 0.2), (0.3, NAN), (NAN, NAN), (0.3, math.inf)])
-def test_nothing_is_decided_without_numbers(value, margin):
-    assert verdicts(within(value, margin)) == ["undecided"]
+@pytest.mark.parametrize("repetitions", [1, 3])
+def test_folds_decide_exactly_where_the_corrected_test_does(repetitions):
+    rng = np.random.default_rng(0)
+    for shift in np.linspace(-2, 2, 41):
+        differences = rng.normal(shift, 1, (repetitions, 5))
+        difference = resampled_difference(differences)
+        assert difference.value == pytest.approx(differences.mean())
+        assert difference.undecided == (corrected_resampled_p_value(differences) >= 0.05)
+
+
+def test_one_repetition_needs_no_second_axis():
+    differences = np.array([0.1, 0.3, -0.2, 0.4, 0.2])
+    assert resampled_difference(differences) == resampled_difference(differences[None])
+
+
+def test_folds_that_differ_are_not_paired():
+    a, b = np.array([1.0, 2.0, 3.0]), np.array([3.0, 4.0, 5.0, 4.0])
+    difference = unpaired_difference(a, b)
+    error = math.sqrt(1.0 * (1 / 3 + 1 / 2) + (2 / 3) * (1 / 4 + 1 / 3))
+    assert difference.value == 2 and difference.margin == pytest.approx(4.3027 * error, rel=1e-4)
+
+
+def test_seeds_have_students_interval():
+    difference = seed_difference([1.0, 2.0, 3.0], larger_is_better=True)
+    assert difference.value == 2 and difference.margin == pytest.approx(4.3027 / math.sqrt(3), rel=1e-4)
+    assert seed_difference([5.0]).margin == math.inf and seed_difference([5.0]).undecided
 
 
 def test_an_estimate_against_a_known_number():

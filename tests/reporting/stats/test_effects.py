@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from reporting.stats.effects import effect_p_values, pair_means, range_of_means, variance_shares
+from reporting.stats.effects import (
+    degrees_of_rest,
+    effect_p_values,
+    least_significant_share,
+    pair_means,
+    range_of_means,
+    variance_shares,
+)
 from reporting.stats.significance import f_p_value, holm_adjusted
 
 TABLE = np.array([[10.1, 9.9, 10.1], [19.9, 20.1, 19.9]])  # two values of one factor, three of another
@@ -34,9 +41,28 @@ def test_p_values_are_adjusted_f_tests_against_the_rest():
                                                           *effect_p_values([0.5, 0.2], (2, 3))[1:]]  # fmt: skip
 
 
-def test_effects_without_a_rest_are_certain_and_without_degrees_not_tested():
-    assert effect_p_values([0.6, 0.4], (2, 3)) == [0, 0]
-    assert effect_p_values([1.0], (3,)) == [None]
+def test_effects_need_a_rest_to_be_tested_against():
+    """Where main effects explain all, a share of nothing would be as significant as that of 60 %."""
+    assert effect_p_values([0.6, 0.4, 0.0], (2, 3, 2)) == [None] * 3
+    assert effect_p_values([0.6, 0.4 - 1e-16], (2, 3)) == [None, None]
+
+
+@pytest.mark.parametrize(("shares", "shape"), [([1.0], (3,)), ([0.9, 0.05], (2, 2)), ([0.9, 0.05, 0.0], (2, 2, 1))])
+def test_effects_need_degrees_of_freedom_to_be_tested_with(shares, shape):
+    assert degrees_of_rest(shape) < 2 and effect_p_values(shares, shape) == [None] * len(shares)
+
+
+def test_a_rest_with_one_degree_of_freedom_could_hardly_find_anything():
+    assert least_significant_share([0.5, 0.3], (2, 2), 0) > 0.99 * (1 - 0.3)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 3, 2), (2, 1, 4, 2)])
+def test_the_least_significant_share_is_just_significant(shape):
+    others = [0.01 * (values > 1) for values in shape[1:]]
+    least = least_significant_share([0.0, *others], shape, 0)
+    assert (
+        effect_p_values([least + 1e-6, *others], shape)[0] < 0.05 < effect_p_values([least - 1e-6, *others], shape)[0]
+    )
 
 
 def test_range_of_the_means_leaves_out_what_is_missing():

@@ -1,4 +1,4 @@
-"""P values against printed tables and closed forms."""
+"""P values and intervals against printed tables and closed forms."""
 
 import math
 
@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from reporting.stats.significance import (
-    beta_quantile,
     binomial_interval,
     corrected_resampled_p_value,
     f_p_value,
     holm_adjusted,
-    incomplete_beta,
+    normal_quantile,
     t_p_value,
+    t_quantile,
     two_shares_p_value,
 )
 
@@ -49,26 +49,6 @@ def test_t_of_one_and_two_degrees_has_a_closed_form():
 
 def test_t_of_many_degrees_is_normal():
     assert t_p_value(1.96, 10**6) == pytest.approx(0.05, abs=1e-4)
-
-
-def test_incomplete_beta_is_a_distribution():
-    values = [incomplete_beta(2.5, 0.7, x) for x in np.linspace(0, 1, 101)]
-    assert values[0] == 0 and values[-1] == 1 and np.all(np.diff(values) > 0)
-    assert incomplete_beta(1, 1, 0.3) == pytest.approx(0.3)
-    assert incomplete_beta(3, 4, 0.2) == pytest.approx(1 - incomplete_beta(4, 3, 0.8))
-
-
-@pytest.mark.parametrize(("a", "b"), [(1, 1), (0.5, 0.5), (2.5, 0.7), (3, 40), (500, 500), (1, 10_000)])
-def test_beta_quantile_is_the_inverse(a, b):
-    for probability in (0.001, 0.025, 0.5, 0.975, 0.999):
-        assert incomplete_beta(a, b, beta_quantile(probability, a, b)) == pytest.approx(probability, rel=1e-6)
-
-
-def test_beta_quantile_has_closed_forms():
-    assert beta_quantile(0.3, 1, 1) == pytest.approx(0.3)
-    assert beta_quantile(0.3, 4, 1) == pytest.approx(0.3**0.25)  # I_x(a, 1) is x ** a
-    assert beta_quantile(0.3, 1, 4) == pytest.approx(1 - 0.7**0.25)
-    assert beta_quantile(0.25, 0.5, 0.5) == pytest.approx(math.sin(math.pi / 8) ** 2)  # the arcsine distribution
 
 
 @pytest.mark.parametrize(
@@ -109,6 +89,18 @@ def test_corrected_t_test_by_hand():
     differences = 2 + np.array([-1, -1, 0, 1, 1])
     assert corrected_resampled_p_value(differences) == pytest.approx(t_p_value(2 / math.sqrt(0.45), 4))
     assert t_p_value(2 / math.sqrt(0.2), 4) < corrected_resampled_p_value(differences)
+
+
+def test_corrected_t_test_of_repeated_folds_by_hand():
+    # twice five folds: the variance of the mean is s^2 (1/10 + 1/4), with 9 degrees of freedom
+    differences = np.array([[1, 1, 2, 3, 3], [2, 2, 2, 1, 3]])
+    error = np.std(differences, ddof=1) * math.sqrt(0.1 + 0.25)
+    assert corrected_resampled_p_value(differences) == pytest.approx(t_p_value(2 / error, 9))
+
+
+def test_quantiles_have_their_table_values():
+    assert normal_quantile() == pytest.approx(1.959964, abs=1e-6) and normal_quantile(0.9) == pytest.approx(1.644854)
+    assert t_quantile(4) == pytest.approx(2.776, abs=5e-4) and t_quantile(4, 0.99) == pytest.approx(4.604, abs=5e-4)
 
 
 def test_corrected_t_test_without_spread():

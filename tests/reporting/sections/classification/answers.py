@@ -9,7 +9,7 @@ from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
 from reporting.document import DOCUMENT
 from reporting.engine.sections import Findings
 
-EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "ablation", "smaller")
+EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "smaller")
 
 
 def findings_of(results):

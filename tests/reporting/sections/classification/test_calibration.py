@@ -8,8 +8,9 @@ import pytest
 from reporting.engine.canvas import HALF
 from reporting.sections.classification.calibration import calibration_of, plot_reliability, plot_risk, rows
 from reporting.stats.calibration import Reliability
+from tests.invented import WITHOUT_IMPROVED
 from tests.reporting.drawn import saved, width_of
-from tests.reporting.sections.classification.answers import answering, rewrite_all, right_in
+from tests.reporting.sections.classification.answers import answering, change_run, rewrite_all, right_in
 
 BINS = Reliability(np.array([10, 90]), np.array([0.55, 0.97]), np.array([0.4, 1.0]))
 
@@ -43,12 +44,32 @@ def test_temperature_is_not_at_the_edge_as_a_rule(found):
 
 def test_refusing_helps_if_confidence_tells_right_from_wrong(results, found):
     tuned = found("calibration").networks["tuned"]
-    assert tuned.refusing_helps and 0 < tuned.wanted_coverage < 1
+    assert tuned.refusing_helps
     same = calibration_of(answering(results.tuned, right_in(results.tuned, 0.9), 0.95))
-    assert not same.refusing_helps and same.wanted_coverage == 0
+    assert not same.refusing_helps
     assert same.accuracy_of_most_confident == pytest.approx(0.9) and same.error_of_most_confident == pytest.approx(0.1)
     perfect = calibration_of(answering(results.tuned, right_in(results.tuned, 1.0), 0.95))
-    assert not perfect.refusing_helps and perfect.wanted_coverage == 1
+    assert not perfect.refusing_helps
+
+
+def test_selective_answers_are_chosen_on_validation_images_and_reported_as_found(results):
+    """The test images' own accuracy chooses no threshold: there may be fewer right answers than promised."""
+    perfect = answering(results.tuned, right_in(results.tuned, 1.0, "validation"), 0.95, "validation")
+    promise = calibration_of(answering(perfect, right_in(results.tuned, 0.9), 0.95)).promise
+    assert promise.answered == 1 and promise.accuracy == pytest.approx(0.9)
+    hesitant = calibration_of(answering(perfect, right_in(results.tuned, 0.9), 0.9)).promise
+    assert (hesitant.answered, hesitant.accuracy) == (0, None)
+    wrong = answering(results.tuned, right_in(results.tuned, 0.95, "validation"), 0.95, "validation")
+    assert calibration_of(answering(wrong, right_in(results.tuned, 1.0), 0.95)).promise is None
+
+
+def test_what_the_temperature_is_fitted_on_is_said(text_of):
+    text = text_of()
+    assert "fitted on the validation images, which also chose the epoch, by the" in text
+    assert "of the improved network the logarithms of the probabilities, which are means over two views" in text
+    without = text_of(lambda runs: change_run(runs / "classification/tuned", config={"restore_best_weights": False}))
+    assert "fitted on the validation images by the" in without and "choice of the epoch" not in without
+    assert "means over two views" not in text_of(switched_off=WITHOUT_IMPROVED)
 
 
 def test_the_second_softmax_stands_behind_the_reference_settings_if_it_was_trained(found):

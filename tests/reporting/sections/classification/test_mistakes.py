@@ -79,6 +79,21 @@ def test_class_shares_by_hand():
     assert shirt.report_difference.value == pytest.approx(1 - 0.688) and shirt.differs_from_report
 
 
+def test_recalls_that_differ_from_the_report_differ_in_ten_tests_together():
+    """One recall that is 2.3 standard errors away is one of ten, any of which chance may move so far."""
+    matrix = np.diag([round(1000 * share / REPORT["images_per_class"]) for share in REPORT["confusion_diagonal"]])
+    for label, count in enumerate(1000 - np.diag(matrix)):
+        matrix[label, (label + 1) % 10] = count
+    assert not any(item.differs_from_report for item in class_errors(matrix, REPORT))
+    moved = round(2.3 * (2 * 0.86 * 0.14 / 1000) ** 0.5 * 1000)
+    matrix[0, 0] += moved
+    matrix[0, 1] -= moved
+    assert not class_errors(matrix, REPORT)[0].differs_from_report
+    matrix[0, 0] += moved
+    matrix[0, 1] -= moved
+    assert class_errors(matrix, REPORT)[0].differs_from_report
+
+
 def test_class_without_images_or_answers_has_no_share():
     matrix = np.diag([5] * 9 + [0])
     empty = class_errors(matrix, REPORT)[9]
@@ -215,11 +230,10 @@ def test_perfect_networks_have_no_confusions_and_no_suspects(text_of):
     assert "It makes no mistake." in text
     assert "There is no test image that all of them take for the same wrong class." in text
     assert "shows images of the most frequent" not in text
-    assert "no more than on all" in text and "it may answer 100.0 % of the images" in text
+    assert "no more than on all" in text
 
 
 def test_networks_that_always_answer_the_same(text_of):
     text = text_of(lambda runs: rewrite_all(runs, always_dress)).replace("\N{NO-BREAK SPACE}", " ")
     assert "No image at all was taken for T-shirt, Trouser, Pullover, Coat" in text
-    assert "There is no share of the images on which it is right in 99 %" in text
     assert "it is overconfident" in text and "no more than on all" in text

@@ -2,20 +2,21 @@
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 import pytest
 
+from reporting.artifacts import Stored, plain
 from reporting.results import load_reference_report, load_results
 from reporting.sections.classification.results import (
     compare,
-    difference_of_shares,
     figures,
     plot_losses,
     rows,
     training_of,
 )
-from tests.invented import write_runs
+from tests.invented import WITHOUT_IMPROVED, edits, write_runs
 from tests.reporting.sections.classification.answers import EXTRAS, answering, exchanged, findings_of
 
 
@@ -43,14 +44,18 @@ def test_equal_configurations_are_undecided(results):
     assert same.difference.undecided and same.difference.value == 0 and same.p_value == 1
 
 
-@pytest.mark.parametrize(
-    ("losses", "epoch", "rose"),
-    [([3, 2, 1], 3, False), ([3, 1, 2], 2, True), ([3, 1, 1.04], 2, False), ([3, 1, math.nan], 2, True)],
-)
-def test_validation_loss_rose(results, losses, epoch, rose):
+@pytest.mark.parametrize(("losses", "epoch"), [([3, 2, 1], 3), ([3, 1, 1.04], 2), ([3, 1, math.nan], 2)])
+def test_epoch_of_the_lowest_validation_loss(results, losses, epoch):
     history = [{"fold": 1, "epoch": k + 1, "validation_loss": loss} for k, loss in enumerate(losses)]
-    scores = training_of(dataclasses.replace(results.tuned, history=history))
-    assert (scores.lowest_validation_loss_epoch, scores.validation_loss_rose) == (epoch, rose)
+    training = training_of(dataclasses.replace(results.tuned, history=history))
+    assert training.lowest_validation_loss_epoch == epoch
+
+
+def test_of_training_on_only_is_said_what_was_seen(text_of):
+    assert "Its validation loss is lowest at epoch 15 of 15, the last one." in text_of()
+    text = text_of(edits.classification.rising_loss)
+    assert re.search("Its validation loss is lowest at epoch [0-9]+ of 15 and higher at the end.", text)
+    assert "begun to" not in text
 
 
 def test_test_interval_holds_the_accuracy(found):
@@ -60,13 +65,14 @@ def test_test_interval_holds_the_accuracy(found):
 
 def test_best_on_validation(tmp_path):
     runs = write_runs(tmp_path, accuracy={"reference": 0.89, "tuned": 0.92, "improved": 0.90})
-    assert findings_of(load_results(runs, "classification"))("results").best_on_validation == "tuned"
+    found = findings_of(load_results(runs, "classification"))("results")
+    assert (found.best, found.best_on_validation, found.level_on_validation) == (("tuned",), "tuned", False)
 
 
-def test_the_difference_of_shares_is_the_second_less_the_first():
-    difference = difference_of_shares((0.8, 100), (0.9, 400))
-    margin = 1.96 * math.sqrt(0.8 * 0.2 / 100 + 0.9 * 0.1 / 400)
-    assert (difference.value, difference.margin) == pytest.approx((0.1, margin)) and difference.better
+def test_equal_accuracies_are_level_and_none_is_the_best(text_of):
+    text = text_of(edits.classification.every_network(edits.classification.perfect, part="validation"))
+    assert "the reference settings, the tuned network and the improved settings are level." in text
+    assert "By validation accuracy the best" not in text and ", the best by validation accuracy" not in text
 
 
 def test_the_table_has_the_report_the_configurations_and_their_variations(results, found):
@@ -104,4 +110,51 @@ def test_a_loss_with_a_second_softmax_is_labelled_so(results):
 def test_one_network_three_times_is_no_difference(results):
     same = findings_of(exchanged(results, tuned=results.reference, improved=results.reference))("results")
     assert same.tuned_against_reference.difference.undecided and same.best_on_validation == "reference"
+    assert same.level_on_validation
     assert np.isneginf(same.improved_against_tuned.difference.low)
+
+
+def test_settings_are_judged_over_seeds_and_networks_over_images(results, found, text_of):
+    """Networks that the images tell apart do not make settings better whose seeds scatter by more."""
+    of_networks, of_settings = found("results").tuned_against_reference, found("results").tuned_verdict
+    assert of_networks.difference.better and of_settings.better and of_settings.seeds == 3
+    scattered = edits.classification.probabilities(edits.classification.perfect, ["reference_seeds/seed_2"])
+    text = text_of(scattered, accuracy={"reference": 0.80, "tuned": 0.90, "improved": 0.96})
+    assert "three seeds cannot tell the tuned configuration from the reference one" in text
+    assert "Of the main networks, not of their settings," in text
+    assert "the tuned one is better than the reference one (1" in text
+    assert "the improved configuration is better than the tuned one over three seeds" in text
+
+
+def test_one_seed_judges_no_settings(text_of):
+    text = text_of(switched_off=tuple(f"classification/{name}" for name in EXTRAS))
+    assert "one seed of each cannot tell the tuned configuration from the reference one" in text
+
+
+def test_the_winners_score_is_optimistic_and_fresh_networks_say_by_how_much(results, found, text_of):
+    optimism = found("results").optimism
+    networks = [results.tuned, *results.extras["tuned_seeds"].cases.values()]
+    fresh = np.mean([network.run.metrics["validation_accuracy"] for network in networks])
+    assert optimism.winner == results.search.best["score"] and optimism.seeds == 3 and optimism.combinations == 12
+    assert optimism.fresh == pytest.approx(fresh)
+    assert optimism.difference.value == pytest.approx(optimism.winner - fresh)
+    assert optimism.difference.low < optimism.difference.value < optimism.difference.high
+    text = text_of()
+    assert (
+        "of the validation images, the best of twelve and therefore optimistic" in text
+        and "flatters it a little" not in text
+    )
+
+
+def test_a_winner_without_rivals_is_not_optimistic(text_of):
+    text = text_of(edits.searches.search("classification", grid={"learning_rate": [0.01]}))
+    assert "therefore optimistic" not in text
+
+
+def test_whether_test_accuracies_had_been_seen_is_said(results, text_of):
+    """As the settings record it; nothing without the improved settings."""
+    assert findings_of(results)("results").chosen_after_test_seen
+    alone = Stored(plain(results.judgement) | {"improved_chosen_after_test_seen": False})
+    assert not findings_of(dataclasses.replace(results, judgement=alone))("results").chosen_after_test_seen
+    sentence = "Test accuracies had been seen when the improved settings were chosen"
+    assert sentence in text_of() and sentence not in text_of(switched_off=WITHOUT_IMPROVED)

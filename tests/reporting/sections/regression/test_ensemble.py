@@ -9,7 +9,6 @@ import pytest
 from reporting.sections.regression.coverage import Coverage, coverage_of, moments, share_estimate
 from reporting.sections.regression.data import Region
 from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, plot_fit
-from reporting.stats.differences import within
 from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
@@ -23,7 +22,7 @@ def scattered(runs):
 
 
 def without_seeds(results):
-    return exchanged(results, extras={"seeds": {}})
+    return exchanged(results, extras={"tuned_seeds": {}})
 
 
 def test_members_of_all_seeds_are_one_ensemble(found):
@@ -87,23 +86,6 @@ def test_gaussian_process_mixes_its_folds(results):
     two = with_predictions(process, test_predictions=np.array([[0.0], [2.0]]), test_sd=np.array([[1.0], [3.0]]))
     mean, variance = moments(two)
     assert (mean.tolist(), variance.tolist()) == ([1.0], [5.0 + 1.0])
-
-
-@pytest.mark.parametrize(
-    ("change", "several_seeds", "within_seeds", "shown"),
-    [
-        (within(-0.5, 0.1), True, False, True),
-        (within(-0.5, 0.1), False, True, True),  # with a single seed nothing is known of others
-        (within(-0.1, 0.01), True, True, False),
-        (within(-0.5, 0.9), True, False, False),
-        (within(math.nan, 0.1), True, True, False),
-    ],
-)
-def test_change_is_shown_beyond_the_spread_of_folds_and_seeds(found, change, several_seeds, within_seeds, shown):
-    seeds = (0.3, 0.4) if several_seeds else (0.3,)  # of which the sd is 0.07
-    ensemble = dataclasses.replace(found("ensemble"), change=change, seed_losses=seeds)
-    assert ensemble.change_is_shown is shown
-    assert not several_seeds or ensemble.change_within_seeds is within_seeds
 
 
 def test_fit_draws_each_member_and_their_mean():

@@ -6,43 +6,81 @@ import math
 import numpy as np
 import pytest
 
-from reporting.sections.regression.results import change_of, rows_of, same_folds
+from reporting.sections.regression.results import networks_of, rows_of
 from reporting.sections.shared.curves import plot_training_curves
-from reporting.stats.differences import within
+from reporting.sections.shared.verdicts import Verdict, verdict_over_folds
+from reporting.stats.differences import Difference, resampled_difference, unpaired_difference
+from reporting.stats.significance import corrected_resampled_p_value
 from tests.reporting.sections.regression.changed import with_predictions
 
 
 def test_clear_improvement_is_better(found_with):
     found = found_with(regression_error={"reference": 1.0, "tuned": 0.1})("results")
-    assert found.change.better and not found.change.worse and not found.change.undecided
-    assert found.tuned.test_loss < found.reference.test_loss and found.change.value < 0 and found.ensemble_improved
+    assert found.verdict.word == "better" and found.verdict.difference.value < 0
+    assert found.tuned.test_loss < found.reference.test_loss and found.ensemble_improved
 
 
 def test_clear_loss_is_worse(found_with):
     found = found_with(regression_error={"reference": 0.1, "tuned": 1.0})("results")
-    assert found.change.worse and not found.change.better and found.change.value > 0 and not found.ensemble_improved
+    assert found.verdict.word == "worse" and found.verdict.difference.value > 0 and not found.ensemble_improved
 
 
-def test_small_change_is_within_the_spread(found_with):
-    change = found_with(regression_error={"reference": 0.4, "tuned": 0.4})("results").change
-    assert change.undecided and not change.better and not change.worse
+def test_small_change_is_not_decided(found_with):
+    assert found_with(regression_error={"reference": 0.4, "tuned": 0.4})("results").verdict.word in (
+        "undecided",
+        "equivalent",
+    )
 
 
-def test_change_that_is_no_number_is_neither_better_nor_worse():
-    change = within(math.nan, 0.1)
-    assert change.undecided and not change.better and not change.worse
+def test_tuning_is_judged_by_the_corrected_test_over_folds_and_seeds(results, found):
+    verdict = found("results").verdict
+    differences = np.array(
+        [
+            second.column("test_loss") - first.column("test_loss")
+            for first, second in zip(networks_of(results, "reference"), networks_of(results, "tuned"), strict=True)
+        ]
+    )
+    assert (verdict.seeds, verdict.folds) == differences.shape == (3, 5)
+    assert verdict.difference == resampled_difference(differences)
+    assert verdict.undecided == (corrected_resampled_p_value(differences) >= 0.05)
 
 
-def test_change_is_paired_only_over_the_same_folds(results):
-    assert same_folds(results.reference, results.tuned)
-    differences = results.tuned.column("test_loss") - results.reference.column("test_loss")
-    change = change_of(results.reference, results.tuned, "test_loss")
-    assert change.value == pytest.approx(differences.mean())
-    assert change.margin == pytest.approx(differences.std(ddof=1))
+def test_a_change_with_p_of_a_fifth_is_not_called_an_improvement(results):
+    """The mean of five folds' differences exceeds their deviation, which says little: p is 0.20."""
+    differences = -0.1 + 0.1025 * np.array([-1.2, -0.6, 0.0, 0.6, 1.2])
+    assert abs(differences.mean()) > differences.std(ddof=1)
+    assert corrected_resampled_p_value(differences) == pytest.approx(0.20, abs=0.01)
+    folds = [{**row, "test_loss": 0.4} for row in results.reference.folds]
+    first = dataclasses.replace(results.reference, folds=folds)
+    changed = [{**row, "test_loss": 0.4 + change} for row, change in zip(folds, differences, strict=True)]
+    second = dataclasses.replace(results.reference, folds=changed)
+    verdict = verdict_over_folds(results, [first], [second], "test_loss")
+    assert verdict.undecided and verdict.difference.value == pytest.approx(-0.1)
+
+
+def test_settings_are_paired_only_over_the_same_folds(results):
     other = with_predictions(results.tuned, fold=results.tuned.predictions["fold"][::-1])
-    spreads = [variant.run.metrics["test_loss_sd"] for variant in (results.reference, results.tuned)]
-    assert not same_folds(results.reference, other)
-    assert change_of(results.reference, other, "test_loss").margin == pytest.approx(math.hypot(*spreads))
+    verdict = verdict_over_folds(results, [results.reference], [other], "test_loss")
+    apart = unpaired_difference(results.reference.column("test_loss"), other.column("test_loss"))
+    assert verdict.difference == apart and verdict.seeds == 1
+
+
+def test_a_small_difference_with_a_narrow_interval_is_equivalence():
+    narrow, wide = Difference(-0.01, -0.02, -0.001), Difference(-0.01, -0.2, 0.18)
+    assert Verdict(narrow, 3, 5, margin=0.05).word == "equivalent"
+    assert Verdict(narrow, 3, 5, margin=0.01).word == "better"
+    assert Verdict(wide, 3, 5, margin=0.05).word == "undecided"
+    assert Verdict(Difference(-0.01, -math.inf, math.inf), 1, 1, margin=0.05).word == "too few seeds"
+
+
+def test_tuned_figures_are_fresh_and_the_optimism_of_the_search_is_told(results, found, text_of):
+    optimism = found("results").optimism
+    assert optimism.score == pytest.approx(results.search.best["score"])
+    fresh = [variant.run.metrics["validation_loss"] for variant in networks_of(results, "tuned")]
+    assert optimism.fresh == pytest.approx(np.mean(fresh)) and optimism.difference.value == pytest.approx(
+        optimism.fresh - optimism.score
+    )
+    assert f"The winner’s score in the search, {optimism.score:.3f}, is the lowest of 18 noisy numbers" in text_of()
 
 
 def test_the_lower_test_loss_is_the_best_one(found):
@@ -62,13 +100,14 @@ def test_floor_is_a_level_line(floor, lines):
 @pytest.mark.parametrize(
     ("reference", "tuned", "words"),
     [
-        (1.0, 0.1, "the test loss improves by"),
-        (0.1, 1.0, "the test loss becomes worse by"),
-        (0.4, 0.4, "an improvement cannot be claimed, nor a loss."),
+        (1.0, 0.1, "the tuned configuration is better than the reference configuration over three times five folds"),
+        (0.1, 1.0, "the tuned configuration is worse than the reference configuration over three times five folds"),
     ],
 )
-def test_sentence_about_the_change_follows_it(text_of, reference, tuned, words):
-    assert words in text_of(regression_error={"reference": reference, "tuned": tuned})
+def test_sentence_about_the_tuning_follows_its_verdict(text_of, reference, tuned, words):
+    text = text_of(regression_error={"reference": reference, "tuned": tuned})
+    assert f"On them {words} (" in text
+    assert f"By test MSE {words.replace('configuration', 'configuration of the regression', 1)}" in text
 
 
 def test_losses_of_each_row_are_those_of_the_run(results, found):

@@ -1,26 +1,34 @@
-"""The verdict on a grid: winner, ties, the cheapest within one standard error, what each hyperparameter contributes."""
+"""The verdict on a grid: winner, ties, costs, what each hyperparameter contributes, what fewer would have found."""
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
 
-from reporting.artifacts import load_table, save_table
-from reporting.results import SearchResults
-from reporting.sections.shared.search import is_edge, search_findings
-from reporting.sections.shared.search_ranking import p_value
-from reporting.stats.significance import corrected_resampled_p_value, f_p_value, holm_adjusted
+from reporting.results import SearchResults, load_results
+from reporting.sections.shared.search import is_edge
+from reporting.sections.shared.search import search_findings as findings_of
+from reporting.stats.selection import differences_over_folds, expected_best
+from reporting.stats.significance import f_p_value, holm_adjusted
 from tests.invented import edits
 
 
-def search_of(scores, direction="min", objective="validation_loss", grid=None, seconds=None, **columns):
-    """A search: scores is one row of folds for each combination of the grid, of one hyperparameter if none is given."""
+def search_findings(search, reference_config, margin=0.1):
+    return findings_of(search, reference_config, validation_points=20, margin=margin)
+
+
+def search_of(scores, direction="min", objective="validation_loss", grid=None, seconds=None, error=0.01, right=None):
+    """A search: scores is one row of folds for each combination of the grid, of one hyperparameter if none is given.
+
+    `seconds` of one combination's epochs, each of which has this error; `right` (combinations, images).
+    """
     grid = grid or {"batch_size": [16 * 2**k for k in range(len(scores))]}
     combinations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     folds = [
-        {"trial": trial, "fold": fold, objective: score, "stopped_early": False}
-        | {key: column[trial - 1] for key, column in columns.items()}
+        {"trial": trial, "fold": fold, objective: score, "stopped_early": False, "epochs": 10}
+        | {"epoch_seconds": (seconds[trial - 1] if seconds else 1.0) / 10 / len(row), "epoch_seconds_error": error}
         for trial, row in enumerate(scores, start=1)
         for fold, score in enumerate(row, start=1)
     ]
@@ -34,13 +42,13 @@ def search_of(scores, direction="min", objective="validation_loss", grid=None, s
             **values,
             "score": means[k],
             "rank": order.index(k) + 1,
-            "seconds": seconds[k] if seconds else 1.0,
         }
         for k, values in enumerate(combinations)
     ]
     space = {"objective": objective, "direction": direction, "folds": len(scores[0]), "grid": grid}
     space["settings"] = {"restore_best_weights": False}
-    return SearchResults(None, space, trials, folds, {})
+    answers = {} if right is None else {"answers": np.array(right), "labels": np.ones(np.shape(right)[1])}
+    return SearchResults(None, space, trials, folds, {}, answers)
 
 
 def trials(combinations):
@@ -48,14 +56,14 @@ def trials(combinations):
 
 
 def test_winner_far_ahead_is_distinct():
-    found = search_findings(search_of([[1.0, 1.1, 1.2], [2.0, 2.1, 2.2]]), {"batch_size": 32}, 20)
+    found = search_findings(search_of([[1.0, 1.1, 1.2], [2.0, 2.1, 2.2]]), {"batch_size": 32})
     assert found.winner_is_distinct and not found.all_tied and found.winner == {"batch_size": 16}
-    assert [item.verdict for item in found.ranked] == ["best", "distinct"]
+    assert [item.verdict for item in found.ranked] == ["best", "ruled out"]
     assert found.reference_rank == 2 and not found.winner_is_reference_setting
 
 
 def test_winner_within_the_noise_is_tied():
-    found = search_findings(search_of([[1.0, 1.4, 0.9], [1.2, 1.0, 1.3]]), {"batch_size": 16}, 20)
+    found = search_findings(search_of([[1.0, 1.4, 0.9], [1.2, 1.0, 1.3]]), {"batch_size": 16})
     assert (
         trials(found.tied) == [2]
         and found.all_tied
@@ -65,72 +73,107 @@ def test_winner_within_the_noise_is_tied():
 
 
 def test_some_are_tied_and_others_not():
-    found = search_findings(search_of([[1.0, 1.4, 0.9], [1.2, 1.0, 1.3], [91, 91.4, 90.9]]), {}, 20)
-    assert [item.verdict for item in found.ranked] == ["best", "tied", "distinct"] and not found.all_tied
+    found = search_findings(search_of([[1.0, 1.4, 0.9], [1.2, 1.0, 1.3], [91, 91.4, 90.9]]), {})
+    assert [item.verdict for item in found.ranked] == ["best", "tied", "ruled out"] and not found.all_tied
     assert found.others == 2
 
 
-def test_p_values_are_paired_corrected_and_adjusted():
+def test_ties_follow_the_simultaneous_bounds():
     scores = [[1.0, 5.0, 9.0], [1.1, 5.1, 9.11], [3.0, 5.5, 9.4]]
-    found = search_findings(search_of(scores), {}, 20)
-    expected = [corrected_resampled_p_value(np.subtract(row, scores[0])) for row in scores[1:]]
-    assert [item.p_value for item in found.ranked] == [None, *expected]
-    assert [item.adjusted for item in found.ranked[1:]] == pytest.approx(holm_adjusted(expected))
-    assert [item.verdict for item in found.ranked] == ["best", "distinct", "tied"]
+    found = search_findings(search_of(scores), {})
+    expected = differences_over_folds(np.array(scores), 0)
+    assert [item.difference for item in found.ranked] == [None, *expected[1:]]
+    assert [item.verdict for item in found.ranked] == ["best", "ruled out", "tied"]
+    assert found.ranked[2].behind == (expected[2].low, expected[2].high)
 
 
-def test_equal_trials_are_tied():
-    assert p_value(search_of([[1.0, 2.0], [1.0, 2.0]]), 1, 2, 20) == 1
+def test_equal_trials_are_tied_and_equivalent():
+    found = search_findings(search_of([[1.0, 2.0], [1.0, 2.0]]), {})
+    assert found.all_tied and len(found.equivalent) == 1 and found.least_told_apart is None
 
 
-def test_one_fold_is_judged_by_its_accuracies_as_shares():
-    search = search_of([[0.91], [0.90]], "max", "validation_accuracy")
-    assert p_value(search, 1, 2, 1000) > 0.05 > p_value(search, 1, 2, 100_000)
-    losses = search_of([[0.30], [0.50]], validation_accuracy=[0.90, 0.89])
-    assert p_value(losses, 1, 2, 1000) > 0.05 > p_value(losses, 1, 2, 100_000)
+def test_equivalence_needs_the_whole_interval_within_the_margin():
+    search = search_of([[1.0, 2.0, 3.0], [1.01, 2.02, 3.0]])
+    assert [len(search_findings(search, {}, margin).equivalent) for margin in (0.02, 0.05)] == [0, 1]
+    assert search_findings(search, {}).least_told_apart == pytest.approx(
+        search_findings(search, {}).tied[0].difference.margin
+    )
 
 
-def test_one_fold_of_losses_alone_tells_nothing_apart():
-    assert p_value(search_of([[0.30], [0.50]]), 1, 2, 20) == 1
+def answers_with(only_first, only_second, images=1000):
+    """Two classifiers' answers that differ in so many images, in each of them one is right."""
+    right = np.ones((2, images), dtype=int)
+    right[1, :only_first], right[0, only_first : only_first + only_second] = 0, 0
+    return search_of(right.mean(axis=1)[:, None].tolist(), "max", "validation_accuracy", right=right)
+
+
+def test_accuracies_are_compared_by_paired_answers():
+    """Twenty images against five is telling, 120 against 105 is not; unpaired, both are the same difference."""
+    apart, alike = (search_findings(answers_with(*counts), {}) for counts in ((20, 5), (120, 105)))
+    assert apart.score - apart.worst_score == pytest.approx(alike.score - alike.worst_score)
+    assert apart.winner_is_distinct and alike.all_tied
+    assert apart.ranked[1].behind[0] > 0 > alike.ranked[1].behind[0]
+
+
+def test_the_objective_decides_what_is_compared():
+    """One loss of each combination cannot be judged, whatever the accuracies beside it are."""
+    found = search_findings(search_of([[0.30], [0.50]], right=np.eye(2, 500, dtype=int)), {})
+    assert not (found.judged or found.winner_is_distinct or found.all_tied or found.tied or found.equivalent)
+    assert [item.verdict for item in found.ranked] == ["best", ""] and not found.costs_compared
 
 
 def test_combination_that_failed_is_counted_and_never_tied():
-    found = search_findings(search_of([[1.0, 1.1], [math.nan, 1.0]]), {}, 20)
-    assert (
-        found.diverged == 1
-        and found.winner_is_distinct
-        and found.others == 0
-        and found.worst_score == pytest.approx(1.05)
-    )
+    found = search_findings(search_of([[1.0, 1.1], [math.nan, 1.0]]), {})
+    assert found.diverged == 1 and not found.judged and found.others == 0 and found.worst_score == pytest.approx(1.05)
     assert [item.verdict for item in found.ranked] == ["best", "failed"]
     assert found.reference_rank is None and found.strongest is None and found.explained is None
 
 
 def test_grid_of_one_combination():
-    found = search_findings(search_of([[1.0, 1.1]]), {"batch_size": 16}, 20)
-    assert (
-        found.winner_is_distinct
-        and found.winner_is_reference_setting
-        and found.strongest is None
-        and found.at_edge == ()
-    )
-    assert found.effects == () and found.pair_scores == {} and found.winner_is_cheapest and found.others == 0
+    found = search_findings(search_of([[1.0, 1.1]]), {"batch_size": 16})
+    assert not found.judged and found.winner_is_reference_setting and found.strongest is None and found.at_edge == ()
+    assert found.effects == () and found.pair_scores == {} and found.cheapest is None and found.others == 0
+    assert found.expected_best == (found.score,) and found.half == 1
 
 
 def test_cheapest_within_one_standard_error():
     scores = [[1.0, 1.4, 0.9], [1.1, 1.5, 1.0], [9.0, 9.4, 8.9]]  # the winner's standard error is 0.153
-    found = search_findings(search_of(scores, seconds=[5.0, 3.0, 1.0]), {}, 20)
+    found = search_findings(search_of(scores, seconds=[5.0, 3.0, 1.0]), {})
     assert found.ranked[0].error == pytest.approx(np.std(scores[0], ddof=1) / math.sqrt(3))
-    assert found.cheapest.trial == 2 and not found.winner_is_cheapest
-    assert search_findings(search_of(scores, seconds=[2.0, 3.0, 1.0]), {}, 20).winner_is_cheapest
+    assert found.cheapest.trial == 2 and found.costs_compared
+    assert search_findings(search_of(scores, seconds=[2.0, 3.0, 1.0]), {}).cheapest is None
+
+
+def test_cheapest_counts_training_not_compiling():
+    """The wall time of a fit, which compiling is part of, has no say: only epochs and what one of them takes."""
+    search = search_of([[1.0, 1.2], [1.1, 1.1]], seconds=[8.0, 4.0])
+    for row in search.folds:
+        row["seconds"] = 1.0 if row["trial"] == 1 else 99.0
+    found = search_findings(search, {})
+    assert found.cheapest.trial == 2 and [item.cost for item in found.ranked] == pytest.approx([8, 4])
+
+
+def test_cheapest_needs_a_difference_beyond_noise():
+    """Each fold's ten epochs have an error of ten times `error`; the difference of four such sums twice that."""
+    scores, seconds = [[1.0, 1.2], [1.1, 1.1]], [8.0, 7.0]
+    assert search_findings(search_of(scores, seconds=seconds, error=0.024), {}).cheapest.trial == 2
+    assert search_findings(search_of(scores, seconds=seconds, error=0.026), {}).cheapest is None
+    unknown = search_findings(search_of(scores, seconds=seconds, error=math.nan), {})
+    assert unknown.cheapest is None and not unknown.costs_compared
 
 
 def test_error_of_one_fold_is_that_of_a_share():
-    found = search_findings(
-        search_of([[0.9], [0.88], [0.5]], "max", "validation_accuracy", seconds=[3.0, 2.0, 1.0]), {}, 100
-    )
-    assert found.ranked[0].error == pytest.approx(math.sqrt(0.9 * 0.1 / 100)) and found.cheapest.trial == 2
-    assert search_findings(search_of([[0.3], [0.5]], validation_accuracy=[0.9, 0.8]), {}, 100).cheapest is None
+    found = search_findings(answers_with(100, 0), {})
+    assert found.ranked[1].error == pytest.approx(math.sqrt(0.9 * 0.1 / 1000)) and found.ranked[0].error == 0
+
+
+def test_half_of_the_grid_would_have_found_less():
+    scores = [0.5, 0.1, 0.4, 0.2, 0.3]
+    found = search_findings(search_of([[value] for value in scores]), {})
+    assert found.half == 2 and found.half_score == expected_best(np.array(scores))[1] > found.score
+    assert found.expected_best[-1] == found.score
+    failed = search_findings(search_of([[value] for value in (*scores, math.nan)]), {})
+    assert failed.expected_best == found.expected_best
 
 
 GRID = {"a": [1, 2], "b": [1, 2, 3]}
@@ -147,7 +190,7 @@ def test_shares_of_the_variance_by_hand():
     total = np.sum((table - table.mean()) ** 2)
     share_a = 3 * np.sum((table.mean(axis=1) - table.mean()) ** 2) / total
     share_b = 2 * np.sum((table.mean(axis=0) - table.mean()) ** 2) / total
-    found = search_findings(search_of(table.reshape(-1, 1).tolist(), grid=GRID), {}, 20)
+    found = search_findings(search_of(table.reshape(-1, 1).tolist(), grid=GRID), {})
     assert [item.name for item in found.effects] == ["a", "b"]
     assert [item.share for item in found.effects] == pytest.approx([share_a, share_b])
     rest = 1 - share_a - share_b
@@ -158,33 +201,43 @@ def test_shares_of_the_variance_by_hand():
 
 def test_no_effect_stands_out_of_noise():
     rng = np.random.default_rng(3)
-    found = search_findings(search_of(rng.normal(size=(6, 1)).tolist(), grid=GRID), {}, 20)
+    found = search_findings(search_of(rng.normal(size=(6, 1)).tolist(), grid=GRID), {})
     assert found.effects_beyond_chance == () and 0 < found.explained < 1 and found.least_effect_p_value >= 0.05
 
 
-def test_effects_that_add_up_leave_no_rest():
-    found = search_findings(search_of(scores_of(lambda a, b: 2.0 * a + b), grid=GRID), {}, 20)
-    assert found.explained == pytest.approx(1) and len(found.effects_beyond_chance) == 2
+def test_effects_that_add_up_leave_nothing_to_test_against():
+    found = search_findings(search_of(scores_of(lambda a, b: 2.0 * a + b), grid=GRID), {})
+    assert found.explained == pytest.approx(1) and found.degrees == 2
+    assert found.effects_beyond_chance == () and found.least_effect_p_value is None
+
+
+def test_where_no_effect_stands_out_it_is_known_from_where_on_one_would():
+    """Two times two combinations leave one degree of freedom, which could hardly find anything: nothing is tested."""
+    small = search_findings(search_of([[0.1], [0.2], [0.3], [0.9]], grid={"a": [1, 2], "b": [1, 2]}), {})
+    assert small.degrees == 1 and small.least_effect_p_value is None and small.strongest.least_share is None
+    noise = np.random.default_rng(3).normal(size=(6, 1)).tolist()
+    found = search_findings(search_of(noise, grid=GRID), {})
+    assert found.strongest.share < found.strongest.least_share < 1
 
 
 def test_equal_scores_have_no_effect():
-    found = search_findings(search_of(scores_of(lambda a, b: 0.7), grid=GRID), {}, 20)
+    found = search_findings(search_of(scores_of(lambda a, b: 0.7), grid=GRID), {})
     assert (
         found.strongest is None and found.explained is None and [item.share for item in found.effects] == [None, None]
     )
-    rounded = search_findings(search_of(scores_of(lambda a, b: 0.7 + 1e-16 * a * b), grid=GRID), {}, 20)
+    rounded = search_findings(search_of(scores_of(lambda a, b: 0.7 + 1e-16 * a * b), grid=GRID), {})
     assert rounded.strongest is None and rounded.explained is None
 
 
 def test_one_hyperparameter_leaves_nothing_to_test_with():
-    found = search_findings(search_of([[1.0], [2.0], [4.0]]), {}, 20)
+    found = search_findings(search_of([[1.0], [2.0], [4.0]]), {})
     assert found.effects[0].share == pytest.approx(1) and found.least_effect_p_value is None
 
 
 def test_grid_with_a_failure_has_ranges_but_no_shares():
     scores = scores_of(lambda a, b: 5.0 * a + b)
     scores[1] = [math.nan]
-    found = search_findings(search_of(scores, grid=GRID), {}, 20)
+    found = search_findings(search_of(scores, grid=GRID), {})
     assert (
         found.explained is None
         and found.strongest.name == "a"
@@ -199,7 +252,7 @@ def effect_by_hand():
 def test_heat_maps_hold_the_mean_over_the_rest():
     grid = {"a": [1, 2], "b": [1, 2], "c": [1, 2]}
     scores = [[100.0 * a + 10 * b + c] for a, b, c in itertools.product(*grid.values())]
-    found = search_findings(search_of(scores, grid=grid), {}, 20)
+    found = search_findings(search_of(scores, grid=grid), {})
     assert list(found.pair_scores) == [("a", "b"), ("a", "c"), ("b", "c")]
     assert found.pair_scores["a", "b"].tolist() == [[111.5, 121.5], [211.5, 221.5]]
 
@@ -207,13 +260,26 @@ def test_heat_maps_hold_the_mean_over_the_rest():
 def test_heat_maps_show_the_strongest_hyperparameters():
     grid = {name: [1, 2] for name in "abcde"}
     scores = [[sum(10.0**k * value for k, value in enumerate(values))] for values in itertools.product(*grid.values())]
-    found = search_findings(search_of(scores, grid=grid), {}, 20)
+    found = search_findings(search_of(scores, grid=grid), {})
     assert not found.every_pair_is_drawn and {name for pair in found.pair_scores for name in pair} == set("bcde")
 
 
-def test_edge_needs_three_numbers():
+def test_edges_of_two_values_count():
     assert is_edge([1, 2, 3], 3) and is_edge([1, 2, 3], 1) and not is_edge([1, 2, 3], 2)
-    assert not is_edge([1, 2], 2) and not is_edge(["a", "b", "c"], "a") and not is_edge([False, True], True)
+    assert (
+        is_edge([1, 2], 2)
+        and is_edge([1, 2], 1)
+        and not is_edge([1], 1)
+        and not is_edge(["a", "b", "c"], "a")
+        and not is_edge([False, True], True)
+    )
+
+
+def test_axes_of_two_values_are_told_from_longer_ones():
+    grid = {"a": [1, 2], "b": [1, 2, 3], "c": ["x", "y"]}
+    scores = [[100.0 * a + b + 0.1 * (c == "y")] for a, b, c in itertools.product(*grid.values())]
+    found = search_findings(search_of(scores, grid=grid), {})
+    assert (found.at_edge, found.two_valued, found.edges) == (("a", "b"), ("a",), ("b",))
 
 
 ONE = {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16]}
@@ -252,25 +318,29 @@ def by_learning_rate(values, fold):
 
 def test_ties_are_called_ties(text_of):
     text = text_of(edits.searches.search("regression", wavering))
-    assert "It is tied with all 17 others, none of which can be told apart from it by the corrected" in paragraph(text)
-    assert "by the corrected resampled t test over the five folds" in paragraph(text)
+    assert "It is tied with all 17 others, none of which can be ruled out as the truly best one" in paragraph(text)
+    assert "(Hsu, 1984) on the corrected t statistics of the five folds" in paragraph(text)
+    assert "only differences from about 1." in paragraph(text)
     assert "all 17 other combinations of the grid are tied with its winner" in text.lower()
     assert "A tie is no proof that settings are equal: a test over five folds finds large differences only." in text
 
 
 def test_a_winner_without_ties_is_told_apart(text_of):
     text = text_of(edits.searches.search("regression", one_ahead))
-    assert "It differs from every other one by the corrected resampled t test over the five folds" in paragraph(text)
-    assert "The grid’s winner differs from all 17 other combinations" in text
+    assert "It is truly the best one with 95&nbsp;% confidence, by multiple comparisons" in paragraph(text)
+    assert "The grid’s winner is truly the best of its 18 combinations with 95&nbsp;% confidence" in text
 
 
 def test_some_ties_are_counted(text_of):
     text = text_of(
         edits.searches.search("classification", lambda values, fold: 0.9 if values["batch_size"] == 32 else 0.5)
     )
-    assert "It is tied with five of the other eleven, which cannot be told apart from it by a test" in text
-    assert "by a test of two shares of the 600 validation images" in paragraph(text, "classification")
-    assert "of the eleven other combinations of the grid, five are tied with its winner" in text.lower()
+    assert (
+        "It is tied with five of the other eleven: with 95&nbsp;% confidence the truly best one is among these six"
+        in text
+    )
+    assert "on the paired answers to the 600 validation images" in paragraph(text, "classification")
+    assert "its winner or among the five tied with it, of eleven others" in text
     assert "The test weighs the choice of the images, not that of the seed." in paragraph(text, "classification")
     assert "not that of the seed" not in paragraph(text)
 
@@ -278,7 +348,7 @@ def test_some_ties_are_counted(text_of):
 def test_one_tie_is_one(text_of):
     grid = {"learning_rate": [0.001], "weight_decay": [1e-7], "batch_size": [16, 32]}
     text = text_of(edits.searches.search("regression", wavering, grid))
-    assert "It is tied with the only other one, which cannot be told apart from it" in paragraph(text)
+    assert "It is tied with the only other one, which cannot be ruled out as the truly best one" in paragraph(text)
 
 
 def test_a_single_combination_is_compared_with_nothing(text_of):
@@ -303,12 +373,12 @@ def test_shares_of_the_variance_follow_the_scores(text_of):
     assert "the learning rate stands out." in paragraph(text)
     assert "; the learning rate matters by more than chance explains." in text
     text = text_of(edits.searches.search("regression", wavering))
-    assert "none stand" in paragraph(text) and "no hyperparameter matters by more than chance explains" in text
+    assert re.search("none stands out \\(the .* would from a share of [0-9]+.% on\\)", paragraph(text))
 
 
 def test_equal_scores_have_no_reason(text_of):
     text = text_of(edits.searches.search("regression", lambda values, fold: 0.5))
-    assert "No hyperparameter changes the score." in paragraph(text) and "none of which can be told apart" in text
+    assert "No hyperparameter changes the score." in paragraph(text) and "none of which can be ruled out" in text
 
 
 def test_one_hyperparameter_alone_has_no_share(text_of):
@@ -317,34 +387,60 @@ def test_one_hyperparameter_alone_has_no_share(text_of):
     assert "The learning rate matters most: the mean scores of its values lie" in paragraph(text)
 
 
-def seconds(*values):
-    """Other wall times of the regression's combinations, the last one for all others."""
+def test_a_cheaper_one_within_one_standard_error_is_named(text_of):
+    def slow(runs):
+        winner = load_results(runs, "regression").search.best["trial"]
+        edits.searches.timed(runs, "regression", lambda row: 0.25 if row["trial"] == winner else 0.15)
 
-    def change(runs):
-        path = runs / "regression/search/trials.csv"
-        rows = sorted(load_table(path), key=lambda row: row["rank"])
-        timed = [{**row, "seconds": values[min(k, len(values) - 1)]} for k, row in enumerate(rows)]
-        save_table(path, sorted(timed, key=lambda row: row["trial"]))
-
-    return change
+    text = text_of(slow)
+    assert "took clearly less training: 30 s where the best took 50 s." in paragraph(text)
+    assert "tied, cheaper" in text and "a square a cheaper combination within one standard error of the best" in text
 
 
-def test_the_cheapest_within_one_standard_error_is_named(text_of):
-    text = text_of(seconds(50.0, 30.0, 50.0))
-    assert "the cheapest has rank 2: it was trained in 30 s where the best took 50 s." in text
-    assert "tied, cheapest" in text and "a square the cheapest within one standard error of the best" in text
-    text = text_of(seconds(20.0, 30.0))
-    assert "No combination within one standard error of its score" in paragraph(text) and "best, cheapest" in text
+def test_none_is_cheaper_for_noise(text_of):
+    """Costs of which all that differs is noise."""
+    text = text_of(lambda runs: edits.searches.timed(runs, "regression", lambda row: 0.1 + 1e-5 * row["trial"]))
+    assert "No combination within one standard error of its score" in paragraph(text)
+    assert "took clearly less training." in paragraph(text) and "tied, cheaper" not in text
 
 
-def test_one_fold_of_losses_has_no_standard_error(text_of):
-    text = paragraph(text_of(edits.searches.search("classification", objective="validation_loss")), "classification")
-    assert "The best combination by validation loss is" in text and "within one standard error" not in text
+def test_ties_by_one_loss_cannot_be_judged(text_of):
+    text = text_of(edits.searches.search("classification", objective="validation_loss"))
+    told = paragraph(text, "classification")
+    assert "The best combination by validation loss is" in told and "within one standard error" not in told
+    assert "Of each combination one validation loss is known, which cannot tell it from another one." in told
+    assert "ne validation loss of each combination cannot tell the grid’s combinations apart" in text
+
+
+def test_a_small_grid_is_not_said_to_have_no_effect(text_of):
+    """Two times two combinations: the winner is the best, and the test of the effects could hardly find anything."""
+    grid = BINARY | {"weight_decay": [1e-7]}
+    text = text_of(
+        edits.searches.search("regression", lambda v, fold: v["batch_size"] * v["learning_rate"] + fold, grid)
+    )
+    assert "with one degree of freedom for this rest, a test could hardly find anything." in paragraph(text)
+    assert "It is truly the best one" in paragraph(text) and "no hyperparameter matters" not in text
+
+
+def test_an_untested_effect_does_not_stand_out(text_of):
+    """Scores that the effects explain to the last digit."""
+    text = text_of(edits.searches.search("regression", lambda v, fold: v["batch_size"] + 1e3 * v["learning_rate"]))
+    assert "there is no such rest to test them against." in paragraph(text)
+    assert " out" not in paragraph(text)
+
+
+def test_what_half_of_the_grid_would_have_found(text_of):
+    text = paragraph(text_of())
+    assert (
+        "Its score is optimistic, as it was chosen for it; the best of nine combinations drawn at random would have"
+        in text
+    )
 
 
 def test_an_edge_is_named(text_of):
     text = text_of(edits.searches.search("regression", by_learning_rate))
     assert "The winning learning rate lies at the edge of the grid" in paragraph(text)
+    assert "The grid has only two values of weight decay: beyond the winning one nothing was tried." in paragraph(text)
 
 
 @pytest.mark.parametrize(

@@ -27,14 +27,14 @@ def test_grid_shows_folds_means_winner_and_named_combinations():
     assert drawn["fold"].tolist() == [[1, 0.1], [1, 0.3], [2, 0.2], [2, 0.4], [3, 0.3], [3, 0.5], [4, 0.4], [4, 0.6]]
     np.testing.assert_allclose(drawn["mean"][:, 1], [0.2, 0.3, 0.4, 0.5])
     np.testing.assert_allclose([drawn[name][0] for name in ("best", "reference settings")], [[1, 0.2], [3, 0.4]])
-    np.testing.assert_allclose(drawn["cheapest within one standard error"], [[2, 0.3]])
+    np.testing.assert_allclose(drawn["cheaper within one standard error"], [[2, 0.3]])
     assert [label.get_text() for label in below.get_yticklabels()] == ["0.001", "0.002", "$10^{-5}$", "$10^{-7}$"]
     dots = below.get_lines()[0].get_xydata().tolist()
     assert sorted(dots) == [[1, 0], [1, 2], [2, 0], [2, 3], [3, 1], [3, 2], [4, 1], [4, 3]]
     assert "learning rate" in saved(figure) and width_of(figure) == pytest.approx(FULL)
 
 
-def test_grid_shades_what_is_tied_with_the_winner():
+def test_grid_shades_the_set_that_holds_the_best():
     figure = grid_of([[0.1], [0.2], [0.3], [0.4]], tied=[False, True, False, True])
     for axes in figure.axes[:2]:
         assert [(patch.get_x(), patch.get_width()) for patch in axes.patches] == [(0.5, 2), (3.5, 1)]
@@ -50,6 +50,17 @@ def test_heat_maps_hold_the_means_and_dark_is_better():
         shades = image_of(axes)
         assert shades[best] == shades.max() == 0.75 and shades.min() == 0
     assert (smaller.get_xlabel(), smaller.get_ylabel()) == ("learning rate", "weight decay")
+
+
+@pytest.mark.parametrize("pairs", [PAIRS, {}])
+def test_expected_best_stands_beside_by_number_drawn(pairs):
+    figure = grid_of([[0.1], [0.2], [0.3], [0.4]], pairs=pairs, expected=[0.25, 0.15, 0.12, 0.1])
+    (panel,) = (child for axes in figure.axes for child in axes.child_axes)
+    line, winner = panel.get_lines()
+    assert line.get_xydata().tolist() == [[1, 0.25], [2, 0.15], [3, 0.12], [4, 0.1]]
+    assert winner.get_xydata().tolist() == [[4, 0.1]] and "number drawn" in saved(figure)
+    lone = grid_of([[0.1], [0.2], [0.3], [0.4]], expected=[0.25])
+    assert not any(axes.child_axes for axes in lone.axes)
 
 
 def test_losses_of_different_magnitude_are_drawn_on_a_logarithmic_scale():
@@ -75,8 +86,8 @@ def test_grid_of_many_values_is_drawn():
     grid = {name: list(range(12)) for name in ("first", "second", "third")}
     pairs = {pair: np.ones((12, 12)) for pair in (("first", "second"), ("first", "third"), ("second", "third"))}
     values = [{"first": k % 12, "second": k // 12, "third": 0} for k in range(144)]
-    figure = plot_grid(np.ones((144, 2)), None, grid, values, "loss", [True] * 144, pairs)
-    assert not figure.axes[2].texts
+    figure = plot_grid(np.ones((144, 2)), None, grid, values, "loss", [True] * 144, pairs, expected=[1.0] * 144)
+    assert not any(axes.texts for axes in figure.axes[3:])
     saved(figure)
 
 

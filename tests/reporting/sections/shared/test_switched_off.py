@@ -24,6 +24,6 @@ def test_nothing_is_said_where_all_is_switched_on(tmp_path):
 
 
 def test_the_chapter_ends_with_what_is_switched_off(text_of):
-    text = text_of(switched_off=["regression/seeds", "regression/baselines"])
-    assert "Switched off in the settings, and therefore not in this section: baselines and further seeds." in text
+    text = text_of(switched_off=["regression/tuned_seeds", "regression/baselines"])
+    assert "and therefore not in this section: baselines and further seeds of the tuned networks." in text
     assert "Switched off in the settings, and therefore" not in text_of()

@@ -57,12 +57,19 @@ def test_only_relu_has_zeros_to_count(results, found):
     assert not find(results["classification"], None).other_functions
 
 
+@pytest.mark.parametrize("function", ["softplus", "sigmoid"])
+def test_units_above_zero_are_not_counted_where_all_are(function):
+    positive = units([0.1], [2], function=function, active=1.0)
+    assert positive.mean_active_share is None and positive.probe_active == ()
+    assert units([-1], [2], function="tanh", active=1.0).mean_active_share == 1
+
+
 def test_layers_whose_activations_are_drawn_and_what_was_counted_over(results, found):
     classification = find(results["classification"], None)
     assert [item.layer for item in found.drawn] == ["hidden_1", "hidden_2", "hidden_3"]
     assert [item.layer for item in classification.drawn] == ["dense_1"]
-    assert (found.test_inputs, found.inputs) == (100, "test points")
-    assert (classification.test_inputs, classification.inputs) == (1000, "test images")
+    assert (found.counted, found.inputs) == (100, "training points")
+    assert (classification.counted, classification.inputs) == (600, "validation images")
 
 
 def test_effective_rank_is_one_for_one_direction_and_their_number_for_equal_ones():

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from reporting import build_report
-from reporting.artifacts import TASKS, Data, load_table, stages
+from reporting.artifacts import TASKS, Data, load_arrays, load_table, stages
 from tests.tiny_settings import tiny_settings
 from training import classification, plan, prepare_data, regression, run_extra, train
 from training.datasets import Dataset
@@ -93,6 +93,28 @@ def test_tuned_figures_are_fresh(runs, task):
     tables = [path for path in (runs / task).rglob("folds.csv") if path.parent.name != "search"]
     rows = [row for path in tables for row in load_table(path) if "seed" in row]
     assert len(rows) > 3 and not searched & {row["seed"] for row in rows}
+
+
+@pytest.mark.parametrize("name", ["tuned", "tuned_seeds/seed_2"])
+def test_the_tuned_networks_say_how_sure_they_are(runs, name):
+    stored = load_arrays(runs / "regression" / name / "predictions.npz")
+    for place in ("test", "curve"):
+        deviations = stored[f"laplace_{place}_sd"]
+        assert deviations.shape == stored[f"{place}_predictions"].shape and (deviations > 0).all()
+    rows = load_table(runs / "regression" / name / "folds.csv")
+    assert all(row["laplace_noise_variance"] > 0 and row["laplace_prior_precision"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_searchs_answers_are_those_that_were_scored(runs, task):
+    folder = runs / task / "search"
+    if task == "regression":
+        assert not (folder / "answers.npz").exists()
+        return
+    stored, folds = load_arrays(folder / "answers.npz"), load_table(folder / "folds.csv")
+    accuracies = (stored["answers"] == stored["labels"]).mean(axis=1)
+    assert stored["scored"].all() and accuracies.tolist() == [row["validation_accuracy"] for row in folds]
+    assert all(0 < row["epoch_seconds"] < row["seconds"] for row in folds)
 
 
 def test_names_are_escaped(runs, pdf_text):

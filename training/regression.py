@@ -52,11 +52,12 @@ def train(
     seed: int,
     inspected: bool = False,
     weights_stored: bool = False,
+    deviations_stored: bool = False,
 ) -> None:
     """Train one network per fold and record them.
 
-    `inspected` also stores what the report shows of the first fold's network: weights and activations.
-    `weights_stored` stores its weights only.
+    `inspected` also stores what the report shows of the first fold's network: weights and activations; `weights_stored`
+    stores its weights only. Either `inspected` or `deviations_stored` adds how sure each network is, see laplace.py.
     """
     from training.callbacks import Progress
     from training.inspection import weights_before_and_after
@@ -69,6 +70,8 @@ def train(
         own_seed = derive_seed(seed, config, fold)
         fit = trainer.fit(config, dataset.x_train, dataset.y_train, train, validation, own_seed, [progress])
         members.append(describe_member(trainer, fit, dataset, fold, train, validation))
+        if inspected or deviations_stored:
+            add_deviations(members[-1], fit, dataset, train)
         if fold == 1 and (inspected or weights_stored):
             save_arrays(record.folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
         if fold == 1 and inspected:
@@ -109,6 +112,16 @@ def describe_member(
         "test_predictions": trainer.predict(dataset.x_test)[:, 0],
         "curve_predictions": trainer.predict(curve_inputs(dataset))[:, 0],
     }
+
+
+def add_deviations(member: Member, fit: Fit, dataset: Dataset, train: np.ndarray) -> None:
+    """Add the linearised Laplace approximation of a network: columns of folds.csv, and its sd of the function."""
+    from training.laplace import laplace
+
+    places = {"test": dataset.x_test, "curve": curve_inputs(dataset)}
+    found = laplace(fit.model, dataset.x_train[train], dataset.y_train[train], *places.values())
+    member["row"] |= {"laplace_noise_variance": found.noise_variance, "laplace_prior_precision": found.prior_precision}
+    member |= {f"laplace_{name}_sd": values for name, values in zip(places, found.deviations, strict=True)}
 
 
 def curve_inputs(dataset: Dataset) -> np.ndarray:

@@ -53,6 +53,6 @@ MAKERS: dict[str, Maker] = {
     "baselines": baselines,
     "initialisation": initialisation,
     "reference_seeds": further_seeds("reference", shuffled=True),
-    "tuned_seeds": further_seeds("tuned", shuffled=True),
+    "tuned_seeds": further_seeds("tuned", shuffled=True, deviations_stored=True),
     "smaller": smaller,
 }

@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reporting.artifacts import UserError
 from training.best import search_config
 from training.budget import Budget, make_budget
@@ -218,8 +220,10 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
         for part, indices in (("train", train), ("validation", validation)):
             scores = trainer.evaluate(x[indices], y[indices])
             row |= {f"{part}_{name}": value for name, value in scores.items()}
-        row |= {"seconds": round(fit.seconds, 3)} | epoch_seconds(fit.durations)
-        return row | ({"answers": trainer.predict(x[validation]).argmax(axis=1)} if trainer.classifies else {})
+        if trainer.classifies:
+            answers = trainer.predict(x[validation]).argmax(axis=1)
+            row |= {"answers": answers, "validation_accuracy": np.mean(answers == y[validation])}
+        return row | {"seconds": round(fit.seconds, 3)} | epoch_seconds(fit.durations)
 
     return fit_fold
 

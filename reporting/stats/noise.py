@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,11 @@ class NoiseVariance:
     def agrees(self, other: float) -> bool:
         """Whether a number lies within two standard errors."""
         return abs(other - self.value) <= AGREEMENT * self.error
+
+    def agrees_with(self, other: float) -> bool:
+        """Whether another estimate lies within two standard errors, taken from the larger of both."""
+        larger = max(self.error, self.error * other / self.value) if self.value > 0 else 0.0
+        return abs(other - self.value) <= AGREEMENT * larger
 
     def exceeds(self, squared_errors: np.ndarray) -> bool:
         """Whether held-out squared errors (n,) are too small to hold such noise, by two standard errors of both.
@@ -71,7 +77,7 @@ def neighbour_weights(x: np.ndarray, stretch: np.ndarray, span: int) -> tuple[np
     return places, weights / np.linalg.norm(weights, axis=1, keepdims=True)
 
 
-def mean_form(places: np.ndarray, weights: np.ndarray, n: int):  # type: ignore[no-untyped-def]  # scipy has no types
+def mean_form(places: np.ndarray, weights: np.ndarray, n: int) -> Any:
     """The sparse matrix A (n, n) for which y A y is the mean square of the residuals of `neighbour_weights`."""
     from scipy.sparse import csr_array
 
@@ -80,6 +86,6 @@ def mean_form(places: np.ndarray, weights: np.ndarray, n: int):  # type: ignore[
     return residuals.T @ residuals / len(places)
 
 
-def spread_of(form) -> float:  # type: ignore[no-untyped-def]
+def spread_of(form: Any) -> float:
     """The standard deviation of y A y for noise y of variance 1: the root of 2 tr(A^2)."""
-    return math.sqrt(2 * float((form.multiply(form)).sum()))
+    return math.sqrt(2 * float(form.multiply(form).sum()))

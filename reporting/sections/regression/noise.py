@@ -23,9 +23,9 @@ class Noise:
     @property
     def process_differs(self) -> bool:
         """Whether the Gaussian process finds clearly more or less noise than the neighbours do."""
-        return bool(
-            self.neighbours and self.gaussian_process is not None and not self.neighbours.agrees(self.gaussian_process)
-        )
+        if self.neighbours is None or self.gaussian_process is None:
+            return False
+        return not self.neighbours.agrees_with(self.gaussian_process)
 
     @property
     def variance(self) -> NoiseVariance | None:

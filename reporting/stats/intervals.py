@@ -12,8 +12,8 @@ def bootstrap_t_intervals(values: np.ndarray, draws: int, rng: np.random.Generat
     """Means of the values (rows, n) and their 95 % intervals, value, low, high: (rows, 3); infinite for one point.
 
     All rows see the same points in each draw. The drawn means are divided by their own standard errors (Efron and
-    Tibshirani, 1993, An Introduction to the Bootstrap, 12.5), and neither side is narrower than Student's interval. That
-    nearly holds what it promises for few squared errors and their differences, where percentiles are too narrow.
+    Tibshirani, 1993, An Introduction to the Bootstrap, 12.5), and neither side is narrower than Student's interval.
+    That nearly holds what it promises for few squared errors and their differences, where percentiles are too narrow.
     """
     rows, n = values.shape
     means = values.mean(axis=1)

@@ -73,18 +73,14 @@ def points_of(example: Example) -> dict[str, np.ndarray]:
     }
 
 
-def in_gap(x: np.ndarray) -> np.ndarray:
-    """Where no training points lie."""
-    return ((x > -3) & (x < -1)) | ((x > 1.7) & (x < 3.1))
-
-
 def network(example: Example, error: float, seed: int) -> Callable:
     """A network as a function of x: the true one and a smooth deviation, larger where no training points lie."""
     phases = np.random.default_rng(example.seed + seed).uniform(0, 2 * np.pi, 3)
 
     def predict(x):
+        in_gap = ((x > -3) & (x < -1)) | ((x > 1.7) & (x < 3.1))
         waves = sum(np.sin((k + 1) * x + phase) for k, phase in enumerate(phases)) / 1.2
-        return true_function(x) + error * (0.6 + 0.6 * in_gap(x)) * waves
+        return true_function(x) + error * (0.6 + 0.6 * in_gap) * waves
 
     return predict
 
@@ -163,7 +159,11 @@ def kernel_shapes(hidden_units: Sequence[int]) -> dict[str, tuple[int, int]]:
 def laplace(example: Example, name: str) -> dict:
     """The further columns and arrays of `write_case` that tell how sure the networks are: less so in the gaps."""
     places = {"test": points_of(example)["x_test"], "curve": CURVE}
-    sds = {where: example.regression_error[name] * (0.6 + 0.9 * in_gap(x)) for where, x in places.items()}
+    gaps = [(-2.0, 0.9), (2.4, 0.7)]  # middles and widths
+    bumps = {
+        where: sum(np.exp(-(((x - middle) / width) ** 2)) for middle, width in gaps) for where, x in places.items()
+    }
+    sds = {where: example.regression_error[name] * (0.6 + 0.9 * bump) for where, bump in bumps.items()}
     arrays = {f"laplace_{where}_sd": np.tile(sd, (example.folds, 1)) for where, sd in sds.items()}
     columns = [{"laplace_noise_variance": 0.2, "laplace_prior_precision": 3.0 + k} for k in range(example.folds)]
     return {"columns": columns, "arrays": arrays}

@@ -114,9 +114,9 @@ Intervals = tuple[list[Estimate], list[Difference]]  # for each method
 
 
 def intervals(errors: np.ndarray, draws: int, rng: np.random.Generator) -> Intervals:
-    """The mean of each method's squared errors (methods, m), and that of the first method less it; no MSE is below 0."""
+    """The mean of each method's squared errors (methods, m), and that of the first method less it."""
     ends = bootstrap_t_intervals(np.concatenate([errors, errors[0] - errors]), draws, rng).tolist()
-    own = [Estimate(value, max(0.0, low), high) for value, low, high in ends[: len(errors)]]
+    own = [Estimate(value, max(0.0, low), high) for value, low, high in ends[: len(errors)]]  # no MSE is below 0
     return own, [Difference(*item) for item in ends[len(errors) :]]
 
 

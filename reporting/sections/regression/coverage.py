@@ -124,9 +124,7 @@ def calibrated_ranges(
         return None
     process = Process(*(float(np.median(fitted.column(name))) for name in Process._fields))
     chosen = evenly_chosen(stored["x_test"])
-    covariance = posterior_covariance(
-        process, stored["x_train"].astype(float), stored["x_test"][chosen].astype(float)
-    )
+    covariance = posterior_covariance(process, stored["x_train"].astype(float), stored["x_test"][chosen].astype(float))
     masks = [region.inside[chosen] for region in regions]
     if not all(mask.any() for mask in masks):
         return None

@@ -118,9 +118,7 @@ def find(results: Results, found: Found) -> EnsembleFindings:
     metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["tuned_seeds"].cases.values())]
     squared = squared_errors(results)
     inside = in_gaps(stored["x_test"], gaps_of(results))
-    gap_error, outside_error = (
-        float(squared[..., part].mean()) if part.any() else None for part in (inside, ~inside)
-    )
+    gap_error, outside_error = (float(squared[..., part].mean()) if part.any() else None for part in (inside, ~inside))
     return EnsembleFindings(
         members=len(members),
         folds=len(results.tuned.folds),
@@ -159,7 +157,7 @@ def ensemble_error(stored: Mapping[str, Any]) -> float | None:
 
 
 def fit_figure(results: Results) -> Figure:
-    """What all members have learned, and how far the first seed's networks are sure of it by Laplace's approximation."""
+    """What all members have learned, and how sure the first seed's networks are of it by Laplace's approximation."""
     curves, laplace = members_of(results, "curve_predictions"), mixture_of(results.tuned, "curve", "laplace_curve_sd")
     return plot_fit(results.tuned.predictions["x_curve"], curves, laplace, *points_of(results), gaps_of(results))
 

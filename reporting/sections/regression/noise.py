@@ -103,7 +103,9 @@ def training_noise(results: Results) -> Noise:
     """The Noise of the training points, which the held-out errors of networks and Gaussian process must hold."""
     stored = results.tuned.predictions
     process = results.extras["baselines"].cases.get("gaussian_process")
-    neighbours = neighbour_estimate(stored["x_train"], stored["y_train"], stretches(stored["x_train"], gaps_of(results)))
+    neighbours = neighbour_estimate(
+        stored["x_train"], stored["y_train"], stretches(stored["x_train"], gaps_of(results))
+    )
     errors = [held_out_errors(variant) for variant in (results.tuned, process) if variant]
     return judged(neighbours, errors, float(process.column("noise_variance").mean()) if process else None)
 

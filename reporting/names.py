@@ -39,6 +39,7 @@ NAMES: dict[str, dict[str, str]] = {
     "split": {"file_order": "file order", "shuffled": "shuffled", "blocks": "blocks along $x$"},
     "folds": {"file_order": "in file order", "blocks": Markup("as blocks along <var>x</var>")},
     "model": {"network": "network (tuned)", "gaussian_process": "Gaussian process"},
+    "band": {"cv_plus": "CV+", "laplace": "Laplace", "gaussian_process": "Gaussian process"},
     "configuration": {
         "reference": "reference settings",
         "tuned": "tuned",

@@ -23,6 +23,11 @@ class Estimate:
     low: float
     high: float
 
+    @property
+    def bounded(self) -> bool:
+        """Whether the interval ends anywhere."""
+        return math.isfinite(self.high - self.low)
+
     def against(self, reference: float) -> "Difference":
         """The difference from a number that is known exactly."""
         return Difference(self.value - reference, self.low - reference, self.high - reference)

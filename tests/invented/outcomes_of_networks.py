@@ -24,19 +24,26 @@ from tests.invented.edits.regression import (
     agreeing,
     all_splits_alike,
     baseline_column,
+    bending,
     constant_y,
     disagreeing,
+    foreseen,
+    half_in_order,
     harmless_strips,
     many_gaps,
+    memorised,
     mixed_file_order,
     no_gaps,
-    noisy_training,
+    noisy_tests,
     one_fold_extrapolates,
     one_gap,
     one_test_point_beyond,
     other_folds_for_the_reference,
+    overconfident,
     predictions,
+    right_in_gaps,
     tests_in,
+    tests_moved,
 )
 from tests.invented.example import WITHOUT_IMPROVED
 from tests.invented.outcome import outcome
@@ -73,9 +80,11 @@ OUTCOMES_OF_NETWORKS = {
     "tests beyond, hesitant classifiers": outcome(
         tests_in((-9, 9)), probabilities(hesitant), probabilities(perfect, part="validation")
     ),
-    "one test beyond, hesitant validation": outcome(one_test_point_beyond, probabilities(hesitant, part="validation")),
+    "one test beyond, hesitant validation": outcome(
+        no_gaps, one_test_point_beyond, probabilities(hesitant, part="validation")
+    ),
     "constant y, improved like reference": outcome(constant_y, improved_is()),
-    "noise, improved by its rate": outcome(noisy_training, improved_is(learning_rate=0.5)),
+    "noise, improved by its rate": outcome(memorised, improved_is(learning_rate=0.5)),
     "tuning changes nothing, on other folds": outcome(other_folds_for_the_reference, **errors(0.3, 0.3)),
     "tuning is worse, on other folds": outcome(other_folds_for_the_reference, **errors(0.1, 0.9)),
     "tuning is worse": outcome(**errors(0.1, 0.9), **accuracies(0.93, 0.85, 0.80)),
@@ -109,6 +118,11 @@ OUTCOMES_OF_NETWORKS = {
     "no improved network and no extras": outcome(switched_off=EVERY_SWITCH),
     "two networks of one opinion": outcome(every_network(wrong_for([(0, 1, 1)])), switched_off=EVERY_SWITCH),
     "no seeds, gaps no harder": outcome(predictions("tuned", 0.3), switched_off=SEEDS_AND_OTHERS),
+    "no noise, the function bends": outcome(bending),
+    "held-out points foreseen, low half first": outcome(foreseen, half_in_order),
+    "networks right in gaps, tests as noisy": outcome(right_in_gaps, noisy_tests),
+    "tests of another function": outcome(tests_moved),
+    "networks of one opinion, nearly right": outcome(overconfident),
     "all units dead": outcome(*(dead(task, 1) for task in TASKS)),
     "several machines, one version; no identity": outcome(several_machines(3, 1), seeds_of_their_own),
 }

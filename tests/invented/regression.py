@@ -27,7 +27,7 @@ def write_regression(folder: Path, example: Example) -> dict:
     for name, config in {"reference": reference, "tuned": reference | best}.items():
         write_inspection(folder / name, example)
         networks = [network(example, example.regression_error[name], 100 + k) for k in range(example.folds)]
-        write_case(folder / name, example, config, networks)
+        write_case(folder / name, example, config, networks, **laplace(example, name))
     return reference | best
 
 
@@ -154,6 +154,19 @@ def kernel_shapes(hidden_units: Sequence[int]) -> dict[str, tuple[int, int]]:
     """The shape of each layer's kernel."""
     names = [f"hidden_{k}" for k in range(1, len(hidden_units) + 1)]
     return dict(zip([*names, "output"], itertools.pairwise((1, *hidden_units, 1)), strict=True))
+
+
+def laplace(example: Example, name: str) -> dict:
+    """The further columns and arrays of `write_case` that tell how sure the networks are: less so in the gaps."""
+    places = {"test": points_of(example)["x_test"], "curve": CURVE}
+    gaps = [(-2.0, 0.9), (2.4, 0.7)]  # middles and widths
+    bumps = {
+        where: sum(np.exp(-(((x - middle) / width) ** 2)) for middle, width in gaps) for where, x in places.items()
+    }
+    sds = {where: example.regression_error[name] * (0.6 + 0.9 * bump) for where, bump in bumps.items()}
+    arrays = {f"laplace_{where}_sd": np.tile(sd, (example.folds, 1)) for where, sd in sds.items()}
+    columns = [{"laplace_noise_variance": 0.2, "laplace_prior_precision": 3.0 + k} for k in range(example.folds)]
+    return {"columns": columns, "arrays": arrays}
 
 
 def write_inspection(folder: Path, example: Example) -> None:

@@ -10,6 +10,7 @@ from reporting.engine.sections import Found
 from reporting.results import Results, Variant
 from reporting.sections.regression.data import Gap, Region, gaps_of, regions_of
 from reporting.stats.differences import Difference, Estimate
+from reporting.stats.intervals import bootstrap_t_intervals
 
 DRAWS = 2000  # of the bootstrap
 MOST_NUMBERS = 20_000_000  # that its draws may take together
@@ -20,7 +21,7 @@ SEED = 0  # of the bootstrap, so that equal runs give equal reports
 class Method:
     """The network or a baseline, trained on each fold; test errors by region are those of the mean of its predictions.
 
-    Intervals are 95 % bootstrap intervals over the test points.
+    Intervals are 95 % bootstrap intervals over the test points, see `bootstrap_t_intervals`.
     """
 
     name: str  # "network", "gaussian_process", "polynomial" or "constant"
@@ -96,7 +97,7 @@ def baseline_findings(tuned: Variant, cases: Mapping[str, Variant], gaps: Sequen
     errors = np.array([ensemble_errors(variant) for variant in variants.values()])  # (methods, m)
     draws = min(DRAWS, MOST_NUMBERS // errors.shape[1])
     rng = np.random.default_rng(SEED)
-    parts = [bootstrapped(part, draws, rng) for part in (errors, *(errors[:, region.inside] for region in regions))]
+    parts = [intervals(part, draws, rng) for part in (errors, *(errors[:, region.inside] for region in regions))]
     methods = [method_of(name, variant, parts, number) for number, (name, variant) in enumerate(variants.items())]
     degrees = cases["polynomial"].column("degree")
     return BaselineFindings(tuple(methods), regions, (int(degrees.min()), int(degrees.max())), draws)
@@ -109,24 +110,19 @@ def ensemble_errors(variant: Variant) -> np.ndarray:
     return errors**2
 
 
-Bootstrapped = tuple[np.ndarray, np.ndarray]  # means of the methods' errors, and of drawn ones
+Intervals = tuple[list[Estimate], list[Difference]]  # for each method
 
 
-def bootstrapped(errors: np.ndarray, draws: int, rng: np.random.Generator) -> Bootstrapped:
-    """Means of the errors (methods, m) over the points, and the same of resampled points: (methods,), (methods, draws).
-
-    All methods see the same points in each draw, so that their differences are paired (Efron and Tibshirani, 1993, An
-    Introduction to the Bootstrap, chapter 13, percentile intervals).
-    """
-    points = errors.shape[1]
-    counts = rng.multinomial(points, np.full(points, 1 / points), size=draws)  # how often a draw takes each point
-    return errors.mean(axis=1), errors @ counts.T / points
+def intervals(errors: np.ndarray, draws: int, rng: np.random.Generator) -> Intervals:
+    """The mean of each method's squared errors (methods, m), and that of the first method less it."""
+    ends = bootstrap_t_intervals(np.concatenate([errors, errors[0] - errors]), draws, rng).tolist()
+    own = [Estimate(value, max(0.0, low), high) for value, low, high in ends[: len(errors)]]  # no MSE is below 0
+    return own, [Difference(*item) for item in ends[len(errors) :]]
 
 
-def method_of(name: str, variant: Variant, parts: Sequence[Bootstrapped], number: int) -> Method:
-    """The Method in row `number` of what `bootstrapped` returned for all test points and for each region."""
-    own = [Estimate(*interval(means[number], drawn[number])) for means, drawn in parts]
-    differences = [Difference(*interval(means[0] - means[number], drawn[0] - drawn[number])) for means, drawn in parts]
+def method_of(name: str, variant: Variant, parts: Sequence[Intervals], number: int) -> Method:
+    """The Method in row `number` of the intervals of all test points and of each region."""
+    own, differences = ([part[kind][number] for part in parts] for kind in (0, 1))
     metrics = variant.run.metrics
     names = [f"{kind}_loss{suffix}" for kind in ("validation", "test") for suffix in ("", "_sd")]
     return Method(
@@ -137,9 +133,3 @@ def method_of(name: str, variant: Variant, parts: Sequence[Bootstrapped], number
         difference=differences[0],
         region_differences=tuple(differences[1:]),
     )
-
-
-def interval(value: float, drawn: np.ndarray) -> tuple[float, float, float]:
-    """A mean and the 2.5 % and 97.5 % quantiles of resampled ones."""
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(value), float(low), float(high)

@@ -1,4 +1,4 @@
-"""How many of the test points the band of the ensemble holds, by region of x; the ensemble's section prints it."""
+"""How many of the test points each method's band holds, by region of x; the ensemble's section prints it."""
 
 import dataclasses
 
@@ -6,39 +6,96 @@ import numpy as np
 
 from reporting.results import Results, Variant
 from reporting.sections.regression.data import Region, gaps_of, regions_of
-from reporting.sections.regression.noise import noise_of_test_points
-from reporting.stats.differences import Difference, Estimate
-from reporting.stats.metrics import NORMAL_QUANTILE, mean_squared_error, wilson_interval
+from reporting.sections.regression.noise import held_out_errors, noise_of_test_points
+from reporting.stats.bands import (
+    Band,
+    Process,
+    calibrated_shares,
+    cv_plus_band,
+    ensemble_band,
+    evenly_chosen,
+    joint_ranges,
+    mixture_band,
+    posterior_covariance,
+)
+from reporting.stats.metrics import mean_squared_error
 
-NOMINAL = 0.95  # the share of the test points that the band with noise should hold
+SEED = 0  # of what is drawn, so that equal runs give equal reports
+ROUNDING = 1e-9  # of shares
+
+
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """What one method's band holds of the test points of a region."""
+
+    method: str  # "ensemble", "cv_plus", "laplace" or "gaussian_process"
+    share: float
+    half_width: float  # mean over the test points
 
 
 @dataclasses.dataclass(frozen=True)
 class Coverage:
-    """How the ensemble does on the test points of a region."""
+    """The test points of a region, and what the bands hold of them."""
 
     region: Region
     loss: float  # MSE of the mean of all members
-    half_width: float  # of the band, mean over the test points
-    band: float  # share of test points in the 95 % band of the members
-    with_noise: Estimate  # the same with the variance of the test points' noise added to the members'
-    gaussian_process: float | None  # the same for the Gaussian process; None if the baselines are switched off
+    bands: tuple[Held, ...]
+    calibrated: tuple[float, float] | None  # the shares that a calibrated Gaussian process may hold; None if not known
 
     @property
-    def excess(self) -> Difference:
-        """The share with noise less what the band promises."""
-        return self.with_noise.against(NOMINAL)
+    def too_low(self) -> tuple[str, ...]:
+        """The methods whose bands hold fewer than a calibrated one may."""
+        if self.calibrated is None:
+            return ()
+        return tuple(held.method for held in self.bands if held.share < self.calibrated[0] - ROUNDING)
 
 
 def coverage_by_region(results: Results) -> tuple[Coverage, ...]:
     """A Coverage for each region of the test points; without gaps they are one region."""
-    stored = results.tuned.predictions
-    x, y = stored["x_test"], stored["y_test"].astype(float)
+    stored, noise = results.tuned.predictions, added_noise(results)
+    x, y = stored["x_test"].astype(float), stored["y_test"].astype(float)
     regions = regions_of(x, gaps_of(results)) or (Region("all", (), np.full(len(x), True)),)
-    members, noise = members_of(results, "test_predictions"), added_noise(results)
-    gaussian_process = results.extras["baselines"].cases.get("gaussian_process")
-    process = moments(gaussian_process) if gaussian_process else None
-    return tuple(coverage_of(region, members, y, noise, process) for region in regions)
+    mean, bands = members_of(results, "test_predictions").mean(axis=0), bands_of(results, noise or 0.0)
+    ranges = calibrated_ranges(results, regions, noise)
+    return tuple(
+        Coverage(
+            region,
+            mean_squared_error(y[region.inside], mean[region.inside]),
+            tuple(held_of(name, band, y, region.inside) for name, band in bands.items()),
+            ranges[number] if ranges else None,
+        )
+        for number, region in enumerate(regions)
+    )
+
+
+def held_of(method: str, band: Band, y_test: np.ndarray, inside: np.ndarray) -> Held:
+    """What a method's band holds of the test points (m,) of a region."""
+    return Held(method, float(band.holds(y_test)[inside].mean()), float(band.half_width[inside].mean()))
+
+
+def bands_of(results: Results, noise: float) -> dict[str, Band]:
+    """The bands at the test points by method; `noise` is the variance of theirs. CV+ has that of the training points.
+
+    CV+ and Laplace are of the first seed's networks.
+    """
+    stored = results.tuned.predictions
+    bands = {
+        "ensemble": ensemble_band(members_of(results, "test_predictions"), noise),
+        "cv_plus": cv_plus_band(
+            stored["test_predictions"].astype(float), np.sqrt(held_out_errors(results.tuned)), stored["fold"]
+        ),
+        "laplace": mixture_of(results.tuned, "test", "laplace_test_sd", noise),
+    }
+    process = results.extras["baselines"].cases.get("gaussian_process")
+    if process:
+        bands["gaussian_process"] = mixture_of(process, "test", "test_sd", noise)
+    return {name: band for name, band in bands.items() if band}
+
+
+def mixture_of(variant: Variant, where: str, deviations: str, noise: float = 0.0) -> Band:
+    """The mixture of what the folds' models say at the test points or along the curve."""
+    means = variant.predictions[f"{where}_predictions"].astype(float)
+    return mixture_band(means, variant.predictions[deviations].astype(float), noise)
 
 
 def members_of(results: Results, name: str) -> np.ndarray:
@@ -47,50 +104,29 @@ def members_of(results: Results, name: str) -> np.ndarray:
     return np.concatenate([variant.predictions[name].astype(float) for variant in variants])
 
 
-def added_noise(results: Results) -> float:
-    """The variance of the test points' noise, which is added to the members'; 0 for too few points to tell."""
+def added_noise(results: Results) -> float | None:
+    """The variance of the test points' noise, which the bands hold as well; None if there is no estimate."""
     noise = noise_of_test_points(results)
-    return noise.value if noise else 0.0
+    return noise.value if noise else None
 
 
-def coverage_of(
-    region: Region,
-    members: np.ndarray,
-    y_test: np.ndarray,
-    noise: float,
-    process: tuple[np.ndarray, np.ndarray] | None = None,
-) -> Coverage:
-    """The Coverage of a region from the predictions of the members (members, m); `process` as `moments` returns it."""
-    inside = region.inside
-    mean, variance = members.mean(axis=0), members.var(axis=0, ddof=1)
-    return Coverage(
-        region=region,
-        loss=mean_squared_error(y_test[inside], mean[inside]),
-        half_width=float(NORMAL_QUANTILE * np.sqrt(variance[inside]).mean()),
-        band=share_covered(mean, variance, y_test, inside),
-        with_noise=share_estimate(share_covered(mean, variance, y_test, inside, noise), region.points),
-        gaussian_process=share_covered(*process, y_test, inside, noise) if process else None,
-    )
+def calibrated_ranges(
+    results: Results, regions: tuple[Region, ...], noise: float | None
+) -> list[tuple[float, float]] | None:
+    """From where to where the share that an exactly calibrated band holds may lie in each region.
 
-
-def share_covered(
-    mean: np.ndarray, variance: np.ndarray, y_test: np.ndarray, inside: np.ndarray, noise: float = 0.0
-) -> float:
-    """The share of the points `inside` in the 95 % band; each array (m,)."""
-    covered = np.abs(mean - y_test) <= NORMAL_QUANTILE * np.sqrt(variance + noise)
-    return float(np.mean(covered[inside]))
-
-
-def share_estimate(share: float, n: int) -> Estimate:
-    """A share of n points with Wilson's 95 % interval, as if the points were independent."""
-    return Estimate(share, *wilson_interval(round(share * n), n))
-
-
-def moments(gaussian_process: Variant) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance (m,) of the mixture of the folds' posteriors on the test points.
-
-    The variance is the mean of theirs, and that of their means.
+    Neighbouring test points lie in a band together or not at all. How much so, the Gaussian process tells, whose
+    functions are drawn: 95 % of them lie within the ranges of all regions. None without that process, or if the noise
+    of the test points is not known.
     """
-    stored = gaussian_process.predictions
-    means, deviations = stored["test_predictions"].astype(float), stored["test_sd"].astype(float)
-    return means.mean(axis=0), np.mean(deviations**2, axis=0) + means.var(axis=0)
+    fitted, stored = results.extras["baselines"].cases.get("gaussian_process"), results.tuned.predictions
+    if fitted is None or noise is None:
+        return None
+    process = Process(*(float(np.median(fitted.column(name))) for name in Process._fields))
+    chosen = evenly_chosen(stored["x_test"])
+    covariance = posterior_covariance(process, stored["x_train"].astype(float), stored["x_test"][chosen].astype(float))
+    masks = [region.inside[chosen] for region in regions]
+    if not all(mask.any() for mask in masks):
+        return None
+    shares = calibrated_shares(covariance, noise, masks, np.random.default_rng(SEED))
+    return [(float(low), float(high)) for low, high in joint_ranges(shares)]

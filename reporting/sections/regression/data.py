@@ -20,6 +20,7 @@ GAP_SHARE = 0.1  # of the range of x, from which on an interval may be a gap
 CHANCE = 0.05
 MANY_GAPS = 2  # from more on they are one region
 FEW_POINTS = 5  # test points, below which a region is not judged
+FAR = 5  # typical distances between neighbouring training points, from which on a point is far from all of them
 TRAINING = {"color": "C0", "marker": "o"}
 TEST = {"color": "C1", "marker": "D", "markersize": 2.4}
 EQUATIONS = {
@@ -68,6 +69,8 @@ class DataFindings:
     gaps: tuple[Gap, ...]  # empty if the training points leave none
     test_points_in_gaps: int
     test_points_outside_range: int  # where the network must extrapolate
+    far: float  # the distance from which on a point is far from all training points
+    far_test_points: int  # so many are
     same_as_reference: bool  # both files are the course's, by SHA-256
 
     @property
@@ -90,6 +93,8 @@ def find(results: Results, found: Found) -> DataFindings:
         gaps=gaps,
         test_points_in_gaps=int(in_gaps(x_test, gaps).sum()),
         test_points_outside_range=int(np.sum((x_test < x_train.min()) | (x_test > x_train.max()))),
+        far=far_distance(x_train),
+        far_test_points=int(np.sum(nearest(x_test, x_train) > far_distance(x_train))),
         same_as_reference=set(load_reference_report()["regression"]["data"].values()) <= set(data.digests.values()),
     )
 
@@ -123,6 +128,18 @@ def find_gaps(x_train: np.ndarray, x_test: np.ndarray) -> tuple[Gap, ...]:
     chance = len(shares) * (1 - shares) ** (len(x) - 2)
     starts = np.flatnonzero((shares > GAP_SHARE) & (chance < CHANCE))
     return tuple(Gap(float(x[k]), float(x[k + 1]), int(np.sum((x_test > x[k]) & (x_test < x[k + 1])))) for k in starts)
+
+
+def far_distance(x_train: np.ndarray) -> float:
+    """So many times the median distance between neighbouring training points."""
+    return FAR * float(np.median(np.diff(np.sort(x_train.astype(float)))))
+
+
+def nearest(x: np.ndarray, x_train: np.ndarray) -> np.ndarray:
+    """How far each of the points x (m,) lies from the nearest training point: (m,)."""
+    places = np.r_[-np.inf, np.sort(x_train.astype(float)), np.inf]
+    after = np.searchsorted(places, x)
+    return np.minimum(x - places[after - 1], places[after] - x)
 
 
 def in_gaps(x: np.ndarray, gaps: Sequence[Gap]) -> np.ndarray:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reporting.engine.canvas import FULL, new_figure, styled
+from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.results import Results
-from reporting.sections.regression.coverage import NOMINAL, Coverage, added_noise, coverage_by_region, members_of
-from reporting.sections.regression.data import TEST, TRAINING, Gap, gaps_of, in_gaps, points, points_of, shade
-from reporting.stats.metrics import NORMAL_QUANTILE, mean_squared_error
+from reporting.sections.regression.coverage import Coverage, added_noise, coverage_by_region, members_of, mixture_of
+from reporting.sections.regression.data import TEST, TRAINING, Gap, Region, gaps_of, in_gaps, points, points_of, shade
+from reporting.stats.bands import Band, ensemble_band
+from reporting.stats.differences import Difference
+from reporting.stats.intervals import group_difference
+from reporting.stats.metrics import mean_squared_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,13 +35,13 @@ class EnsembleFindings:
     folds: int
     loss: float  # test MSE of the mean of all members
     member_loss: float  # mean of the members' own test MSE
-    nominal: float  # the share of the test points that the band with noise promises to hold
-    noise: float  # the variance that is added to theirs for that band
+    noise: float | None  # variance of the test points' noise, which the bands hold; None if there is no estimate
     coverage: tuple[Coverage, ...]  # all test points as one if there are no regions
     seed_losses: tuple[float, ...]  # of each seed, the mean of its members' test MSE
     seed_ensemble_losses: tuple[float, ...]  # of each seed, the test MSE of its members' mean
-    gap_error: float | None  # first seed: MSE (mean over members) of the test points in gaps; None if there are none
+    gap_error: float | None  # MSE (mean over members) of the test points in gaps; None if there are none
     outside_error: float | None  # likewise of all other test points
+    gap_difference: Difference | None  # the first less the second; None if either holds fewer than two test points
     ensemble_error: float | None  # first seed: standard error of the mean's test MSE; None for a single test point
 
     @property
@@ -69,23 +73,42 @@ class EnsembleFindings:
 
     @property
     def gaps_are_harder(self) -> bool:
-        """Whether the error is larger in the gaps than elsewhere; False if either holds no test point."""
-        return self.gap_error is not None and self.outside_error is not None and self.gap_error > self.outside_error
+        """Whether the error is larger in the gaps than elsewhere, by more than chance and in the decimals printed."""
+        return self.gap_difference is not None and self.gap_difference.higher and self.gap_errors_differ
 
     @property
-    def too_low(self) -> tuple[Coverage, ...]:
-        """The regions in which the band with noise covers less than it promises, by more than chance."""
-        return tuple(item for item in self.coverage if item.excess.lower)
+    def gaps_are_easier(self) -> bool:
+        """Whether it is smaller there, likewise."""
+        return self.gap_difference is not None and self.gap_difference.lower and self.gap_errors_differ
 
     @property
-    def all_too_high(self) -> bool:
-        """Whether it covers more than it promises in all regions, by more than chance."""
-        return all(item.excess.higher for item in self.coverage)
+    def gap_errors_differ(self) -> bool:
+        """Whether the two errors are printed as different numbers."""
+        errors = self.gap_error, self.outside_error
+        return None not in errors and len({format_decimals(error) for error in errors}) == 2
 
     @property
-    def has_gaussian_process(self) -> bool:
-        """Whether the shares of the Gaussian process stand beside the others."""
-        return any(item.gaussian_process is not None for item in self.coverage)
+    def methods(self) -> tuple[str, ...]:
+        """The methods whose bands are compared."""
+        return tuple(held.method for held in self.coverage[0].bands)
+
+    @property
+    def judged(self) -> bool:
+        """Whether it is known what a calibrated band may hold."""
+        return self.coverage[0].calibrated is not None
+
+    @property
+    def too_low(self) -> dict[str, tuple[Region, ...]]:
+        """Each method whose band holds fewer points than a calibrated one may, and the regions where it does."""
+        regions = {
+            method: tuple(item.region for item in self.coverage if method in item.too_low) for method in self.methods
+        }
+        return {method: where for method, where in regions.items() if where}
+
+    @property
+    def honest(self) -> tuple[str, ...]:
+        """The other methods."""
+        return tuple(method for method in self.methods if method not in self.too_low)
 
 
 def find(results: Results, found: Found) -> EnsembleFindings:
@@ -93,19 +116,21 @@ def find(results: Results, found: Found) -> EnsembleFindings:
     stored, members = results.tuned.predictions, members_of(results, "test_predictions")
     y_test = stored["y_test"].astype(float)
     metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["tuned_seeds"].cases.values())]
-    gap_error, outside_error = errors_by_gap(stored, gaps_of(results))
+    squared = squared_errors(results)
+    inside = in_gaps(stored["x_test"], gaps_of(results))
+    gap_error, outside_error = (float(squared[..., part].mean()) if part.any() else None for part in (inside, ~inside))
     return EnsembleFindings(
         members=len(members),
         folds=len(results.tuned.folds),
         loss=mean_squared_error(y_test, members.mean(axis=0)),
         member_loss=float(np.mean((members - y_test) ** 2)),
-        nominal=NOMINAL,
         noise=added_noise(results),
         coverage=coverage_by_region(results),
         seed_losses=tuple(item["test_loss"] for item in metrics),
         seed_ensemble_losses=tuple(item["ensemble_test_loss"] for item in metrics),
         gap_error=gap_error,
         outside_error=outside_error,
+        gap_difference=group_difference(squared, inside),
         ensemble_error=ensemble_error(stored),
     )
 
@@ -118,12 +143,11 @@ def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:
     return {"regression_coverage": lambda: coverage_by_region(results)}
 
 
-def errors_by_gap(stored: Mapping[str, Any], gaps: Sequence[Gap]) -> tuple[float | None, float | None]:
-    """The networks' MSE on the test points in gaps, and on all others; None where there are no points."""
-    inside = in_gaps(stored["x_test"], gaps)
-    squared = (stored["test_predictions"].astype(float) - stored["y_test"]) ** 2  # (folds, m)
-    within, outside = (float(squared[:, part].mean()) if part.any() else None for part in (inside, ~inside))
-    return within, outside
+def squared_errors(results: Results) -> np.ndarray:
+    """The members' squared errors at the test points: (seeds, folds, m)."""
+    members = members_of(results, "test_predictions")
+    errors: np.ndarray = (members - results.tuned.predictions["y_test"]) ** 2
+    return errors.reshape(-1, len(results.tuned.folds), errors.shape[1])
 
 
 def ensemble_error(stored: Mapping[str, Any]) -> float | None:
@@ -133,22 +157,23 @@ def ensemble_error(stored: Mapping[str, Any]) -> float | None:
 
 
 def fit_figure(results: Results) -> Figure:
-    """What all members have learned."""
-    curves = members_of(results, "curve_predictions")
-    return plot_fit(results.tuned.predictions["x_curve"], curves, *points_of(results), gaps_of(results))
+    """What all members have learned, and how sure the first seed's networks are of it by Laplace's approximation."""
+    curves, laplace = members_of(results, "curve_predictions"), mixture_of(results.tuned, "curve", "laplace_curve_sd")
+    return plot_fit(results.tuned.predictions["x_curve"], curves, laplace, *points_of(results), gaps_of(results))
 
 
 @styled
 def plot_fit(
     x_curve: np.ndarray,
     curves: np.ndarray,
+    laplace: Band,
     x_train: np.ndarray,
     y_train: np.ndarray,
     x_test: np.ndarray,
     y_test: np.ndarray,
     gaps: Sequence[Gap],
 ) -> Figure:
-    """The members' curves (members, points), faint, their mean, and a 95 % band of their spread around it; gaps shaded.
+    """The members' curves (members, points), faint, their mean and its 95 % band; gaps shaded; a second band as lines.
 
     The points of both data sets lie behind.
     """
@@ -157,15 +182,24 @@ def plot_fit(
     shade(axes, gaps)
     points(axes, x_test, y_test, TEST, label="test points")
     points(axes, x_train, y_train, TRAINING, label="training points")
-    mean, spread = np.mean(curves, axis=0), NORMAL_QUANTILE * np.std(curves, axis=0, ddof=1)
-    band: dict[str, Any] = {"color": "C2", "alpha": 0.18, "linewidth": 0, "zorder": 1}
-    axes.fill_between(x_curve, mean - spread, mean + spread, label="95 % band", **band)
+    look: dict[str, Any] = {"color": "C2", "alpha": 0.18, "linewidth": 0, "zorder": 1}
+    axes.fill_between(x_curve, *ensemble_band(curves), label="95 % band", **look)
     draw_members(axes, x_curve, curves, "C2", label="networks")
-    axes.plot(x_curve, mean, color="C2", linewidth=1.4, label="their mean", zorder=4)
-    axes.set(xlabel="$x$", xlim=(x_curve[0], x_curve[-1]))
+    axes.plot(x_curve, np.mean(curves, axis=0), color="C2", linewidth=1.4, label="their mean", zorder=4)
+    for number, end in enumerate(laplace):
+        axes.plot(x_curve, end, color="C3", linewidth=0.7, zorder=2, label="" if number else "Laplace band")
+    limits = np.concatenate([y_train, y_test, *curves])
+    axes.set(xlabel="$x$", xlim=(x_curve[0], x_curve[-1]), ylim=padded(limits))
     axes.set_ylabel("$y$", rotation=0)
-    figure.legend(loc="outside upper center", ncols=5)
+    figure.legend(loc="outside upper center", ncols=6)
     return figure
+
+
+def padded(values: np.ndarray) -> tuple[float, float]:
+    """A range that holds all values and a margin, so that a wide band does not flatten the rest."""
+    low, high = float(values.min()), float(values.max())
+    margin = 0.1 * (high - low) or 1.0
+    return low - margin, high + margin
 
 
 def draw_members(axes: Axes, x_curve: np.ndarray, curves: np.ndarray, color: str, label: str | None = None) -> None:

@@ -7,35 +7,46 @@ from collections.abc import Sequence
 import numpy as np
 
 from reporting.engine.sections import Found
-from reporting.results import Results
+from reporting.results import Results, Variant
 from reporting.sections.regression.data import Gap, gaps_of
-
-FEW = 5  # triples of neighbours, below which nothing is said about the noise
-AGREEMENT = 2.0  # standard errors
+from reporting.stats.noise import AGREEMENT, NeighbourEstimate, NoiseVariance, neighbour_estimate
 
 
 @dataclasses.dataclass(frozen=True)
-class NoiseVariance:
-    value: float
-    error: float  # standard error
+class Noise:
+    """What neighbours say about the noise of a set of points, and what stands against it."""
 
-    def agrees(self, other: float) -> bool:
-        """Whether a number lies within two standard errors."""
-        return abs(other - self.value) <= AGREEMENT * self.error
+    neighbours: NeighbourEstimate | None  # None if they are too few
+    gaussian_process: float | None = None  # variance by that model, mean over the folds; None if it is not known
+    refuted: float | None = None  # the mean squared held-out error that is too small for such noise; None if none is
+
+    @property
+    def process_differs(self) -> bool:
+        """Whether the Gaussian process finds clearly more or less noise than the neighbours do."""
+        if self.neighbours is None or self.gaussian_process is None:
+            return False
+        return not self.neighbours.agrees_with(self.gaussian_process)
+
+    @property
+    def variance(self) -> NoiseVariance | None:
+        """The estimate, if nothing contradicts it."""
+        if self.neighbours is None or self.neighbours.bends or self.refuted is not None or self.process_differs:
+            return None
+        return self.neighbours
 
 
 @dataclasses.dataclass(frozen=True)
 class NoiseFindings:
-    train: NoiseVariance | None  # of the training points, from neighbours; None if they are too few
-    test: NoiseVariance | None  # of the test points, likewise
-    gaussian_process: float | None  # of the training points, mean over the folds; None if that is switched off
+    training: Noise  # of the training points
+    test: NoiseVariance | None  # of the test points; None if there is no estimate
     train_loss: float  # of the tuned networks
     validation_loss: float
+    test_loss: float
 
     @property
-    def processes_agree(self) -> bool:
-        """Whether both estimates agree; False unless there are both."""
-        return self.train is not None and self.gaussian_process is not None and self.train.agrees(self.gaussian_process)
+    def train(self) -> NoiseVariance | None:
+        """The variance of the training points' noise; None if there is no estimate."""
+        return self.training.variance
 
     @property
     def excess(self) -> float:
@@ -54,6 +65,11 @@ class NoiseFindings:
         return self.test.value + AGREEMENT * self.test.error < self.train.value - AGREEMENT * self.train.error
 
     @property
+    def explains_low_test_loss(self) -> bool:
+        """Whether the test loss lies below the validation loss, and the test points are the cleaner ones."""
+        return self.test_is_cleaner and self.test_loss < self.validation_loss
+
+    @property
     def validation_at_floor(self) -> bool:
         """Whether the validation loss is no higher than noise alone explains."""
         return self.train is not None and self.validation_loss <= self.train.value + AGREEMENT * self.train.error
@@ -67,56 +83,49 @@ class NoiseFindings:
 def find(results: Results, found: Found) -> NoiseFindings:
     """What the tuned networks' points say about their noise, beside the networks' losses."""
     metrics = results.tuned.run.metrics
-    gaussian_process = results.extras["baselines"].cases.get("gaussian_process")
-    return NoiseFindings(
-        train=noise_of_training_points(results),
-        test=noise_of_test_points(results),
-        gaussian_process=float(gaussian_process.column("noise_variance").mean()) if gaussian_process else None,
-        train_loss=metrics["train_loss"],
-        validation_loss=metrics["validation_loss"],
-    )
+    losses = {f"{kind}_loss": metrics[f"{kind}_loss"] for kind in ("train", "validation", "test")}
+    return NoiseFindings(training=training_noise(results), test=noise_of_test_points(results), **losses)
 
 
 def noise_of_training_points(results: Results) -> NoiseVariance | None:
-    """The NoiseVariance of the training points."""
-    stored = results.tuned.predictions
-    return noise_variance(stored["x_train"], stored["y_train"], gaps_of(results))
+    """The variance of the training points' noise; None if there is no estimate."""
+    return training_noise(results).variance
 
 
 def noise_of_test_points(results: Results) -> NoiseVariance | None:
-    """The NoiseVariance of the test points, which lie in the training points' gaps too."""
+    """The variance of the test points' noise, which lie in the training points' gaps too; None without an estimate."""
     stored = results.tuned.predictions
-    return noise_variance(stored["x_test"], stored["y_test"])
+    errors = (stored["test_predictions"].astype(float).mean(axis=0) - stored["y_test"]) ** 2
+    return judged(neighbour_estimate(stored["x_test"], stored["y_test"]), [errors]).variance
 
 
-def noise_variance(x: np.ndarray, y: np.ndarray, gaps: Sequence[Gap] = ()) -> NoiseVariance | None:
-    """The NoiseVariance of points (n,), by how far each one lies from the line through its neighbours; None for a few.
-
-    Gasser, Sroka and Jennen-Steinmetz (1986), Residual variance and residual pattern in nonlinear regression,
-    Biometrika 73, 625-633. Triples that span one of the `gaps` are left out, where a line says nothing. The standard
-    error is that of the quadratic form for normal noise, in which triples that share points depend on each other.
-    """
-    order = np.argsort(x, kind="stable")
-    x, y = (np.asarray(values, dtype=float)[order] for values in (x, y))
-    kept = np.full(max(len(x) - 2, 0), True)
-    for gap in gaps:
-        kept &= (x[2:] <= gap.start) | (x[:-2] >= gap.end)
-    if kept.sum() < FEW:
-        return None
-    weights = neighbour_weights(x) * kept[:, None]
-    residuals = weights[:, 0] * y[:-2] + weights[:, 1] * y[1:-1] + weights[:, 2] * y[2:]
-    value = float(np.sum(residuals**2) / kept.sum())
-    correlations = [np.sum(weights[lag:, : 3 - lag] * weights[: len(weights) - lag, lag:], axis=1) for lag in (1, 2)]
-    dependent = kept.sum() + 2 * sum(np.sum(values**2) for values in correlations)
-    return NoiseVariance(value, value * math.sqrt(2 * dependent) / int(kept.sum()))
+def training_noise(results: Results) -> Noise:
+    """The Noise of the training points, which the held-out errors of networks and Gaussian process must hold."""
+    stored = results.tuned.predictions
+    process = results.extras["baselines"].cases.get("gaussian_process")
+    neighbours = neighbour_estimate(
+        stored["x_train"], stored["y_train"], stretches(stored["x_train"], gaps_of(results))
+    )
+    errors = [held_out_errors(variant) for variant in (results.tuned, process) if variant]
+    return judged(neighbours, errors, float(process.column("noise_variance").mean()) if process else None)
 
 
-def neighbour_weights(x: np.ndarray) -> np.ndarray:
-    """What each inner one of the sorted points (n,) and its two neighbours count in its residual: (n - 2, 3).
+def judged(
+    neighbours: NeighbourEstimate | None, errors: Sequence[np.ndarray], gaussian_process: float | None = None
+) -> Noise:
+    """The Noise by its neighbours, the squared held-out errors (n,) of models, and a Gaussian process."""
+    refuting = [float(item.mean()) for item in errors if neighbours and neighbours.exceeds(item)]
+    return Noise(neighbours, gaussian_process, min(refuting, default=None))
 
-    Rows have the length 1, so that the residuals of pure noise have its variance.
-    """
-    width = x[2:] - x[:-2]
-    left = np.divide(x[2:] - x[1:-1], width, out=np.full(len(width), 0.5), where=width > 0)
-    weights = np.column_stack([left, np.full(len(width), -1.0), 1 - left])
-    return weights / np.linalg.norm(weights, axis=1, keepdims=True)
+
+def stretches(x: np.ndarray, gaps: Sequence[Gap]) -> np.ndarray:
+    """Between which gaps each of the points (n,) lies, by number."""
+    return np.searchsorted([gap.end for gap in gaps], x, side="right")
+
+
+def held_out_errors(variant: Variant) -> np.ndarray:
+    """The squared error of each training point by the model of the fold that held it out: (n,)."""
+    stored = variant.predictions
+    predicted = stored["train_predictions"].astype(float)[stored["fold"] - 1, np.arange(len(stored["fold"]))]
+    errors: np.ndarray = (predicted - stored["y_train"]) ** 2
+    return errors

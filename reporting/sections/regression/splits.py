@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 # times the shuffled folds' validation loss, from which on a split measures itself rather than the network
 MISLEADING = 2.0
+NEAR = 3  # places along x, to either side
+SHUFFLES = 999  # of the points over the folds
+CHANCE = 0.01  # share of shuffles that keep neighbours together as much, below which folds are no chance ones
+SEED = 0  # of the shuffles, so that equal runs give equal reports
 TRAINED_ON = {"color": "C3", "linewidth": 0.4, "alpha": 0.6}
 HELD_OUT = {"color": "C0", "linewidth": 0.9}
 
@@ -50,6 +54,7 @@ class Split:
     name: str  # "file_order", "shuffled" or "blocks"
     held_out: tuple[HeldOut, ...]
     alone: float  # share of the points that are held out together with both of their neighbours along x
+    ordered: bool  # whether points are held out together with those near them along x more than chance explains
     validation_loss: float  # mean over the folds
     r_squared: float | None  # mean over the folds, see `mean_r_squared`; None if y is constant in one of them
     ratio: float  # of the validation loss to that of the shuffled folds
@@ -58,6 +63,11 @@ class Split:
     def in_strips(self) -> bool:
         """Whether for most points no network is trained next to them and judged on them."""
         return self.alone > 0.5
+
+    @property
+    def follows_x(self) -> bool:
+        """Whether its folds are strips of x, or have something of them."""
+        return self.in_strips or self.ordered
 
     @property
     def extrapolating(self) -> tuple[HeldOut, ...]:
@@ -88,14 +98,9 @@ class SplitFindings:
     reference_strip: Strip | None  # None if the data are not the reference report's
 
     @property
-    def in_strips(self) -> tuple[Split, ...]:
-        """The splits whose folds are strips of x."""
-        return tuple(split for split in self.splits if split.in_strips)
-
-    @property
     def compared(self) -> tuple[Split, ...]:
-        """Those of them that the shuffled folds are compared with."""
-        return tuple(split for split in self.in_strips if split.name != "shuffled")
+        """The splits that follow x, which the shuffled folds are compared with."""
+        return tuple(split for split in self.splits if split.follows_x and split.name != "shuffled")
 
     @property
     def extrapolating(self) -> tuple[Split, ...]:
@@ -108,13 +113,13 @@ class SplitFindings:
         return sum(len(split.extrapolating) for split in self.splits) == 1
 
     @property
-    def file_order_in_strips(self) -> bool:
-        return any(split.name == "file_order" for split in self.in_strips)
+    def file_order(self) -> Split:
+        return next(split for split in self.splits if split.name == "file_order")
 
     @property
     def misleading(self) -> bool:
-        """Whether a split into strips multiplies the validation loss."""
-        return any(split.ratio >= MISLEADING for split in self.in_strips)
+        """Whether a split that follows x multiplies the validation loss."""
+        return any(split.ratio >= MISLEADING for split in self.compared)
 
 
 def find(results: Results, found: Found) -> SplitFindings | None:
@@ -148,6 +153,7 @@ def split_of(name: str, variant: Variant, shuffled: float) -> Split:
         name=name,
         held_out=tuple(HeldOut(k, x[fold == k], x[fold != k]) for k in range(1, len(variant.folds) + 1)),
         alone=share_alone(x, fold),
+        ordered=chance_of_order(x, fold) < CHANCE,
         validation_loss=loss,
         r_squared=mean_r_squared(variant),
         ratio=loss / shuffled if shuffled > 0 else 1.0,
@@ -159,6 +165,21 @@ def share_alone(x: np.ndarray, fold: np.ndarray) -> float:
     along = fold[np.argsort(x, kind="stable")]
     equal = along[1:] == along[:-1]
     return float(np.mean(np.r_[True, equal] & np.r_[equal, True]))
+
+
+def chance_of_order(x: np.ndarray, fold: np.ndarray) -> float:
+    """The share of shuffles in which points are held out with those near them along x at least as often as here.
+
+    A permutation test: its level holds for any number of points and folds.
+    """
+    along, rng = fold[np.argsort(x, kind="stable")], np.random.default_rng(SEED)
+    shuffles = (together(rng.permutation(along)) for _ in range(SHUFFLES))
+    return float((1 + sum(pairs >= together(along) for pairs in shuffles)) / (1 + SHUFFLES))
+
+
+def together(along: np.ndarray) -> int:
+    """How many pairs of points that lie near each other along x are held out in the same fold; `along` is in order."""
+    return sum(int(np.sum(along[places:] == along[:-places])) for places in range(1, NEAR + 1))
 
 
 def mean_r_squared(variant: Variant) -> float | None:

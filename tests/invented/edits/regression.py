@@ -53,7 +53,14 @@ many_gaps = points(
 )
 one_test_point_beyond = points(x_test=lambda x: np.r_[np.linspace(-4.9, 4.8, len(x) - 1), 7])
 constant_y = points(y_train=lambda y: 0 * y, y_test=lambda y: 0 * y)
-noisy_training = points(y_train=lambda y: y + 40 * np.sign(np.random.default_rng(1).normal(size=len(y))))
+bending = points(  # a function without noise that bends between the points
+    x_train=stretches((-5, 5)),
+    y_train=lambda y: 2 * np.sin(6 * np.linspace(-5, 5, len(y))),
+    x_test=stretches((-5, 5)),
+    y_test=lambda y: 2 * np.sin(6 * np.linspace(-5, 5, len(y))),
+)
+tests_moved = points(y_test=lambda y: y + 5)  # test points of another function
+noisy_tests = points(y_test=lambda y: y + 1.5 * np.random.default_rng(1).normal(size=len(y)))
 
 
 def tests_in(*places: tuple[float, float]) -> Edit:
@@ -83,8 +90,40 @@ def predictions(runs: Path, case: str, offset: float) -> None:
 
 
 def memorised(runs: Path) -> None:
-    """Networks that know every training point, noise included, and nothing between them."""
-    edit_predictions(runs, TUNED, lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (5, 1)) + 0.01})
+    """Networks that know every point they were trained on, noise included."""
+
+    def edit(arrays):
+        held_out = arrays["fold"] == np.arange(1, len(arrays["train_predictions"]) + 1)[:, None]
+        return {"train_predictions": np.where(held_out, arrays["train_predictions"], arrays["y_train"] + 0.01)}
+
+    edit_predictions(runs, TUNED, edit)
+
+
+def foreseen(runs: Path) -> None:
+    """Networks that know the points that they were not trained on, as if there were no noise."""
+    edit_predictions(
+        runs,
+        TUNED,
+        lambda arrays: {"train_predictions": np.tile(arrays["y_train"], (len(arrays["train_predictions"]), 1)) + 0.01},
+    )
+
+
+def right_in_gaps(runs: Path) -> None:
+    """Networks that err where training points lie, and nowhere else."""
+
+    def edit(arrays):
+        x = arrays["x_test"]
+        in_gap = ((x > -2.9) & (x < -1.1)) | ((x > 1.8) & (x < 3))
+        return {"test_predictions": np.where(in_gap, arrays["y_test"], arrays["test_predictions"] + 1)}
+
+    edit_predictions(runs, TUNED, edit)
+
+
+def overconfident(runs: Path) -> None:
+    """Networks of one opinion, which is nearly right."""
+    edit_predictions(
+        runs, TUNED, lambda arrays: {"test_predictions": 0 * arrays["test_predictions"] + arrays["y_test"] + 0.3}
+    )
 
 
 def agreeing(runs: Path) -> None:
@@ -127,6 +166,20 @@ def split_like(runs: Path, name: str, others: Iterable[str]) -> None:
 def mixed_file_order(runs: Path) -> None:
     """A file whose rows come in no order of x."""
     split_like(runs, "shuffled", STRIPS)
+
+
+def half_in_order(runs: Path) -> None:
+    """A file that holds the low half of x first and then the high half, each mixed."""
+
+    def edit(arrays):
+        x, rng = arrays["x_train"], np.random.default_rng(7)
+        low, high = np.array_split(np.argsort(x), 2)
+        order = np.concatenate([rng.permutation(low), rng.permutation(high)])
+        fold = np.empty(len(x), int)
+        fold[order] = np.arange(len(x)) * 3 // len(x) + 1
+        return {"fold": fold}
+
+    edit_predictions(runs, ["splits/file_order"], edit)
 
 
 def all_splits_alike(runs: Path) -> None:

@@ -195,3 +195,52 @@ def test_outcomes_have_a_pdf_that_says_so_and_no_empty_figure(tmp_path, capsys, 
         r'<svg[^>]*role="img".*?</svg>', (runs / "report" / "report.html").read_text(), re.DOTALL
     ):
         assert drawing.count("<path") + drawing.count("<use") + drawing.count("<image") > 0
+
+
+VERDICT = re.compile(
+    r"(the [\w’ ]+?) (is better than|is worse than|and) (the [\w’ ]+?)"
+    r"(?: are practically equal: the difference)? over ([\w ]+? (?:folds|seeds))"
+    r"|([\w ]+? (?:folds|seeds)) cannot tell (the [\w’ ]+?) from (the [\w’ ]+?) \("
+)
+EXCLUSIVE = [  # what no report may say both
+    ("so much is left to gain", "a better model could hardly show"),
+    ("so much is left to gain", "there is no estimate, since"),
+    ("they fit part of the noise", "there is no estimate, since"),
+    ("where measurements are missing they err more", "where measurements are missing they err less"),
+    ("where measurements are missing they err more", "cannot tell where they err more"),
+    ("err more than elsewhere", "cannot tell where they err more"),
+    ("The training points leave no gap", "gap from"),
+    ("No test point lies outside the training range", "outside the training range, where it has to extrapolate"),
+    ("so folds in file order are strips of it", "so folds in file order are as mixed as shuffled ones"),
+    ("No band holds fewer points", " band holds enough in every region"),
+    ("put together by hand on validation images alone", "after test accuracies had been seen"),
+    ("The best of the three by validation accuracy", "are level"),
+    ("each configuration that is judged was trained from a few seeds", "one seed of each cannot tell"),
+]
+
+
+def verdicts_of(text):
+    """The two settings and what they rest on -> the verdicts on them."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for match in VERDICT.finditer(text):
+        one, says, other, trainings = (
+            match.group(1, 2, 3, 4) if match[1] else (match[6], "undecided", match[7], match[5])
+        )
+        names = [re.sub(" of the (regression|classification)$", "", name.strip()) for name in (one, other)]
+        found.setdefault((*names, trainings.split()[-1]), set()).add(says)
+    return found
+
+
+def test_two_sentences_of_a_page_never_judge_the_same_settings_differently(texts):
+    several = 0
+    for name, text in texts.items():
+        for pair, says in verdicts_of(text).items():
+            assert len(says) == 1, (name, pair, says)
+        several += len(verdicts_of(text)) > 1
+    assert several > 10  # the pattern finds the sentences
+
+
+@pytest.mark.parametrize(("one", "other"), EXCLUSIVE)
+def test_no_two_sentences_of_a_page_contradict_each_other(texts, one, other):
+    assert any(one in text for text in texts.values()) and any(other in text for text in texts.values())
+    assert not [name for name, text in texts.items() if one in text and other in text]

@@ -88,6 +88,10 @@ class EnsembleFindings:
         return None not in errors and len({format_decimals(error) for error in errors}) == 2
 
     @property
+    def several_regions(self) -> bool:
+        return len(self.coverage) > 1
+
+    @property
     def methods(self) -> tuple[str, ...]:
         """The methods whose bands are compared."""
         return tuple(held.method for held in self.coverage[0].bands)

@@ -120,7 +120,7 @@ OUTCOMES_OF_NETWORKS = {
     "no seeds, gaps no harder": outcome(predictions("tuned", 0.3), switched_off=SEEDS_AND_OTHERS),
     "no noise, the function bends": outcome(bending),
     "held-out points foreseen, low half first": outcome(foreseen, half_in_order),
-    "networks right in gaps, tests as noisy": outcome(right_in_gaps, noisy_tests),
+    "networks right in gaps, tests as noisy": outcome(noisy_tests, right_in_gaps),
     "tests of another function": outcome(tests_moved),
     "networks of one opinion, nearly right": outcome(overconfident),
     "all units dead": outcome(*(dead(task, 1) for task in TASKS)),

@@ -122,7 +122,7 @@ def intervals(errors: np.ndarray, draws: int, rng: np.random.Generator) -> Inter
 
 def method_of(name: str, variant: Variant, parts: Sequence[Intervals], number: int) -> Method:
     """The Method in row `number` of the intervals of all test points and of each region."""
-    own, differences = ([part[kind][number] for part in parts] for kind in (0, 1))
+    own, differences = [part[0][number] for part in parts], [part[1][number] for part in parts]
     metrics = variant.run.metrics
     names = [f"{kind}_loss{suffix}" for kind in ("validation", "test") for suffix in ("", "_sd")]
     return Method(

@@ -6,7 +6,7 @@ import numpy as np
 
 from reporting.results import Results, Variant
 from reporting.sections.regression.data import Region, gaps_of, regions_of
-from reporting.sections.regression.noise import held_out_errors, noise_of_test_points
+from reporting.sections.regression.noise import held_out_errors, noise_of_test_points, training_noise
 from reporting.stats.bands import (
     Band,
     Process,
@@ -116,11 +116,11 @@ def calibrated_ranges(
     """From where to where the share that an exactly calibrated band holds may lie in each region.
 
     Neighbouring test points lie in a band together or not at all. How much so, the Gaussian process tells, whose
-    functions are drawn: 95 % of them lie within the ranges of all regions. None without that process, or if the noise
-    of the test points is not known.
+    functions are drawn: 95 % of them lie within the ranges of all regions. None without that process, if neighbours
+    contradict its noise, or if that of the test points is not known.
     """
     fitted, stored = results.extras["baselines"].cases.get("gaussian_process"), results.tuned.predictions
-    if fitted is None or noise is None:
+    if fitted is None or noise is None or training_noise(results).process_differs:
         return None
     process = Process(*(float(np.median(fitted.column(name))) for name in Process._fields))
     chosen = evenly_chosen(stored["x_test"])

@@ -84,8 +84,12 @@ class EnsembleFindings:
     @property
     def gap_errors_differ(self) -> bool:
         """Whether the two errors are printed as different numbers."""
-        errors = self.gap_error, self.outside_error
-        return None not in errors and len({format_decimals(error) for error in errors}) == 2
+        errors = [error for error in (self.gap_error, self.outside_error) if error is not None]
+        return len({format_decimals(error) for error in errors}) == 2
+
+    @property
+    def several_regions(self) -> bool:
+        return len(self.coverage) > 1
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant, load_reference_report
+from reporting.stats.order import chance_of_order, share_alone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 
 # times the shuffled folds' validation loss, from which on a split measures itself rather than the network
 MISLEADING = 2.0
-NEAR = 3  # places along x, to either side
-SHUFFLES = 999  # of the points over the folds
 CHANCE = 0.01  # share of shuffles that keep neighbours together as much, below which folds are no chance ones
-SEED = 0  # of the shuffles, so that equal runs give equal reports
 TRAINED_ON = {"color": "C3", "linewidth": 0.4, "alpha": 0.6}
 HELD_OUT = {"color": "C0", "linewidth": 0.9}
 
@@ -158,28 +156,6 @@ def split_of(name: str, variant: Variant, shuffled: float) -> Split:
         r_squared=mean_r_squared(variant),
         ratio=loss / shuffled if shuffled > 0 else 1.0,
     )
-
-
-def share_alone(x: np.ndarray, fold: np.ndarray) -> float:
-    """The share of points whose neighbours along x, one at either end, are held out in the same fold."""
-    along = fold[np.argsort(x, kind="stable")]
-    equal = along[1:] == along[:-1]
-    return float(np.mean(np.r_[True, equal] & np.r_[equal, True]))
-
-
-def chance_of_order(x: np.ndarray, fold: np.ndarray) -> float:
-    """The share of shuffles in which points are held out with those near them along x at least as often as here.
-
-    A permutation test: its level holds for any number of points and folds.
-    """
-    along, rng = fold[np.argsort(x, kind="stable")], np.random.default_rng(SEED)
-    shuffles = (together(rng.permutation(along)) for _ in range(SHUFFLES))
-    return float((1 + sum(pairs >= together(along) for pairs in shuffles)) / (1 + SHUFFLES))
-
-
-def together(along: np.ndarray) -> int:
-    """How many pairs of points that lie near each other along x are held out in the same fold; `along` is in order."""
-    return sum(int(np.sum(along[places:] == along[:-places])) for places in range(1, NEAR + 1))
 
 
 def mean_r_squared(variant: Variant) -> float | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.sections.regression.baselines import baseline_findings, bootstrapped
+from reporting.sections.regression.baselines import baseline_findings, intervals
 from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
@@ -13,12 +13,26 @@ def cases(results):
     return results.extras["baselines"].cases
 
 
-def test_bootstrap_is_paired_and_near_the_normal_interval():
-    rng = np.random.default_rng(1)
-    first = rng.exponential(size=400)
-    means, drawn = bootstrapped(np.array([first, first + 0.1]), 2000, np.random.default_rng(0))
-    assert means[1] - means[0] == pytest.approx(0.1) and np.allclose(drawn[1] - drawn[0], 0.1)
-    assert drawn[0].std() == pytest.approx(first.std() / 20, rel=0.05)
+def test_no_error_is_below_zero_and_the_network_does_not_differ_from_itself():
+    errors = np.array([[0.0, 0.0, 0.0, 0.0, 9.0], [1.0, 2.0, 3.0, 4.0, 5.0]])
+    own, differences = intervals(errors, 500, np.random.default_rng(0))
+    assert own[0].low == 0 and own[0].value == 1.8
+    assert (differences[0].low, differences[0].high) == (0, 0) and differences[1].value == pytest.approx(-1.2)
+
+
+def test_one_test_point_decides_nothing(results, cases):
+    one = {name: with_predictions(case, **first_point(case)) for name, case in cases.items()}
+    models = baseline_findings(with_predictions(results.tuned, **first_point(results.tuned)), one, ())
+    assert models.undecided == ["gaussian_process", "polynomial", "constant"]
+    assert not models.methods[0].ensemble.bounded
+
+
+def first_point(variant):
+    return {name: variant.predictions[name][..., :1] for name in ("x_test", "y_test", "test_predictions")}
+
+
+def test_many_intervals_are_said_to_hold_each_by_itself(text_of):
+    assert "Each interval holds by itself; of so many, some may miss by chance." in text_of()
 
 
 def test_errors_of_the_mean_prediction_by_region(results, found):

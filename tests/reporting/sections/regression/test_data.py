@@ -7,7 +7,15 @@ import pytest
 
 from reporting.engine.canvas import FULL
 from reporting.results import load_reference_report
-from reporting.sections.regression.data import FEW_POINTS, Gap, find_gaps, plot_scatter, regions_of
+from reporting.sections.regression.data import (
+    FEW_POINTS,
+    Gap,
+    far_distance,
+    find_gaps,
+    nearest,
+    plot_scatter,
+    regions_of,
+)
 from tests.invented import edits
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions, with_run
@@ -98,6 +106,21 @@ def test_many_points_become_pixels():
 def test_points_without_gaps_have_a_report(text_of):
     text = text_of(edits.regression.no_gaps)
     assert "leave no gap" in text and "by region it is" not in text
+
+
+def test_distance_from_the_nearest_training_point():
+    assert nearest(np.array([-2.0, 0.4, 1.0, 9.0]), np.array([3.0, 0.0, 1.0])).tolist() == [2, 0.4, 0, 6]
+    assert far_distance(np.array([3.0, 0.0, 1.0])) == pytest.approx(5 * 1.5)
+
+
+def test_points_beyond_the_range_are_far_from_all_measurements(text_of):
+    def change(runs):
+        edits.regression.no_gaps(runs)
+        edits.regression.tests_in((-9, 50))(runs)
+
+    text = text_of(change)
+    assert "test points lie far from all measurements" in text and "no test point lies more than" not in text
+    assert "no test point lies more than 0.51 from the nearest measurement" in text_of(edits.regression.no_gaps)
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,18 @@ import math
 import numpy as np
 import pytest
 
-from reporting.sections.regression.coverage import Coverage, coverage_of, moments, share_estimate
+from reporting.sections.regression.coverage import Coverage, Held, coverage_by_region, held_of
 from reporting.sections.regression.data import Region
 from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, plot_fit
+from reporting.stats.bands import Band, ensemble_band
+from reporting.stats.differences import Difference
 from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
 X = np.linspace(-5, 5, 11)
 
 
-def scattered(runs):
-    """Networks that scatter far more than they err, and test points that are one region, so that these are many."""
-    edits.regression.no_gaps(runs)
-    edits.regression.disagreeing(runs)
+LAPLACE = Band(X - 1, X + 1)
 
 
 def without_seeds(results):
@@ -43,11 +42,39 @@ def test_error_in_gaps_is_set_against_the_rest(results, found):
     ensemble, stored = found("ensemble"), results.tuned.predictions
     gaps = found("data").gaps
     inside = np.any([(stored["x_test"] > gap.start) & (stored["x_test"] < gap.end) for gap in gaps], axis=0)
-    squared = (stored["test_predictions"] - stored["y_test"]) ** 2
+    variants = (results.tuned, *results.extras["tuned_seeds"].cases.values())
+    squared = (np.concatenate([one.predictions["test_predictions"] for one in variants]) - stored["y_test"]) ** 2
     assert ensemble.gap_error == pytest.approx(squared[:, inside].mean()) and ensemble.gaps_are_harder
-    perfect_inside = np.where(inside, stored["y_test"], stored["test_predictions"])
-    tuned = with_predictions(results.tuned, test_predictions=perfect_inside)
-    assert not findings_of(exchanged(results, tuned=tuned))("ensemble").gaps_are_harder
+    assert ensemble.gap_difference.value == pytest.approx(ensemble.gap_error - ensemble.outside_error)
+
+
+@pytest.mark.parametrize(
+    ("errors", "ends", "harder", "easier"),
+    [
+        ((0.4, 0.1), (0.1, 0.5), True, False),
+        ((0.1, 0.4), (-0.5, -0.1), False, True),
+        ((0.1201, 0.1199), (-0.1, 0.1), False, False),
+        ((0.1201, 0.1199), (0.0001, 0.0003), False, False),  # printed as equal numbers
+    ],
+)
+def test_gaps_are_harder_only_beyond_chance_and_in_what_is_printed(found, errors, ends, harder, easier):
+    difference = Difference(errors[0] - errors[1], *ends)
+    ensemble = dataclasses.replace(
+        found("ensemble"), gap_error=errors[0], outside_error=errors[1], gap_difference=difference
+    )
+    assert (ensemble.gaps_are_harder, ensemble.gaps_are_easier) == (harder, easier)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (None, "where measurements are missing they err more."),
+        (edits.regression.right_in_gaps, "where measurements are missing they err less."),
+        (edits.regression.overconfident, "these networks and points cannot tell where they err more."),
+    ],
+)
+def test_sentence_about_the_gaps_follows_the_interval(text_of, change, words):
+    assert words in text_of(change)
 
 
 def test_no_gaps_no_comparison(results):
@@ -56,48 +83,55 @@ def test_no_gaps_no_comparison(results):
     ensemble = findings_of(exchanged(results, tuned=tuned))("ensemble")
     assert ensemble.gap_error is None and not ensemble.gaps_are_harder and ensemble.outside_error > 0
     assert [(item.region.kind, item.region.points) for item in ensemble.coverage] == [("all", 100)]
+    assert ensemble.gap_difference is None and not ensemble.several_regions
 
 
-def test_coverage_by_hand():
-    members = np.array([[0.0, 0.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0]])  # mean 1, sd sqrt(2), half width 2.77
-    y = np.array([1.0, 3.5, 4.0, 9.0])
-    item = coverage_of(Region("all", (), np.full(4, True)), members, y, noise=1.0)
-    assert item.half_width == pytest.approx(1.96 * math.sqrt(2))
-    assert (item.band, item.with_noise.value) == (0.5, 0.75)  # with noise the half width is 3.39
-    assert item.loss == pytest.approx((0 + 2.5**2 + 9 + 64) / 4) and item.gaussian_process is None
+def test_share_held_by_hand():
+    band = Band(np.zeros(4), np.array([2.0, 2.0, 4.0, 4.0]))
+    held = held_of("laplace", band, np.array([1.0, 3.0, 4.0, 9.0]), np.array([True, True, True, False]))
+    assert held == Held("laplace", pytest.approx(2 / 3), pytest.approx(4 / 3))
 
 
-@pytest.mark.parametrize(("share", "low", "high"), [(0.5, True, False), (0.95, False, False), (1.0, False, True)])
-def test_coverage_too_low_and_too_high(found, share, low, high):
-    item = Coverage(Region("all", (), np.full(200, True)), 0.1, 0.1, share, share_estimate(share, 200), None)
+@pytest.mark.parametrize(("share", "low"), [(0.5, True), (0.6, False), (1.0, False)])
+def test_coverage_is_too_low_only_below_what_a_calibrated_process_may_hold(found, share, low):
+    region = Region("gap", (), np.full(20, True))
+    item = Coverage(region, 0.1, (Held("ensemble", share, 0.1), Held("cv_plus", 0.9, 0.1)), (0.6, 1.0))
     ensemble = dataclasses.replace(found("ensemble"), coverage=(item,))
-    assert (ensemble.too_low, ensemble.all_too_high) == ((item,) if low else (), high)
+    assert ensemble.too_low == ({"ensemble": (region,)} if low else {})
+    assert ensemble.honest == (("cv_plus",) if low else ("ensemble", "cv_plus"))
+    unknown = dataclasses.replace(item, calibrated=None)
+    assert not dataclasses.replace(ensemble, coverage=(unknown,)).judged and unknown.too_low == ()
 
 
-def test_coverage_of_the_gaussian_process_stands_beside_the_others(results, found):
-    assert found("ensemble").has_gaussian_process
-    assert all(0.8 < item.gaussian_process <= 1 for item in found("ensemble").coverage)
+def test_bands_of_all_methods_stand_side_by_side(results, found):
+    assert found("ensemble").methods == ("ensemble", "cv_plus", "laplace", "gaussian_process")
+    assert all(item.calibrated[1] == 1 and 0.1 < item.calibrated[0] < 0.95 for item in found("ensemble").coverage)
     without = findings_of(exchanged(results, extras={"baselines": {}}))("ensemble")
-    assert not without.has_gaussian_process and {item.gaussian_process for item in without.coverage} == {None}
+    assert without.methods == ("ensemble", "cv_plus", "laplace") and not without.judged
 
 
-def test_gaussian_process_mixes_its_folds(results):
+def test_nothing_is_judged_by_a_process_whose_noise_neighbours_contradict(results):
     process = results.extras["baselines"].cases["gaussian_process"]
-    two = with_predictions(process, test_predictions=np.array([[0.0], [2.0]]), test_sd=np.array([[1.0], [3.0]]))
-    mean, variance = moments(two)
-    assert (mean.tolist(), variance.tolist()) == ([1.0], [5.0 + 1.0])
+    noisy = dataclasses.replace(process, folds=[row | {"noise_variance": 5.0} for row in process.folds])
+    cases = results.extras["baselines"].cases | {"gaussian_process": noisy}
+    changed = coverage_by_region(exchanged(results, extras={"baselines": cases}))
+    assert {item.calibrated for item in changed} == {None}
 
 
 def test_fit_draws_each_member_and_their_mean():
-    lines = plot_fit(X, np.array([X, 3 * X]), X, X, X, X, []).axes[0].get_lines()
-    assert len(lines) == 2 + 2 + 1
-    assert np.array_equal(lines[2].get_ydata(), X) and np.array_equal(lines[-1].get_ydata(), 2 * X)
+    lines = plot_fit(X, np.array([X, 3 * X]), LAPLACE, X, X, X, X, []).axes[0].get_lines()
+    assert len(lines) == 2 + 2 + 1 + 2
+    assert np.array_equal(lines[2].get_ydata(), X) and np.array_equal(lines[4].get_ydata(), 2 * X)
+    assert [line.get_ydata().tolist() for line in lines[5:]] == [end.tolist() for end in LAPLACE]
 
 
-def test_band_is_so_many_deviations_of_the_members():
-    axes = plot_fit(X, np.array([X, X + 2]), X, X, X, X, []).axes[0]
+def test_band_is_that_of_the_ensemble():
+    curves = np.array([X, X + 2, X + 1])
+    axes = plot_fit(X, curves, LAPLACE, X, X, X, X, []).axes[0]
     band = axes.collections[0].get_paths()[0].vertices[:, 1]
-    assert band.max() == pytest.approx(6 + 1.96 * np.sqrt(2)) and band.min() == pytest.approx(-4 - 1.96 * np.sqrt(2))
+    assert (band.min(), band.max()) == pytest.approx(
+        (ensemble_band(curves).low.min(), ensemble_band(curves).high.max())
+    )
 
 
 def test_error_of_the_test_loss_by_hand():
@@ -107,17 +141,21 @@ def test_error_of_the_test_loss_by_hand():
 
 
 def test_very_many_curves_become_pixels():
-    lines = plot_fit(X, np.tile(X, (MANY_CURVES + 1, 1)), X, X, X, X, []).axes[0].get_lines()
+    lines = plot_fit(X, np.tile(X, (MANY_CURVES + 1, 1)), LAPLACE, X, X, X, X, []).axes[0].get_lines()
     assert lines[2].get_rasterized() and not lines[-1].get_rasterized()
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (None, "nowhere does it hold fewer by more than chance explains."),
-        (edits.regression.agreeing, "it holds clearly fewer outside the gaps, in the gap from"),
-        (scattered, "it holds clearly more, so the networks disagree more than they need."),
+        (None, "No band holds fewer points than a calibrated one might in any region."),
+        (
+            edits.regression.overconfident,
+            "The ensemble band holds fewer points than a calibrated one might in every region."
+            " The CV+, Laplace and Gaussian process bands hold enough in every region.",
+        ),
+        (edits.regression.few_tests(5), "How far neighbouring points depend on each other, or their noise, is not"),
     ],
 )
-def test_sentence_about_the_band_follows_what_it_holds(text_of, change, words):
+def test_sentence_about_the_bands_follows_what_they_hold(text_of, change, words):
     assert words in text_of(change)

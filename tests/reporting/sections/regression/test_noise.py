@@ -6,41 +6,19 @@ import math
 import numpy as np
 import pytest
 
-from reporting.sections.regression.data import Gap
-from reporting.sections.regression.noise import NoiseFindings, NoiseVariance, noise_variance
+from reporting.sections.regression.noise import Noise, NoiseFindings, held_out_errors, judged, noise_of_training_points
+from reporting.stats.noise import NeighbourEstimate, NoiseVariance
 from tests.invented import edits
-from tests.reporting.sections.regression.changed import exchanged, findings_of
+from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
+
+NEIGHBOURS = NeighbourEstimate(0.2, 0.03, bends=False)
 
 
-def test_noise_of_a_line_is_that_of_its_residuals():
-    rng = np.random.default_rng(0)
-    found = [noise_variance(x, 3 * x + rng.normal(0, 0.5, 100)) for x in rng.uniform(-5, 5, (300, 100))]
-    values = [item.value for item in found]
-    assert np.mean(values) == pytest.approx(0.25, rel=0.03)
-    assert np.mean([item.error for item in found]) == pytest.approx(np.std(values), rel=0.1)
+TEST = NoiseVariance(0.01, 0.001)
 
 
-def test_points_on_a_line_carry_no_noise():
-    assert noise_variance(np.arange(10.0), 2 * np.arange(10.0)).value == pytest.approx(0)
-
-
-def test_noise_by_hand():
-    """The middle one of three evenly spaced points has the residual (y1 / 2 - y2 + y3 / 2) / sqrt(1.5)."""
-    y = np.array([0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-    assert noise_variance(np.arange(7.0), y).value == pytest.approx((9 + 1.5**2) / 1.5 / 5)
-
-
-def test_triples_across_a_gap_are_left_out():
-    x = np.r_[np.arange(6.0), np.arange(20.0, 26.0)]
-    y = np.where(x > 10, 100.0, 0.0)
-    assert noise_variance(x, y, (Gap(5.0, 20.0, 0),)).value == pytest.approx(0)
-    assert noise_variance(x, y).value > 1
-
-
-def test_equal_x_and_few_points():
-    assert noise_variance(np.zeros(20), np.tile([1.0, -1.0], 10)).value == pytest.approx(4 / 1.5)
-    assert noise_variance(np.arange(6.0), np.ones(6)) is None
-    assert noise_variance(np.array([1.0]), np.array([1.0])) is None
+def findings(train_loss=0.2, validation_loss=0.2, test_loss=0.1, noise=NEIGHBOURS):
+    return NoiseFindings(Noise(noise), TEST, train_loss, validation_loss, test_loss)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +26,7 @@ def test_equal_x_and_few_points():
     [(0.1, 0.25, True, False, True), (0.2, 0.4, False, True, False), (0.5, 0.1, False, False, True)],
 )
 def test_losses_against_the_floor(train_loss, validation_loss, fits_noise, train_at_floor, validation_at_floor):
-    found = NoiseFindings(NoiseVariance(0.2, 0.03), NoiseVariance(0.01, 0.001), 0.22, train_loss, validation_loss)
+    found = findings(train_loss, validation_loss)
     assert (found.fits_noise, found.train_at_floor, found.validation_at_floor) == (
         fits_noise,
         train_at_floor,
@@ -58,32 +36,75 @@ def test_losses_against_the_floor(train_loss, validation_loss, fits_noise, train
 
 
 def test_test_points_are_cleaner_or_not():
-    found = NoiseFindings(NoiseVariance(0.2, 0.03), NoiseVariance(0.01, 0.001), None, 0.2, 0.2)
-    assert found.test_is_cleaner and not found.processes_agree
+    found = findings()
+    assert found.test_is_cleaner and found.explains_low_test_loss
     assert not dataclasses.replace(found, test=NoiseVariance(0.19, 0.03)).test_is_cleaner
     assert not dataclasses.replace(found, test=None).test_is_cleaner
 
 
+def test_a_test_loss_above_the_validation_loss_is_not_explained_by_cleaner_points(text_of):
+    assert not findings(test_loss=2.25, validation_loss=0.293).explains_low_test_loss
+    words = "a test loss below the validation loss is no mistake"
+    assert words in text_of() and words not in text_of(edits.regression.predictions("tuned", 3.0))
+
+
 def test_without_an_estimate_nothing_lies_at_the_floor():
-    found = NoiseFindings(None, NoiseVariance(0.01, 0.001), 0.2, 0.2, 0.2)
+    found = findings(noise=None)
     assert not (found.fits_noise or found.train_at_floor or found.validation_at_floor or found.test_is_cleaner)
-    assert not found.processes_agree and math.isnan(found.excess)
+    assert math.isnan(found.excess)
 
 
-def test_gaussian_process_agrees_or_not(results, found):
+def test_noise_that_the_gaussian_process_or_held_out_errors_contradict_is_no_estimate():
+    small, large = np.full(50, 0.003), np.full(50, 0.25)
+    assert judged(NEIGHBOURS, [large], 0.23).variance is NEIGHBOURS
+    assert judged(NEIGHBOURS, [large, small]).variance is None
+    assert judged(NEIGHBOURS, [large, small]).refuted == pytest.approx(0.003)
+    assert judged(NEIGHBOURS, [large], 0.0).process_differs and judged(NEIGHBOURS, [large], 0.0).variance is None
+    assert judged(dataclasses.replace(NEIGHBOURS, bends=True), [large]).variance is None
+    assert judged(None, [large], 0.2).variance is None and not judged(None, [large], 0.2).process_differs
+
+
+def test_held_out_errors_are_those_of_the_fold_that_held_out(results):
+    stored = results.tuned.predictions
+    for number in (0, 7):
+        predicted = stored["train_predictions"][stored["fold"][number] - 1, number]
+        assert held_out_errors(results.tuned)[number] == pytest.approx((predicted - stored["y_train"][number]) ** 2)
+
+
+def test_gaussian_process_agrees_or_is_not_there(results, found):
     noise = found("noise")
-    assert noise.gaussian_process == pytest.approx(0.23) and noise.processes_agree
-    assert not dataclasses.replace(noise, gaussian_process=2.0).processes_agree
+    assert noise.training.gaussian_process == pytest.approx(0.23) and noise.train
     without = findings_of(exchanged(results, extras={"baselines": {}}))("noise")
-    assert without.gaussian_process is None and not without.processes_agree
+    assert without.training.gaussian_process is None and without.train
+
+
+def test_without_noise_no_noise_is_printed_nor_drawn(results, text_of):
+    x = np.linspace(-5, 5, 100)
+    tuned = with_predictions(results.tuned, x_train=x, y_train=2 * np.sin(6 * x))
+    assert noise_of_training_points(exchanged(results, tuned=tuned)) is None
+    text = text_of(edits.regression.bending)
+    assert "Noise floor: there is no estimate, since neighbouring training points lie too far apart" in text
+    assert "No model can be expected" not in text and "the floor that the noise sets" not in text
+    assert "The level line is the variance of the noise" not in text
+
+
+def test_few_points_have_no_noise_of_zero(text_of):
+    text = text_of(points=6, folds=2)
+    assert "Noise floor: there is no estimate, since too few" in text and "noise (0.000)" not in text
+    assert "There is no estimate of the test points’ noise" in text
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (edits.regression.memorised, "lies clearly below it: they fit part of the noise."),
-        (edits.regression.noisy_training, "cannot be told apart from it."),
+        (None, "cannot be told apart from it."),
+        (edits.regression.foreseen, "is clearly more than a held-out error of 0.000 can contain."),
+        (
+            edits.regression.baseline_column("gaussian_process", noise_variance=5.0),
+            "there is no estimate, since neighbours give a variance of 0.269 and the Gaussian process one of 5.000.",
+        ),
     ],
 )
-def test_sentence_about_the_training_loss_follows_it(text_of, change, words):
+def test_sentence_about_the_noise_follows_it(text_of, change, words):
     assert words in text_of(change)

@@ -8,10 +8,10 @@ from reporting.sections.regression.splits import (
     HeldOut,
     mean_r_squared,
     plot_splits,
-    share_alone,
     split_findings,
     split_of,
 )
+from reporting.stats.order import chance_of_order, share_alone
 from tests.invented import edits
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
@@ -39,21 +39,42 @@ def test_share_of_points_held_out_with_their_neighbours():
 
 def test_strips_are_told_from_shuffled_folds(found):
     splits = found("splits")
-    assert [split.name for split in splits.in_strips] == ["file_order", "blocks"] and splits.file_order_in_strips
+    assert [split.name for split in splits.splits if split.in_strips] == ["file_order", "blocks"]
     assert [fold.fold for fold in splits.splits[2].extrapolating] == [1, 3]
     shuffled = splits.splits[1]
     assert (shuffled.name, shuffled.ratio, shuffled.extrapolating) == ("shuffled", 1, ()) and splits.misleading
-    assert splits.compared == splits.in_strips and splits.reference_strip is None
+    assert [split.name for split in splits.compared] == ["file_order", "blocks"] and splits.reference_strip is None
 
 
 def test_file_order_that_is_mixed_is_no_strip(cases):
     found = split_findings({"file_order": cases["shuffled"], "shuffled": cases["shuffled"]}, same_data=False)
-    assert not found.in_strips and not found.file_order_in_strips and not found.misleading and not found.extrapolating
+    assert not found.file_order.follows_x and not found.compared and not found.misleading and not found.extrapolating
+
+
+def test_low_half_first_is_an_order_of_the_file():
+    rng = np.random.default_rng(0)
+    x = np.r_[rng.uniform(-5, 0, 50), rng.uniform(0, 5, 50)]
+    fold = np.arange(100) * 3 // 100 + 1
+    assert share_alone(x, fold) < 0.5 and chance_of_order(x, fold) < 0.01
+
+
+def test_a_mixed_file_is_rarely_said_to_have_an_order():
+    """The permutation test's level: 5 % of mixed files have a share below 5 %."""
+    rng, fold = np.random.default_rng(0), np.arange(60) * 3 // 60 + 1
+    shares = [chance_of_order(rng.uniform(size=60), fold) for _ in range(60)]
+    assert np.mean(np.array(shares) < 0.05) < 0.12 and np.mean(shares) == pytest.approx(0.5, abs=0.1)
+
+
+def test_half_ordered_file_in_words(text_of):
+    text = text_of(edits.regression.half_in_order)
+    assert "The rows of the file follow x in part" in text and "no order of x" not in text
 
 
 def test_shuffled_folds_are_not_compared_with_themselves(cases):
     found = split_findings({"file_order": cases["blocks"], "shuffled": cases["blocks"]}, same_data=False)
-    assert len(found.in_strips) == 2 and [split.name for split in found.compared] == ["file_order"]
+    assert [split.in_strips for split in found.splits] == [True, True] and [split.name for split in found.compared] == [
+        "file_order"
+    ]
 
 
 def test_strips_that_score_as_well_mislead_nobody(cases):

@@ -126,7 +126,7 @@ def test_a_table_of_combinations_sorts_by_the_keyboard_and_says_so(page):
 
 def test_what_has_no_number_is_sorted_last(page):
     table = page.locator("#table-regression_trials")
-    column = table.locator("thead th").all_inner_texts().index("p")
+    column = table.locator("thead th").all_inner_texts().index("At least")
     for _ in range(2):
         table.locator("thead button").nth(column).click()
         values = table.locator(f"tbody tr td:nth-of-type({column})").all_inner_texts()

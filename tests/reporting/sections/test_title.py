@@ -74,3 +74,7 @@ def test_the_first_page_reads_no_file_itself(tmp_path, monkeypatch):
     with noting({}) as reads:
         made.html()
     assert made.reads["heading", "title"] == {} and not reads
+
+
+def test_the_standard_error_of_the_card_says_what_it_is_over(text_of):
+    assert "with its standard error over the test points" in text_of()

@@ -43,3 +43,10 @@ def test_fits_differ_in_line_style_too():
     lines = plot_fits(X, curves, X, X, [Gap(1, 2, 0)]).axes[0].get_lines()
     means = [line for line in lines if line.get_label() in curves]
     assert np.array_equal(means[1].get_ydata(), 3 * X) and means[0].get_linestyle() != means[1].get_linestyle()
+
+
+def test_a_tanh_unit_has_a_centre_and_no_bend(text_of):
+    """Where its input is zero a tanh has no curvature at all: there is the middle of its transition."""
+    text = text_of()
+    assert "has its centre where its input wx&nbsp;+&nbsp;b is zero (the kink of a ReLU, the middle" in text
+    assert "bend" not in text.split("Initialisation")[-1].split("Table")[0]

@@ -27,6 +27,7 @@ from tests.invented.edits.regression import (
     bending,
     constant_y,
     disagreeing,
+    even_points,
     foreseen,
     half_in_order,
     harmless_strips,
@@ -44,6 +45,7 @@ from tests.invented.edits.regression import (
     right_in_gaps,
     tests_in,
     tests_moved,
+    wrong_in_gaps,
 )
 from tests.invented.example import WITHOUT_IMPROVED
 from tests.invented.outcome import outcome
@@ -67,7 +69,9 @@ def errors(
 OUTCOMES_OF_NETWORKS = {
     "nothing": outcome(),
     "a small scale": outcome(scale="quick"),
-    "no gaps, perfect classifiers": outcome(no_gaps, every_network(perfect), every_network(perfect, part="validation")),
+    "no gaps, perfect classifiers": outcome(
+        even_points, every_network(perfect), every_network(perfect, part="validation")
+    ),
     "one gap, classifiers of one opinion": outcome(one_gap, every_network(always_dress)),
     "many gaps, one mistake": outcome(
         many_gaps,
@@ -78,7 +82,7 @@ OUTCOMES_OF_NETWORKS = {
         tests_in((-2.9, -1.1)), probabilities(wrong_for([(k, (k + 1) % 10, 3) for k in range(10)]))
     ),
     "tests beyond, hesitant classifiers": outcome(
-        tests_in((-9, 9)), probabilities(hesitant), probabilities(perfect, part="validation")
+        no_gaps, tests_in((-9, 9)), probabilities(hesitant), probabilities(perfect, part="validation")
     ),
     "one test beyond, hesitant validation": outcome(
         no_gaps, one_test_point_beyond, probabilities(hesitant, part="validation")
@@ -123,6 +127,8 @@ OUTCOMES_OF_NETWORKS = {
     "networks right in gaps, tests as noisy": outcome(noisy_tests, right_in_gaps),
     "tests of another function": outcome(tests_moved),
     "networks of one opinion, nearly right": outcome(overconfident),
+    "no gaps, networks of one opinion": outcome(even_points, overconfident),
+    "networks wrong in gaps": outcome(wrong_in_gaps),
     "all units dead": outcome(*(dead(task, 1) for task in TASKS)),
     "several machines, one version; no identity": outcome(several_machines(3, 1), seeds_of_their_own),
 }

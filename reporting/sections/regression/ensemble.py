@@ -102,17 +102,22 @@ class EnsembleFindings:
         return self.coverage[0].calibrated is not None
 
     @property
-    def too_low(self) -> dict[str, tuple[Region, ...]]:
-        """Each method whose band holds fewer points than a calibrated one may, and the regions where it does."""
-        regions = {
-            method: tuple(item.region for item in self.coverage if method in item.too_low) for method in self.methods
+    def too_low(self) -> list[tuple[list[Region], list[str]]]:
+        """Where methods' bands hold fewer points than a calibrated one may: regions, and the methods of which it is."""
+        numbers = {
+            method: tuple(k for k, item in enumerate(self.coverage) if method in item.too_low)
+            for method in self.methods
         }
-        return {method: where for method, where in regions.items() if where}
+        return [
+            ([self.coverage[k].region for k in where], [name for name in numbers if numbers[name] == where])
+            for where in dict.fromkeys(numbers.values())
+            if where
+        ]
 
     @property
     def honest(self) -> tuple[str, ...]:
-        """The other methods."""
-        return tuple(method for method in self.methods if method not in self.too_low)
+        """The methods whose bands do so nowhere."""
+        return tuple(name for name in self.methods if not any(name in item.too_low for item in self.coverage))
 
 
 def find(results: Results, found: Found) -> EnsembleFindings:

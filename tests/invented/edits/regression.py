@@ -10,6 +10,7 @@ from tests.invented.edits.files import edit_arrays, edit_json, settle, with_argu
 from tests.invented.edits.origins import course_data
 from tests.invented.outcome import Edit
 from tests.invented.recording import save_rows
+from tests.invented.regression import true_function
 
 TUNED = ("tuned", "tuned_seeds/seed_2", "tuned_seeds/seed_3")  # the tuned networks, and those of other seeds
 STRIPS = ("file_order", "blocks")  # the ways to split the points whose folds are strips of x
@@ -42,6 +43,10 @@ def stretches(*places: tuple[float, float]) -> Callable:
 
 
 no_gaps = points(x_train=stretches((-5, 5)))
+even_points = points(  # measurements of the function without a gap
+    x_train=stretches((-5, 5)),
+    y_train=lambda y: true_function(np.linspace(-5, 5, len(y))) + 0.48 * np.random.default_rng(1).normal(size=len(y)),
+)
 one_gap = points(x_train=lambda x: np.r_[np.linspace(-5, 0, len(x) // 2), np.linspace(2.5, 5, len(x) - len(x) // 2)])
 many_gaps = points(
     x_train=lambda x: np.concatenate(
@@ -110,13 +115,24 @@ def foreseen(runs: Path) -> None:
 
 def right_in_gaps(runs: Path) -> None:
     """Networks that err where training points lie, and nowhere else."""
+    edit_predictions(
+        runs,
+        TUNED,
+        lambda arrays: {
+            "test_predictions": np.where(in_gap(arrays["x_test"]), arrays["y_test"], arrays["test_predictions"] + 1)
+        },
+    )
 
-    def edit(arrays):
-        x = arrays["x_test"]
-        in_gap = ((x > -2.9) & (x < -1.1)) | ((x > 1.8) & (x < 3))
-        return {"test_predictions": np.where(in_gap, arrays["y_test"], arrays["test_predictions"] + 1)}
 
-    edit_predictions(runs, TUNED, edit)
+def wrong_in_gaps(runs: Path) -> None:
+    """Networks that are far off where no training points lie."""
+    edit_predictions(
+        runs, TUNED, lambda arrays: {"test_predictions": arrays["test_predictions"] + 3 * in_gap(arrays["x_test"])}
+    )
+
+
+def in_gap(x: np.ndarray) -> np.ndarray:
+    return ((x > -3) & (x < -1)) | ((x > 1.7) & (x < 3.1))
 
 
 def overconfident(runs: Path) -> None:

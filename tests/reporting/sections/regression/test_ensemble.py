@@ -97,7 +97,7 @@ def test_coverage_is_too_low_only_below_what_a_calibrated_process_may_hold(found
     region = Region("gap", (), np.full(20, True))
     item = Coverage(region, 0.1, (Held("ensemble", share, 0.1), Held("cv_plus", 0.9, 0.1)), (0.6, 1.0))
     ensemble = dataclasses.replace(found("ensemble"), coverage=(item,))
-    assert ensemble.too_low == ({"ensemble": (region,)} if low else {})
+    assert ensemble.too_low == ([([region], ["ensemble"])] if low else [])
     assert ensemble.honest == (("cv_plus",) if low else ("ensemble", "cv_plus"))
     unknown = dataclasses.replace(item, calibrated=None)
     assert not dataclasses.replace(ensemble, coverage=(unknown,)).judged and unknown.too_low == ()

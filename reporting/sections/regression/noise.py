@@ -41,6 +41,7 @@ class NoiseFindings:
     test: NoiseVariance | None  # of the test points; None if there is no estimate
     train_loss: float  # of the tuned networks
     validation_loss: float
+    validation_error: float  # standard error of the validation loss, over the points
     test_loss: float
 
     @property
@@ -71,8 +72,9 @@ class NoiseFindings:
 
     @property
     def validation_at_floor(self) -> bool:
-        """Whether the validation loss is no higher than noise alone explains."""
-        return self.train is not None and self.validation_loss <= self.train.value + AGREEMENT * self.train.error
+        """Whether the validation loss is no higher than noise explains, by the standard errors of both."""
+        error = math.hypot(self.train.error, self.validation_error) if self.train else math.nan
+        return self.excess <= AGREEMENT * error
 
     @property
     def fits_noise(self) -> bool:
@@ -84,7 +86,13 @@ def find(results: Results, found: Found) -> NoiseFindings:
     """What the tuned networks' points say about their noise, beside the networks' losses."""
     metrics = results.tuned.run.metrics
     losses = {f"{kind}_loss": metrics[f"{kind}_loss"] for kind in ("train", "validation", "test")}
-    return NoiseFindings(training=training_noise(results), test=noise_of_test_points(results), **losses)
+    errors = held_out_errors(results.tuned)
+    return NoiseFindings(
+        training=training_noise(results),
+        test=noise_of_test_points(results),
+        validation_error=float(np.std(errors, ddof=1) / math.sqrt(len(errors))),
+        **losses,
+    )
 
 
 def noise_of_training_points(results: Results) -> NoiseVariance | None:

@@ -143,7 +143,7 @@ def test_conclusions_follow_the_seeds(text_of):
 
 def test_conclusions_follow_the_edges_of_the_grids(text_of):
     edge = edits.searches.search("regression", lambda values, fold: values["learning_rate"] + fold)
-    assert "Beyond the edge of the grids, where the regression’s learning rate" in text_of(edge)
+    assert "Beyond the regression’s winning learning rate" in text_of(edge)
 
 
 def test_what_is_switched_off_is_missing_and_said_to_be(text_of):

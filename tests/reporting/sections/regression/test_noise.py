@@ -17,8 +17,8 @@ NEIGHBOURS = NeighbourEstimate(0.2, 0.03, bends=False)
 TEST = NoiseVariance(0.01, 0.001)
 
 
-def findings(train_loss=0.2, validation_loss=0.2, test_loss=0.1, noise=NEIGHBOURS):
-    return NoiseFindings(Noise(noise), TEST, train_loss, validation_loss, test_loss)
+def findings(train_loss=0.2, validation_loss=0.2, test_loss=0.1, noise=NEIGHBOURS, validation_error=0.04):
+    return NoiseFindings(Noise(noise), TEST, train_loss, validation_loss, validation_error, test_loss)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,12 @@ def test_losses_against_the_floor(train_loss, validation_loss, fits_noise, train
         validation_at_floor,
     )
     assert found.excess == pytest.approx(validation_loss - 0.2)
+
+
+def test_what_is_left_to_gain_counts_the_error_of_the_validation_loss_too():
+    """0.08 above the floor is 2.7 errors of the floor, but 1.6 of both."""
+    assert findings(validation_loss=0.28).validation_at_floor
+    assert not findings(validation_loss=0.28, validation_error=0.001).validation_at_floor
 
 
 def test_test_points_are_cleaner_or_not():

@@ -128,7 +128,7 @@ def test_folds_beyond_their_range_are_warned_of(text_of):
 
 def test_mixed_file_order_is_no_strip_in_words(text_of):
     text = text_of(edits.regression.mixed_file_order)
-    assert "The rows of the file come in no order of x" in text
+    assert "The rows of the file follow no order of x (by a permutation test)" in text
     assert "Warning: " not in text and "measures the split" not in text
 
 

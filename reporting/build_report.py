@@ -4,9 +4,10 @@
 
 Reads the config's tables [identity], the title block, and [report], by what measure it judges (what is left out there
 comes from the shipped homework.toml), and everything else from the runs folder; writes report/report.html and
-report/report.pdf below it, or with --body the body alone, without appendices, as report/report-body.pdf. It
-takes seconds, needs neither TensorFlow nor a network, and the same files give the same bytes. A mistake is reported in one line, with exit status 1, and leaves an earlier report as it was. With --if-changed
-it does nothing if there is a report of the same settings, runs, code and templates.
+report/report.pdf below it, or with --body the body alone, without appendices, as report/report-body.pdf. It takes
+seconds, needs neither TensorFlow nor a network, and the same files give the same bytes. A mistake is reported in one
+line, with exit status 1, and leaves an earlier report as it was. With --if-changed it does nothing if there is a report
+of the same settings, runs, code and templates.
 """
 
 import argparse

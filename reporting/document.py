@@ -115,8 +115,15 @@ DOCUMENT = (
     appendix("reference", "The Reference Report’s Losses", "regression.report"),
     appendix("initialisation", "Initialisation", "regression.initialisation"),
     appendix("smaller", "Smaller Networks", "regression.smaller", "classification.smaller", "regression.variations"),
-    appendix("configurations", "The Classification’s Configurations", "classification.settings:table"),
+    appendix(
+        "configurations",
+        "Settings in Full",
+        "regression.settings:table",
+        "classification.settings:table",
+        "classification.results:details",
+    ),
     appendix("double_softmax", "The Loss of the Reference Report", "classification.loss"),
+    appendix("published", "Published Accuracies", "classification.ladder:published"),
     appendix("classes", "Classes and Suspected Labels", "classification.mistakes:classes"),
     appendix("calibration", "Calibration", "classification.calibration"),
     appendix(

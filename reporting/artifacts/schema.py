@@ -14,6 +14,7 @@ APPENDICES = (  # of the report, in order
     "smaller",
     "configurations",
     "double_softmax",
+    "published",
     "classes",
     "calibration",
     "layers",

@@ -10,6 +10,7 @@ JOBS        ?=
 WORKERS     ?=
 KEEP_GOING  ?=
 TENSORBOARD ?=
+BODY        ?=
 
 PY    := $(VENV)/bin/python
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)$(if $(filter 0,$(EXTRAS)), --no-extras)
@@ -35,7 +36,8 @@ help:
 	@echo "make tune     the grid searches of both tasks; KEEP_GOING=1 goes on without combinations that fail,"
 	@echo "              TENSORBOARD=1 logs for TensorBoard"
 	@echo "make train    everything that the report draws on"
-	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow"
+	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow;"
+	@echo "              BODY=1 makes a PDF of the body alone, without appendices: $(RUNS)/report/report-body.pdf"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
@@ -65,7 +67,7 @@ plan: set-up
 	@$(PIPELINE) train $(FLAGS) $(PIPELINE_FLAGS) --dry-run
 
 report: set-up
-	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)
+	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)$(if $(BODY), --body)
 
 quick:
 	@$(MAKE) --no-print-directory all QUICK=1 RUNS=$(RUNS)/quick

@@ -2,63 +2,83 @@
 
 import functools
 import importlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from reporting import names
-from reporting.artifacts import Identity, Reads, Stored, noting
+from reporting.artifacts import APPENDICES, TASKS, Identity, Reads, Stored, noting
 from reporting.engine import formatting
 from reporting.engine.drawing import Panels
 from reporting.engine.fonts import font_faces
-from reporting.engine.html import TEMPLATES, Numbered, build_environment, rendered, script_digest
+from reporting.engine.html import (
+    TEMPLATES,
+    Numbered,
+    build_environment,
+    reference,
+    rendered,
+    script_digest,
+    settled,
+)
 from reporting.engine.provenance import Reader, braced, origins
-from reporting.engine.sections import Chapter, Findings, Heading, Section, headings_above, numbered
+from reporting.engine.sections import (
+    IN_SHORT,
+    Chapter,
+    Findings,
+    Heading,
+    Section,
+    headings_above,
+    numbered,
+    present,
+)
 from reporting.engine.svg import labelled, svg_of_equation
 from reporting.results import Results, load_all_results, load_published_results, load_reference_report
 
 
-def chapter(task: str | None, *parts: Heading | str, kind: str = "section") -> Chapter:
-    """A Chapter of headings and sections of a task; a section is named by its module below reporting.sections."""
-    return Chapter(kind, tuple(part if isinstance(part, Heading) else section(part, task) for part in parts))
-
-
-def section(name: str, task: str | None) -> Section:
-    return Section(importlib.import_module(f"reporting.sections.{name}"), task)
+def section(name: str, task: str | None = None) -> Section:
+    """The Section of a module below reporting.sections, "module" or "module:form"; a task's folder names its task."""
+    module, _, form = name.partition(":")
+    folder = module.partition(".")[0]
+    return Section(importlib.import_module(f"reporting.sections.{module}"), folder if folder in TASKS else task, form)
 
 
 def task_chapter(task: str, introduction: Sequence[str], solutions: Sequence[str], analysis: Sequence[str]) -> Chapter:
     """The chapter of a task, parted as the reference report's."""
-    parts: list[Heading | str] = [Heading(task, f"{task.capitalize()} Task", 2)]
+    parts: list[Heading | Section] = [Heading(task, f"{task.capitalize()} Task", 2)]
     for name, sections in (("introduction", introduction), ("solutions", solutions), ("analysis", analysis)):
-        parts += [Heading(f"{task}-{name}", name.capitalize(), 3), *sections]
-    return chapter(task, *parts)
+        parts += [Heading(f"{task}-{name}", name.capitalize(), 3), *(section(part, task) for part in sections)]
+    return Chapter("section", tuple(parts))
 
 
-DOCUMENT = (
-    chapter(None, "title", kind="header"),
+def appendix(name: str, text: str, *sections: str, kind: str = "appendix") -> Chapter:
+    """An appendix; its sections shared by the tasks stand in it once for each."""
+    listed = [section(part, task) for part in sections for task in (TASKS if part.startswith("shared.") else [None])]
+    return Chapter(kind, (Heading(name, text, 2), *listed))
+
+
+BODY = (
+    Chapter("header", (section("title"),)),
     task_chapter(
         "regression",
         introduction=["regression.data"],
         solutions=[
             "regression.settings",
-            "regression.splits",
+            "regression.splits:in_short",
             "shared.search",
             "regression.results",
-            "regression.noise",
+            "regression.noise:in_short",
             "regression.ensemble",
-            "regression.baselines",
-            "regression.report",
+            "regression.baselines:in_short",
+            "regression.report:in_short",
         ],
         analysis=[
             "shared.weights",
             "shared.units",
-            "regression.smaller",
             "shared.activations",
-            "regression.initialisation",
-            "regression.variations",
+            "regression.smaller:in_short",
+            "regression.initialisation:in_short",
             "shared.switched_off",
         ],
     ),
@@ -69,90 +89,129 @@ DOCUMENT = (
             "classification.settings",
             "shared.search",
             "classification.results",
-            "classification.loss",
+            "classification.loss:in_short",
             "classification.ladder",
             "classification.mistakes",
-            "classification.calibration",
+            "classification.calibration:in_short",
         ],
         analysis=[
             "shared.weights",
             "shared.units",
-            "classification.smaller",
             "shared.activations",
+            "classification.smaller:in_short",
             "classification.fields",
             "classification.filters",
             "shared.switched_off",
         ],
     ),
-    chapter(None, Heading("conclusions", "Conclusions and Limits", 2), "conclusions"),
-    chapter(
-        None,
-        Heading("provenance", "Provenance", 2),
-        "provenance",
-        Heading("combinations", "All Combinations", 2),
-        "combinations",
-        kind="appendix",
+    Chapter("section", (Heading("conclusions", "Conclusions and Limits", 2), section("conclusions"))),
+)
+DOCUMENT = (
+    *BODY,
+    appendix("splits", "How the Points Are Split", "regression.splits"),
+    appendix("noise", "The Noise Floor", "regression.noise"),
+    appendix("bands", "Bands and Their Coverage", "regression.ensemble:bands"),
+    appendix("baselines", "Baselines", "regression.baselines"),
+    appendix("reference", "The Reference Report’s Losses", "regression.report"),
+    appendix("initialisation", "Initialisation", "regression.initialisation"),
+    appendix("smaller", "Smaller Networks", "regression.smaller", "classification.smaller", "regression.variations"),
+    appendix(
+        "configurations",
+        "Settings in Full",
+        "regression.settings:table",
+        "classification.settings:table",
+        "classification.results:details",
     ),
+    appendix("double_softmax", "The Loss of the Reference Report", "classification.loss"),
+    appendix("published", "Published Accuracies", "classification.ladder:published"),
+    appendix("classes", "Classes and Suspected Labels", "classification.mistakes:classes"),
+    appendix("calibration", "Calibration", "classification.calibration"),
+    appendix(
+        "layers",
+        "Layers in Numbers",
+        "shared.weights:table",
+        "shared.activations:table",
+        "classification.fields:table",
+        "classification.filters:deeper",
+    ),
+    appendix("combinations", "All Combinations", "shared.search:details", "combinations", kind="listing"),
+    appendix("provenance", "Provenance", "provenance", kind="listing"),  # last, as it lists what the others read
 )
 
 ABOUT_RUNS = (("table", "runs"), ("heading", "provenance"), ("heading", "conclusions"))  # what reads every run alike
 
 
-def report_document(identity: Identity, runs: Path | str, judgement: Stored | None = None) -> str:
-    """The whole report as one HTML document. Raises UserError (ArtifactError, RenderError) if it cannot be made.
+def report_document(
+    identity: Identity, runs: Path | str, judgement: Stored | None = None, appendices: Container[str] = APPENDICES
+) -> str:
+    """The report as one HTML document. Raises UserError (ArtifactError, RenderError) if it cannot be made.
 
-    The default of `judgement` is that of the shipped settings.
+    The default of `judgement` is that of the shipped settings; `appendices` names those that are part of the document.
     """
-    return Document(identity, load_all_results(runs, judgement), runs).html()
+    return Document(identity, load_all_results(runs, judgement), runs, appendices).html()
 
 
 class Document:
     """One report in the making: its findings, what is numbered in it, and what was read for each of its parts."""
 
-    def __init__(self, identity: Identity, results: dict[str, Results], runs: Path | str) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        results: dict[str, Results],
+        runs: Path | str,
+        appendices: Container[str] = APPENDICES,
+    ) -> None:
         self.identity, self.results, self.runs = identity, results, runs
         self.findings = Findings(DOCUMENT, results)
         for name in self.findings.sections:
             self.findings(name)  # all of them, before figures are drawn in processes of their own
-        self.figures, self.rows = self.findings.parts("figures"), self.findings.parts("tables")
-        self.equations = self.findings.parts("EQUATIONS")
-        self.panels, self.outline = Panels(self.figures), numbered(DOCUMENT)
-        self.headings = headings_above(DOCUMENT)
+        chosen = [chapter for chapter in DOCUMENT if chapter in BODY or chapter.name in appendices]
+        self.chapters = present(chosen, self.findings.shown)
+        self.outline, self.headings = numbered(self.chapters), headings_above(self.chapters)
+        in_full = {section.name: section for section in reversed(self.headings) if section.form != IN_SHORT}
+        known = self.findings.parts("figures")
+        self.figures = {name: known[name] for name in self.findings.parts("figures", in_full)}
+        self.rows, self.equations = self.findings.parts("tables"), self.findings.parts("EQUATIONS")
+        self.panels = Panels(self.figures)
+        panels = [(name, panel) for name, drawn in known.items() for panel in range(len(drawn))]
         self.numbers = {
-            "figures": Numbered("figure", self.figures),
+            "figures": Numbered("figure", known),
             "tables": Numbered("table", self.rows),
             "equations": Numbered("equation", self.equations),
-            "drawings": Numbered(
-                "drawing", [(name, panel) for name, panels in self.figures.items() for panel in range(len(panels))]
-            ),
+            "drawings": Numbered("drawing", panels),
         }
+        self.complete = len(chosen) == len(DOCUMENT)
         self.rows["origins"] = self.origins
         self.reads: dict[Reader, Reads] = {}
-        for name, reads in self.findings.own_reads.items():
-            self.reads_below(name).update(reads)
+        for section in self.headings:
+            if in_full.get(section.name, section) == section:  # what was found stands where the section does in full
+                self.reads_below(section).update(self.findings.own_reads[section.name])
 
-    def reads_below(self, section: str) -> Reads:
+    def reads_below(self, section: Section) -> Reads:
         """What is read for the sentences below the heading that a section belongs to."""
         return self.reads.setdefault(("heading", self.headings[section]), {})
 
     def html(self) -> str:
-        """The document; every figure, table and equation is placed once and in order, or RenderError is raised."""
+        """The document; every figure, table and equation of a complete one is placed once, or RenderError is raised."""
         environment = build_environment(TEMPLATES, formatting.FILTERS | names.FILTERS | {"braced": braced})
         shared = self.context()
         bodies = [
             (chapter.kind, Markup("").join(self.part(part, environment, shared) for part in chapter.parts))
-            for chapter in DOCUMENT
+            for chapter in self.chapters
         ]
         text = rendered(environment.get_template("report.html.j2"), shared | {"bodies": bodies})
-        for numbers in self.numbers.values():
+        for numbers in self.numbers.values() if self.complete else ():
             numbers.check()
-        return str(text).replace("/*fonts*/", font_faces(text), 1)  # a str, since Markup would escape the quotes
+        return settled(text, self.number_of).replace(
+            "/*fonts*/", font_faces(text), 1
+        )  # a str, since Markup would escape the quotes
 
     def context(self) -> dict[str, Any]:
         """What all templates know."""
         return self.numbers | {
             "identity": self.identity,
             "outline": self.outline,
+            "reference": reference,
             "findings": self.findings,
             "report": load_reference_report(),
             "published": load_published_results(),
@@ -165,14 +224,12 @@ class Document:
         }
 
     def part(self, part: Heading | Section, environment: Any, shared: dict[str, Any]) -> Markup:
-        """A heading or a section as HTML; nothing of a section that is left out."""
+        """A heading or a section as HTML."""
         if isinstance(part, Heading):
             number = self.outline[part.name][0]
             opening = Markup('<h{} id="{}"><span class="number">{}</span> {}</h{}>\n')
             return opening.format(part.level, part.name, number, part.text, part.level)
-        if not self.findings.shown(part):
-            return Markup("")
-        with noting(self.reads_below(part.name)):
+        with noting(self.reads_below(part)):
             own = {
                 "subject": part.module,
                 "task": part.task,
@@ -181,6 +238,12 @@ class Document:
                 "found": self.findings(part.name),
             }
             return rendered(environment.get_template(part.template), shared | own)
+
+    def number_of(self, kind: str, name: str) -> Any:
+        """The number of a figure, table, equation or appendix; None if it is not part of the document."""
+        if kind == "appendix":
+            return self.outline[name][0] if name in self.outline else None
+        return self.numbers[f"{kind.lower()}s"].number(name)
 
     def draw(self, name: str, alternative: str, panel: int = 0) -> Markup:
         """The SVG of one panel of a figure with its alternative text, noting that it stands here."""
@@ -194,10 +257,8 @@ class Document:
 
     def origins(self) -> list[Any]:
         """The files that all parts of the document are made of, and what is read of them for which part."""
-        self.reads |= {("figure", name): reads for name, reads in self.panels.reads.items()}
-        for name in self.rows:
-            if ("table", name) not in self.reads:  # further behind in the document
-                self.rows_of(name)
+        placed = self.numbers["figures"].placed
+        self.reads |= {("figure", name): reads for name, reads in self.panels.reads.items() if name in placed}
         return origins(self.reads, self.runs, apart=ABOUT_RUNS)
 
 

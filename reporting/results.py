@@ -127,7 +127,7 @@ class Results:
     variants: dict[str, Variant]  # one for each of artifacts.variants_of(task) that is not switched off
     search: SearchResults
     extras: dict[str, Extra]  # one for each of artifacts.extras_of(task)
-    judgement: Stored  # the fields of artifacts.Judgement
+    judgement: Stored  # the fields of artifacts.ReportSettings
 
     @property
     def reference(self) -> Variant:

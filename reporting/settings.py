@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from reporting.artifacts import Identity, Judgement, Stored, UserError, load_toml, parse, plain
+from reporting.artifacts import Identity, ReportSettings, Stored, UserError, load_toml, parse, plain
 
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
 
@@ -21,8 +21,8 @@ def load_identity(config: Path) -> Identity:
 
 @functools.cache
 def load_judgement(config: Path = SHIPPED) -> Stored:
-    """The fields of Judgement in a settings file, likewise; what is read of them is noted."""
-    return Stored(plain(table(Judgement, "report", config)), config.name)
+    """The fields of ReportSettings in a settings file, likewise; what is read of them is noted."""
+    return Stored(plain(table(ReportSettings, "report", config)), config.name)
 
 
 def table(kind: type, name: str, config: Path) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.artifacts import TASKS as REGISTERED
-from reporting.artifacts import Identity, Judgement, UserError, load_toml, parse, variants_of
+from reporting.artifacts import Identity, ReportSettings, UserError, load_toml, parse, variants_of
 from training.config import ComputeConfig, DataConfig, FitConfig, limited
 from training.tasks import TASKS, Task
 
@@ -95,7 +95,7 @@ def without_extras(homework: Homework) -> Homework:
 
 def build_homework(settings: Mapping[str, Any], where: str, scale: str) -> Homework:
     """The Homework of a complete mapping of tables; raises UserError that names the table and the key."""
-    fixed = [("identity", Identity), ("data", DataConfig), ("compute", ComputeConfig), ("report", Judgement)]
+    fixed = [("identity", Identity), ("data", DataConfig), ("compute", ComputeConfig), ("report", ReportSettings)]
     tables: Any = parse(
         dataclasses.make_dataclass("Tables", [*fixed, *((name, dict) for name in TASKS)], frozen=True), settings, where
     )

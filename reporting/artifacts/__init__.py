@@ -18,10 +18,11 @@ from reporting.artifacts.files import (
 from reporting.artifacts.parsing import load_toml, parse
 from reporting.artifacts.reads import Reads, RecordedRun, Stored, note, noting, plain
 from reporting.artifacts.registry import TASKS, Extra, Task, extras_of, stages, variants_of
-from reporting.artifacts.schema import SCHEMA_VERSION, Data, Identity, Judgement, Machine, Run
+from reporting.artifacts.schema import APPENDICES, SCHEMA_VERSION, Data, Identity, Machine, ReportSettings, Run
 from reporting.artifacts.spectrum import EXPLAINED, components_holding, sufficient_units
 
 __all__ = [
+    "APPENDICES",
     "EXPLAINED",
     "SCHEMA_VERSION",
     "TASKS",
@@ -29,10 +30,10 @@ __all__ = [
     "Data",
     "Extra",
     "Identity",
-    "Judgement",
     "Machine",
     "Reads",
     "RecordedRun",
+    "ReportSettings",
     "Run",
     "Stored",
     "Task",

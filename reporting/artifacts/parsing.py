@@ -19,8 +19,8 @@ KINDS = {int: "a whole number", float: "a number", str: "a text in quotes", bool
 def parse(cls: type[Parsed], mapping: Any, where: str) -> Parsed:
     """Build the dataclass `cls` from a mapping that a person or an older program wrote.
 
-    Fields may carry metadata: `choices`, `above`, `at_least`, `at_most`, `below` (of each item, for a tuple) and
-    `length`. Raises a UserError that names `where`, the key, what was expected and the nearest valid name.
+    Fields may carry metadata: `choices`, `above`, `at_least`, `at_most`, `below` (of each item, for a tuple), `length`
+    and `may_be_empty`. Raises a UserError that names `where`, the key, what was expected and the nearest valid name.
     """
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     if not isinstance(mapping, Mapping):
@@ -65,8 +65,8 @@ def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> An
 
 
 def _checked_items(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> tuple[Any, ...]:
-    """A list of at least one value as a tuple, each value checked."""
-    if not isinstance(value, list | tuple) or not value:
+    """A list (of at least one value, unless it `may_be_empty`) as a tuple, each value checked."""
+    if not isinstance(value, list | tuple) or not (value or limits.get("may_be_empty")):
         raise UserError(f"{where} must be a list of at least one value, got {value!r}")
     if limits.get("length", len(value)) != len(value):
         raise UserError(f"{where} must have {limits['length']} values, got {len(value)}: {value!r}")

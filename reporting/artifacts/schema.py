@@ -4,6 +4,23 @@ import dataclasses
 from typing import Any
 
 SCHEMA_VERSION = 2
+APPENDICES = (  # of the report, in order
+    "splits",
+    "noise",
+    "bands",
+    "baselines",
+    "reference",
+    "initialisation",
+    "smaller",
+    "configurations",
+    "double_softmax",
+    "published",
+    "classes",
+    "calibration",
+    "layers",
+    "combinations",
+    "provenance",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,14 +36,15 @@ class Identity:
 
 
 @dataclasses.dataclass(frozen=True)
-class Judgement:
-    """By what measure the report judges, and what it must confess."""
+class ReportSettings:
+    """By what measure the report judges, what it must confess, and what it contains."""
 
     # Regions of practical equivalence: differences up to these do not matter
     equivalent_loss: float = dataclasses.field(metadata={"above": 0, "at_most": 1})  # share of the reference's loss
     equivalent_accuracy: float = dataclasses.field(metadata={"above": 0, "at_most": 1})
     # Whether test accuracies had been seen when the improved settings were chosen
     improved_chosen_after_test_seen: bool
+    appendices: tuple[str, ...] = dataclasses.field(metadata={"choices": APPENDICES, "may_be_empty": True})
 
 
 @dataclasses.dataclass(frozen=True)

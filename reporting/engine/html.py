@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,33 +35,55 @@ def build_environment(folder: Path, filters: Mapping[str, Callable[..., Any]]) -
 
 
 class Numbered:
-    """Names in the order of the document: gives each its number and records which were placed."""
+    """Gives names their numbers in the order in which they are placed."""
 
     def __init__(self, kind: str, names: Iterable[Any]) -> None:
-        self.kind, self.names = kind, list(names)
+        self.kind, self.names = kind, set(names)
         self.placed: list[Any] = []
 
-    def number(self, name: Any) -> int:
-        """The number of `name`, from 1, for a reference to it; raises RenderError for an unknown name."""
+    def place(self, name: Any) -> int:
+        """The number of `name`, from 1, which is placed here; raises RenderError for an unknown name."""
+        self.known(name)
+        if name in self.placed:
+            raise RenderError(f"every {self.kind} must be placed once: {name} is placed twice")
+        self.placed.append(name)
+        return len(self.placed)
+
+    def number(self, name: Any) -> int | None:
+        """The number of `name` if it has been placed, for a reference to it; raises RenderError for an unknown name."""
+        self.known(name)
+        return self.placed.index(name) + 1 if name in self.placed else None
+
+    def known(self, name: Any) -> None:
+        """Raise RenderError for a name that the sections do not have."""
         if name not in self.names:
             raise RenderError(f"the templates refer to the {self.kind} {name!r}, which the contents do not list")
-        return self.names.index(name) + 1
-
-    def place(self, name: Any) -> int:
-        """The number of `name`, which is recorded as placed here."""
-        self.placed.append(name)
-        return self.number(name)
 
     def check(self) -> None:
-        """Raise RenderError unless each name was placed once, in order."""
-        if self.placed != self.names:
-            missing = [name for name in self.names if name not in self.placed]
-            problem = (
-                f"{', '.join(map(str, missing))} built but not placed"
-                if missing
-                else f"the order is {', '.join(map(str, self.placed))}"
-            )
-            raise RenderError(f"every {self.kind} must be placed once, in the order of the contents: {problem}")
+        """Raise RenderError unless each name was placed."""
+        if missing := self.names - set(self.placed):
+            listed = ", ".join(sorted(map(str, missing)))
+            raise RenderError(f"every {self.kind} must be placed once: {listed} built but not placed")
+
+
+REFERENCE = re.compile("\ue000(.*?)\ue001(.*?)\ue001(.*?)\ue001(.*?)\ue002", re.DOTALL)  # private characters
+
+
+def reference(kind: str, name: str, before: str = "", after: str = "") -> Markup:
+    """What `settled` replaces by a link to something that may be placed further on, with words around it."""
+    return Markup("\ue000{}\ue001{}\ue001{}\ue001{}\ue002").format(kind, name, before, after)
+
+
+def settled(text: str, number_of: Callable[[str, str], Any]) -> str:
+    """The text with all references as links; nothing is left of one to what `number_of(kind, name)` has no number."""
+
+    def link(match: re.Match[str]) -> str:
+        kind, name, before, after = match.groups()
+        number = number_of(kind, name)
+        target = name if kind == "appendix" else f"{kind.lower()}-{name}"
+        return "" if number is None else f'{before}<a href="#{target}">{kind}&nbsp;{number}</a>{after}'
+
+    return REFERENCE.sub(link, text)
 
 
 def rendered(template: Template, context: Mapping[str, Any]) -> Markup:

@@ -1,6 +1,7 @@
 """The parts that a document is made of, and what each of them finds, draws and reads.
 
-A section is a module with a template of the same name. The module may define
+A section is a module with a template of the same name. It may stand in several places, each time in another form with
+a template of its own: a sentence in the body in place of an appendix, or its tables alone. The module may define
 
     find(results, found)     its findings, on which the sentences of the template hang; None: the section is left out
     figures(results, found)  figure name -> functions that draw its panels
@@ -15,7 +16,7 @@ table that includes what the findings that it asks for were made of: so `found` 
 before. A section that asks for the findings of another one has not read what those were made of.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ from reporting.artifacts import Reads, note, noting
 from reporting.engine.errors import RenderError
 
 Found = Callable[[str], Any]
+IN_SHORT = "in_short"  # the form of a section that stands for its full one in an appendix
+APPENDICES = ("appendix", "listing")  # kinds of chapters behind the body
 
 
 class Heading(NamedTuple):
@@ -34,6 +37,7 @@ class Heading(NamedTuple):
 class Section(NamedTuple):
     module: ModuleType
     task: str | None = None
+    form: str = ""  # which of its templates
 
     @property
     def name(self) -> str:
@@ -43,8 +47,9 @@ class Section(NamedTuple):
 
     @property
     def template(self) -> str:
-        """reporting.sections.regression.noise has sections/regression/noise.html.j2."""
-        return "/".join(self.module.__name__.split(".")[1:]) + ".html.j2"
+        """reporting.sections.shared.search has sections/shared/search.html.j2, in a form search_<form>.html.j2."""
+        path = "/".join(self.module.__name__.split(".")[1:])
+        return f"{path}_{self.form}.html.j2" if self.form else f"{path}.html.j2"
 
     def part(self, what: str, *arguments: Any) -> dict[str, Any]:
         """The module's figures, tables or equations; empty if it has none."""
@@ -53,8 +58,13 @@ class Section(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    kind: str  # of its HTML: "header", "section" or "appendix"
+    kind: str  # of its HTML: "header", "section", "appendix", or "listing" for an appendix of long tables
     parts: tuple[Heading | Section, ...]
+
+    @property
+    def name(self) -> str:
+        """That of its first heading; "title" where it has none."""
+        return next((part.name for part in self.parts if isinstance(part, Heading)), "title")
 
     @property
     def sections(self) -> list[Section]:
@@ -115,39 +125,51 @@ class Findings:
         """Whether the section is part of the document: it has something to say, or nothing to find."""
         return self(section.name) is not None or not hasattr(section.module, "find")
 
-    def parts(self, what: str) -> dict[str, Any]:
-        """The figures, tables or equations of all sections that are shown, by name, in order."""
+    def parts(self, what: str, among: Container[str] | None = None) -> dict[str, Any]:
+        """The figures, tables or equations of all sections that are shown (or of those named `among` them), by name."""
         collected: dict[str, Any] = {}
         for section in filter(self.shown, self.sections.values()):
+            if among is not None and section.name not in among:
+                continue
             found = self.near(section, then=self.note_reads)
             arguments = () if what == "EQUATIONS" else (self.results_of(section), found)
             collected |= section.part(what, *arguments)
         return collected
 
 
+def present(chapters: Iterable[Chapter], shown: Callable[[Section], bool]) -> tuple[Chapter, ...]:
+    """The chapters without the sections that are not shown, and without appendices that would be empty."""
+    left = [
+        chapter._replace(parts=tuple(part for part in chapter.parts if isinstance(part, Heading) or shown(part)))
+        for chapter in chapters
+    ]
+    return tuple(chapter for chapter in left if chapter.sections or chapter.kind not in APPENDICES)
+
+
 def numbered(chapters: Sequence[Chapter]) -> dict[str, tuple[str, Heading]]:
-    """Heading name -> its number and itself: chapters 1, 2, ... with 1.1, 1.2, ... below, an appendix's A, B, ..."""
+    """Heading name -> its number and itself: chapters 1, 2, ... with 1.1, 1.2, ... below, appendices A, B, ..."""
     listed: dict[str, tuple[str, Heading]] = {}
-    counts = {"section": 0, "appendix": 0}
+    counts = {False: 0, True: 0}  # chapters of the body, appendices
     number, below = "", 0
     for chapter in chapters:
         for heading in (part for part in chapter.parts if isinstance(part, Heading)):
             if heading.level == 2:
-                counts[chapter.kind] += 1
-                number, below = str(counts[chapter.kind]), 0
-                number = chr(ord("A") + counts[chapter.kind] - 1) if chapter.kind == "appendix" else number
+                lettered = chapter.kind in APPENDICES
+                counts[lettered] += 1
+                number, below = chr(ord("A") + counts[True] - 1) if lettered else str(counts[False]), 0
             else:
                 below += 1
             listed[heading.name] = (number if heading.level == 2 else f"{number}.{below}"), heading
     return listed
 
 
-def headings_above(chapters: Sequence[Chapter]) -> dict[str, str]:
+def headings_above(chapters: Sequence[Chapter]) -> dict[Section, str]:
     """Section -> the name of the last heading before it; "title" where there is none."""
-    above, last = {}, "title"
+    above: dict[Section, str] = {}
+    last = "title"
     for part in (part for chapter in chapters for part in chapter.parts):
         if isinstance(part, Heading):
             last = part.name
         else:
-            above[part.name] = last
+            above[part] = last
     return above

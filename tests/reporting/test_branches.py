@@ -204,8 +204,8 @@ VERDICT = re.compile(
 )
 EXCLUSIVE = [  # what no report may say both
     ("so much is left to gain", "a better model could hardly show"),
-    ("so much is left to gain", "there is no estimate, since"),
-    ("they fit part of the noise", "there is no estimate, since"),
+    ("so much is left to gain", "There is no estimate, since"),
+    ("they fit part of the noise", "There is no estimate, since"),
     ("where measurements are missing they err more", "where measurements are missing they err less"),
     ("where measurements are missing they err more", "cannot tell where they err more"),
     ("err more than elsewhere", "cannot tell where they err more"),

@@ -54,7 +54,7 @@ class SearchFindings:
     effects: tuple[Effect, ...]  # of the hyperparameters with more than one value, largest first
     degrees: int  # of freedom that the main effects leave for interactions and noise
     expected_best: tuple[float, ...]  # of 1, 2, ... combinations with a finite score that are drawn at random
-    margin: float  # up to which differences do not matter, see artifacts.Judgement
+    margin: float  # up to which differences do not matter, see artifacts.ReportSettings
     pair_scores: dict[tuple[str, str], np.ndarray]  # mean scores (values of the first, of the second) over all others
 
     @property

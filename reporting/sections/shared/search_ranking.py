@@ -27,7 +27,7 @@ class Combination:
     cost: float  # seconds of training without compiling, see `cost_of`; nan if not known
     cost_error: float  # standard error of the cost; nan if not known
     difference: Difference | None  # from the winner, see `differences_from_winner`
-    margin: float  # up to which a difference does not matter, see artifacts.Judgement
+    margin: float  # up to which a difference does not matter, see artifacts.ReportSettings
 
     @property
     def sd(self) -> float | None:

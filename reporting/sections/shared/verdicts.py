@@ -15,7 +15,7 @@ class Verdict:
     difference: Difference  # of the score, the second less the first, over seeds and folds; its interval is 95 %
     seeds: int  # with which both were trained
     folds: int  # of each seed; 1 for a single split
-    margin: float  # differences up to this size do not matter, see artifacts.Judgement
+    margin: float  # differences up to this size do not matter, see artifacts.ReportSettings
 
     @property
     def known(self) -> bool:

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from reporting.engine.errors import RenderError
-from reporting.engine.pdf import extract_drawings, render_pdf, with_attributes, without_appendix
+from reporting.engine.pdf import extract_drawings, render_pdf, with_attributes, without_listings
 from tests.reporting.engine.pages import document
 
 
@@ -61,7 +61,7 @@ def test_drawings_become_images_with_their_alternative_text():
     )
 
 
-def test_the_appendix_is_not_measured_but_printed():
-    body = '<p>body</p></section><section class="appendix"><h2 id="a">Appendix</h2><p>end</p>'
-    assert "end" not in without_appendix(document(body)) and "body" in without_appendix(document(body))
+def test_listings_are_not_measured_but_printed():
+    body = '<p>body</p></section><section class="listing"><h2 id="a">Appendix</h2><p>end</p>'
+    assert "end" not in without_listings(document(body)) and "body" in without_listings(document(body))
     assert render_pdf(document(f'<p><a href="#a">there</a></p>{body}')).pages == 1

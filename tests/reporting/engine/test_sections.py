@@ -6,7 +6,7 @@ import pytest
 
 from reporting.artifacts import Stored, noting
 from reporting.engine.errors import RenderError
-from reporting.engine.sections import Chapter, Findings, Heading, Section, headings_above, numbered
+from reporting.engine.sections import Chapter, Findings, Heading, Section, headings_above, numbered, present
 
 FILE = Stored({name: name.upper() for name in "abcd"}, "x.json")
 
@@ -90,4 +90,22 @@ def test_headings_are_numbered_by_chapter_and_letters_count_the_appendix():
 
 def test_each_section_stands_below_a_heading():
     above = headings_above(CHAPTERS)
-    assert above == {"words": "title", "task/first": "task", "task/second": "more", "task/left_out": "more"}
+    assert above == {WORDS: "title", FIRST: "task", SECOND: "more", LEFT_OUT: "more"}
+
+
+def test_a_section_has_a_template_for_each_form():
+    in_short = SECOND._replace(form="in_short")
+    assert (in_short.name, in_short.template) == ("task/second", "sections/task/second_in_short.html.j2")
+
+
+def test_what_is_not_shown_is_not_present_nor_is_an_appendix_without_sections(findings):
+    full, empty = (
+        Chapter("appendix", (Heading(name, name, 2), item)) for name, item in (("a", FIRST), ("b", LEFT_OUT))
+    )
+    chapters = present((CHAPTERS[1], CHAPTERS[2], empty, full), findings.shown)
+    assert [chapter.name for chapter in chapters] == ["task", "end", "a"] and chapters[0].sections == [FIRST, SECOND]
+    assert numbered(chapters)["a"][0] == "A"
+
+
+def test_figures_of_some_sections_alone(findings):
+    assert not findings.parts("figures", {"task/first"}) and findings.parts("figures", {"task/second"})

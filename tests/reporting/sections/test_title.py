@@ -55,10 +55,10 @@ def test_trust_depends_on_the_seeds(text_of, changes, words):
     assert f"Trust: {words}" in text_of(**changes)
 
 
-def test_contents_list_every_heading_with_its_number(text_of):
-    contents = text_of().split("Trust:")[0]
-    listed = re.findall(r"([0-9AB.]+)&ensp;|([0-9AB.]+)\N{EN SPACE}", contents)
-    assert ["".join(pair) for pair in listed] == ["1", "1.1", "1.2", "1.3", "2", "2.1", "2.2", "2.3", "3", "A", "B"]
+def test_contents_list_every_chapter_with_its_number_and_every_appendix(text_of):
+    contents = text_of().split("what not.")[1].split("Introduction")[0]
+    listed = re.findall(r"\b(\d(?=&ensp;)|[A-Z])(?=&ensp;| )", contents)
+    assert listed == ["1", "2", "3", *"ABCDEFGHIJKLMNO"]
     assert "Section&nbsp;3 says what may be concluded and what not." in text_of()
 
 

@@ -287,9 +287,10 @@ BINARY = {"learning_rate": [0.001, 0.002], "weight_decay": [1e-7, 1e-5], "batch_
 
 
 def paragraph(text, task="regression"):
-    """The sentences about the grid search of a task."""
+    """The sentences about the grid search of a task, in the body and in the appendix."""
+    details = text.split(f"{task.capitalize()}: the winner of the grid is")[1].split(" fits.")[0]
     starts = [part for part in text.split("The grid search trains all")[1:]]
-    return starts[0 if task == "regression" else 1].split("Figure&nbsp;")[1].split("combinations of the")[0]
+    return starts[0 if task == "regression" else 1].split("Figure&nbsp;")[1].split("combinations of the")[0] + details
 
 
 def noise(values, fold):

@@ -44,6 +44,7 @@ DOCUMENT = (
         introduction=["regression.data"],
         solutions=[
             "regression.settings",
+            "shared.architecture",
             "regression.splits",
             "shared.search",
             "regression.results",
@@ -67,6 +68,7 @@ DOCUMENT = (
         introduction=["classification.data"],
         solutions=[
             "classification.settings",
+            "shared.architecture",
             "shared.search",
             "classification.results",
             "classification.loss",

@@ -66,7 +66,7 @@ def errors(
 
 OUTCOMES_OF_NETWORKS = {
     "nothing": outcome(),
-    "a small scale": outcome(scale="quick"),
+    "a small scale": outcome(scale="quick", hidden_units=(16, 16, 16), test_images=1003),
     "no gaps, perfect classifiers": outcome(no_gaps, every_network(perfect), every_network(perfect, part="validation")),
     "one gap, classifiers of one opinion": outcome(one_gap, every_network(always_dress)),
     "many gaps, one mistake": outcome(

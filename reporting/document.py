@@ -65,6 +65,7 @@ BODY = (
         introduction=["regression.data"],
         solutions=[
             "regression.settings",
+            "shared.architecture",
             "regression.splits:in_short",
             "shared.search",
             "regression.results",
@@ -87,6 +88,7 @@ BODY = (
         introduction=["classification.data"],
         solutions=[
             "classification.settings",
+            "shared.architecture",
             "shared.search",
             "classification.results",
             "classification.loss:in_short",

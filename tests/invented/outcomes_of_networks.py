@@ -68,7 +68,7 @@ def errors(
 
 OUTCOMES_OF_NETWORKS = {
     "nothing": outcome(),
-    "a small scale": outcome(scale="quick"),
+    "a small scale": outcome(scale="quick", hidden_units=(16, 16, 16), test_images=1003),
     "no gaps, perfect classifiers": outcome(
         even_points, every_network(perfect), every_network(perfect, part="validation")
     ),

@@ -14,6 +14,7 @@ from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant
 from reporting.sections.classification.results import second_softmax
+from reporting.sections.shared.curves import CONFIGURATIONS
 from reporting.stats.calibration import (
     BINS,
     TEMPERATURES,
@@ -238,8 +239,7 @@ def plot_risk(kept_accuracies: Mapping[str, np.ndarray], kept: float) -> Figure:
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
     axes.axvline(100 * kept, color="C3", linewidth=0.6, linestyle=(0, (1, 2)))
-    looks = (("C2", ":"), ("C0", "-"), ("C1", "--"))
-    for (name, accuracies), (color, line) in zip(kept_accuracies.items(), looks, strict=False):
+    for (name, accuracies), (color, line) in zip(kept_accuracies.items(), CONFIGURATIONS.values(), strict=False):
         chosen = np.unique(np.linspace(1, len(accuracies), POINTS).astype(int))
         shares, errors = 100 * chosen / len(accuracies), 100 * (1 - accuracies[chosen - 1])
         axes.plot(shares, errors, color=color, linestyle=line, label=name)

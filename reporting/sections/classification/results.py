@@ -1,4 +1,4 @@
-"""The configurations' results, which settings and which networks are better, and the tuned network's training."""
+"""The configurations' results, which settings and which networks are better, and how their trainings went."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reporting.sections.classification.seeds import (
     optimism_of,
     test_accuracy,
 )
-from reporting.sections.shared.curves import plot_training_curves
+from reporting.sections.shared.curves import plot_configurations, plot_training_curves
 from reporting.sections.shared.verdicts import Verdict, verdict_over_seeds
 from reporting.stats.differences import Difference, difference_of_classifiers
 from reporting.stats.metrics import mcnemar_counts, mcnemar_p_value, wilson_interval
@@ -48,6 +48,7 @@ class Training:
 
     epochs: int
     lowest_validation_loss_epoch: int
+    ends_higher: bool  # than at its lowest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +69,8 @@ class ResultsFindings:
     tuned_against_reference: Comparison  # of the main networks
     best: tuple[str, ...]  # the variants with the highest validation accuracy; several if they are level
     optimism: Optimism
-    training: Training  # of the tuned network
+    trainings: dict[str, Training]  # of each configuration
+    on_second_softmax: tuple[str, ...]  # the configurations that are trained on that loss
     chosen_after_test_seen: bool  # whether test accuracies had been seen when the improved settings were chosen
     improved: ClassifierScores | None = None  # None if it is switched off, as the next two
     improved_verdict: Verdict | None = None  # against the tuned settings
@@ -83,6 +85,11 @@ class ResultsFindings:
     def level_on_validation(self) -> bool:
         """Whether several variants share the highest validation accuracy."""
         return len(self.best) > 1
+
+    @property
+    def risen(self) -> tuple[str, ...]:
+        """The configurations whose validation loss ends higher than at its lowest."""
+        return tuple(name for name, item in self.trainings.items() if item.ends_higher)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,7 +117,10 @@ def find(results: Results, found: Found) -> ResultsFindings:
         improved_against_tuned=compare(results.tuned, improved) if improved else None,
         best=best_on_validation(results),
         optimism=optimism_of(results),
-        training=training_of(results.tuned),
+        trainings={name: training_of(variant) for name, variant in results.variants.items()},
+        on_second_softmax=tuple(
+            name for name, variant in results.variants.items() if trained_on_second_softmax(variant)
+        ),
         chosen_after_test_seen=results.judgement["improved_chosen_after_test_seen"],
     )
 
@@ -118,11 +128,17 @@ def find(results: Results, found: Found) -> ResultsFindings:
 def figures(results: Results, found: Found) -> dict[str, list]:
     return {
         "classification_training": [
-            lambda: plot_losses(results.tuned),
-            lambda: plot_training_curves(
-                results.tuned.curves("train_accuracy"), results.tuned.curves("validation_accuracy"), "accuracy"
-            ),
+            lambda: plot_configurations(both_curves(results, "loss"), "cross-entropy"),
+            lambda: plot_configurations(both_curves(results, "accuracy"), "accuracy"),
         ]
+    }
+
+
+def both_curves(results: Results, kind: str) -> dict[str, tuple[list[float], list[float]]]:
+    """The training and the validation curve of each configuration: "loss" or "accuracy"."""
+    return {
+        name: (variant.curves(f"train_{kind}")[0], variant.curves(f"validation_{kind}")[0])
+        for name, variant in results.variants.items()
     }
 
 
@@ -194,7 +210,7 @@ def training_of(variant: Variant) -> Training:
     """When a network's validation loss was lowest, where one that is no number counts as infinite."""
     losses = np.array(variant.curves("validation_loss")[0], dtype=float)
     finite = np.where(np.isfinite(losses), losses, np.inf)
-    return Training(int(variant.column("epochs").max()), int(finite.argmin()) + 1)
+    return Training(int(variant.column("epochs").max()), int(finite.argmin()) + 1, bool(finite[-1] > finite.min()))
 
 
 def compare(first: Variant, second: Variant) -> Comparison:

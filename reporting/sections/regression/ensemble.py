@@ -42,6 +42,7 @@ class EnsembleFindings:
     gap_error: float | None  # MSE (mean over members) of the test points in gaps; None if there are none
     outside_error: float | None  # likewise of all other test points
     gap_difference: Difference | None  # the first less the second; None if either holds fewer than two test points
+    process_inside: float | None  # share of the curve's x where the Gaussian process' mean lies in the members' band
     ensemble_error: float | None  # first seed: standard error of the mean's test MSE; None for a single test point
 
     @property
@@ -140,6 +141,7 @@ def find(results: Results, found: Found) -> EnsembleFindings:
         gap_error=gap_error,
         outside_error=outside_error,
         gap_difference=group_difference(squared, inside),
+        process_inside=process_inside(results),
         ensemble_error=ensemble_error(stored),
     )
 
@@ -165,10 +167,29 @@ def ensemble_error(stored: Mapping[str, Any]) -> float | None:
     return float(np.std(squared, ddof=1) / math.sqrt(len(squared))) if len(squared) > 1 else None
 
 
+def process_mean(results: Results) -> np.ndarray | None:
+    """The mean of the folds' Gaussian processes on the curve's x: (points,); None if the baselines are switched off."""
+    process = results.extras["baselines"].cases.get("gaussian_process")
+    return process.predictions["curve_predictions"].mean(axis=0) if process else None
+
+
+def process_inside(results: Results) -> float | None:
+    """The share of the curve's x where that mean lies in the members' band; None without it."""
+    mean, band = process_mean(results), ensemble_band(members_of(results, "curve_predictions"))
+    return None if mean is None else float(np.mean((mean >= band.low) & (mean <= band.high)))
+
+
 def fit_figure(results: Results) -> Figure:
     """What all members have learned, and how sure the first seed's networks are of it by Laplace's approximation."""
     curves, laplace = members_of(results, "curve_predictions"), mixture_of(results.tuned, "curve", "laplace_curve_sd")
-    return plot_fit(results.tuned.predictions["x_curve"], curves, laplace, *points_of(results), gaps_of(results))
+    return plot_fit(
+        results.tuned.predictions["x_curve"],
+        curves,
+        laplace,
+        *points_of(results),
+        gaps_of(results),
+        process_mean(results),
+    )
 
 
 @styled
@@ -181,10 +202,11 @@ def plot_fit(
     x_test: np.ndarray,
     y_test: np.ndarray,
     gaps: Sequence[Gap],
+    process: np.ndarray | None = None,
 ) -> Figure:
     """The members' curves (members, points), faint, their mean and its 95 % band; gaps shaded; a second band as lines.
 
-    The points of both data sets lie behind.
+    `process` is the mean of the Gaussian process (points,). The points of both data sets lie behind.
     """
     figure = new_figure(FULL, 68)
     axes = figure.subplots()
@@ -197,17 +219,21 @@ def plot_fit(
     axes.plot(x_curve, np.mean(curves, axis=0), color="C2", linewidth=1.4, label="their mean", zorder=4)
     for number, end in enumerate(laplace):
         axes.plot(x_curve, end, color="C3", linewidth=0.7, zorder=2, label="" if number else "Laplace band")
+    if process is not None:
+        look = {"color": "black", "linewidth": 0.9, "linestyle": (0, (4, 1.5)), "zorder": 5}
+        axes.plot(x_curve, process, label="Gaussian process", **look)
+    # the bands are left out, since a wide one would flatten the rest
     limits = np.concatenate([y_train, y_test, *curves])
-    axes.set(xlabel="$x$", xlim=(x_curve[0], x_curve[-1]), ylim=padded(limits))
+    axes.set(xlabel="$x$", xlim=padded(x_curve, 0.01), ylim=padded(limits, 0.1))
     axes.set_ylabel("$y$", rotation=0)
-    figure.legend(loc="outside upper center", ncols=6)
+    figure.legend(loc="outside upper center", ncols=4 if process is not None else 6)
     return figure
 
 
-def padded(values: np.ndarray) -> tuple[float, float]:
-    """A range that holds all values and a margin, so that a wide band does not flatten the rest."""
+def padded(values: np.ndarray, share: float) -> tuple[float, float]:
+    """A range that holds all values and on both sides a margin of this share of it."""
     low, high = float(values.min()), float(values.max())
-    margin = 0.1 * (high - low) or 1.0
+    margin = share * (high - low) or 1.0
     return low - margin, high + margin
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reporting.engine.canvas import HALF, new_figure, styled
+from reporting.names import named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +19,8 @@ Curves = Sequence[Sequence[float]]  # for each fold a value an epoch
 FEW = 30  # epochs, up to which each one gets a marker
 HEIGHT = 50  # mm
 SERIES = (("training", "C0", "o"), ("validation", "C1", "D"))  # name, colour and marker
+# The colour and the dashes of each configuration, in every figure that shows several
+CONFIGURATIONS = {"reference": ("C2", ":"), "tuned": ("C0", "-"), "improved": ("C1", "--")}
 
 
 def epochs_of(curve: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -57,6 +60,23 @@ def plot_training_curves(
     if logarithmic:
         axes.set_yscale("log")
         plain_log_labels(axes.yaxis)
+    whole_epochs(axes)
+    axes.grid(axis="y")
+    axes.legend()
+    return figure
+
+
+@styled
+def plot_configurations(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]], quantity: str) -> Figure:
+    """The training curve (faint) and the validation curve of one network of each configuration, by its name."""
+    figure = new_figure(HALF, HEIGHT)
+    axes = figure.subplots()
+    for name, (train, validation) in curves.items():
+        color, dashes = CONFIGURATIONS[name]
+        look: dict[str, Any] = {"color": color, "linestyle": dashes}
+        axes.plot(epochs_of(train), train, linewidth=0.7, alpha=0.45, **look)
+        axes.plot(epochs_of(validation), validation, linewidth=1.2, label=named(name, "configuration"), **look)
+    axes.set(xlabel="epoch", ylabel=quantity)
     whole_epochs(axes)
     axes.grid(axis="y")
     axes.legend()

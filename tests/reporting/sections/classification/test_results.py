@@ -51,11 +51,25 @@ def test_epoch_of_the_lowest_validation_loss(results, losses, epoch):
     assert training.lowest_validation_loss_epoch == epoch
 
 
-def test_of_training_on_only_is_said_what_was_seen(text_of):
-    assert "Its validation loss is lowest at epoch 15 of 15, the last one." in text_of()
+def test_of_trainings_only_is_said_what_was_seen(text_of):
+    text = text_of()
+    assert (
+        "lowest at epoch 15 of 15 (reference settings), epoch 15 of 15 (tuned) and epoch 15 of 15 (improved)." in text
+    )
+    assert "No validation loss ends above its minimum." in text and "on a scale of its own" not in text
     text = text_of(edits.classification.rising_loss)
-    assert re.search("Its validation loss is lowest at epoch [0-9]+ of 15 and higher at the end.", text)
-    assert "begun to" not in text
+    assert re.search(r"epoch 15 of 15 \(reference settings\), epoch \d of 15 \(tuned\) and", text)
+    assert "The validation loss of the tuned network ends above its minimum." in text
+    text = text_of(edits.files.configured("classification/reference", loss="double_softmax"))
+    assert "The loss of the reference settings passes through a second softmax" in text
+
+
+@pytest.mark.parametrize(
+    ("losses", "higher"), [([3, 2, 1], False), ([1, 2], True), ([1, 1], False), ([1, math.nan], True)]
+)
+def test_a_loss_has_risen_if_it_ends_above_its_minimum(results, losses, higher):
+    history = [{"fold": 1, "epoch": k + 1, "validation_loss": loss} for k, loss in enumerate(losses)]
+    assert training_of(dataclasses.replace(results.tuned, history=history)).ends_higher == higher
 
 
 def test_test_interval_holds_the_accuracy(found):
@@ -93,12 +107,17 @@ def test_without_extras_the_table_has_the_configurations_alone(tmp_path):
     assert [row.name for row in own] == list(results.variants) and {row.rung.sd for row in own} == {None}
 
 
-def test_training_is_drawn_as_loss_and_accuracy(results, found):
-    loss, accuracy = (draw() for draw in figures(results, found)["classification_training"])
-    for figure, kind in ((loss, "loss"), (accuracy, "accuracy")):
-        drawn = [list(line.get_ydata()) for line in figure.axes[0].get_lines()]
-        assert drawn == [list(results.tuned.curves(f"{part}_{kind}")[0]) for part in ("train", "validation")]
-    assert loss.axes[0].get_ylabel() == "cross-entropy" and accuracy.axes[0].get_ylabel() == "accuracy"
+def test_trainings_of_all_configurations_are_drawn_on_one_scale(results, found):
+    for draw, kind in zip(figures(results, found)["classification_training"], ("loss", "accuracy"), strict=True):
+        (axes,) = draw().axes
+        drawn = [list(line.get_ydata()) for line in axes.get_lines()]
+        assert drawn == [
+            variant.curves(f"{part}_{kind}")[0]
+            for variant in results.variants.values()
+            for part in ("train", "validation")
+        ]
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        assert labels == ["reference settings", "tuned", "improved"]
 
 
 def test_a_loss_with_a_second_softmax_is_labelled_so(results):

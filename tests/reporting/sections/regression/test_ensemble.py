@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from reporting.sections.regression.coverage import Coverage, Held, coverage_by_region, held_of
+from reporting.sections.regression.coverage import Coverage, Held, coverage_by_region, held_of, members_of
 from reporting.sections.regression.data import Region
-from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, plot_fit
+from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, fit_figure, plot_fit, process_inside
 from reporting.stats.bands import Band, ensemble_band
 from reporting.stats.differences import Difference
 from tests.invented import edits
@@ -132,6 +132,29 @@ def test_band_is_that_of_the_ensemble():
     assert (band.min(), band.max()) == pytest.approx(
         (ensemble_band(curves).low.min(), ensemble_band(curves).high.max())
     )
+
+
+def test_the_mean_of_the_gaussian_process_is_drawn_where_there_is_one(results, found):
+    (line,) = [line for line in fit_figure(results).axes[0].get_lines() if line.get_label() == "Gaussian process"]
+    process = results.extras["baselines"].cases["gaussian_process"].predictions["curve_predictions"]
+    assert np.array_equal(line.get_ydata(), process.mean(axis=0)) and 0 < found("ensemble").process_inside <= 1
+    without = exchanged(results, extras={"baselines": {}})
+    assert "Gaussian process" not in [line.get_label() for line in fit_figure(without).axes[0].get_lines()]
+    assert findings_of(without)("ensemble").process_inside is None
+
+
+def test_share_of_the_process_in_the_band_by_hand(results):
+    band = ensemble_band(members_of(results, "curve_predictions"))
+    half = np.arange(len(band.low)) % 2 == 0
+    curve = np.where(half, (band.low + band.high) / 2, band.high + 1)
+    process = results.extras["baselines"].cases["gaussian_process"]
+    cases = {"gaussian_process": with_predictions(process, curve_predictions=curve[None])}
+    assert process_inside(exchanged(results, extras={"baselines": cases})) == pytest.approx(half.mean())
+
+
+def test_no_point_at_the_edge_is_cut():
+    low, high = plot_fit(X, np.array([X, X]), LAPLACE, X, X, X, X, []).axes[0].get_xlim()
+    assert low < X[0] and high > X[-1]
 
 
 def test_error_of_the_test_loss_by_hand():

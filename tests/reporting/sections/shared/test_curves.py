@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reporting.engine.canvas import HALF
-from reporting.sections.shared.curves import mean_curve, plot_training_curves
+from reporting.sections.shared.curves import CONFIGURATIONS, mean_curve, plot_configurations, plot_training_curves
 from tests.reporting.drawn import saved, width_of
 
 
@@ -36,3 +36,16 @@ def test_one_fold_is_drawn_once():
 @pytest.mark.parametrize("curve", [[0.5], [0.5, np.nan, 0.2], [np.nan, np.nan]])
 def test_short_and_diverged_curves_are_drawn(curve):
     saved(plot_training_curves([curve], [curve], "loss"))
+
+
+def test_each_configuration_has_its_colour_and_dashes_and_its_training_is_fainter():
+    lines = plot_configurations({name: ([3, 2], [4, 3]) for name in CONFIGURATIONS}, "loss").axes[0].get_lines()
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == len(CONFIGURATIONS)
+    for train, validation in zip(lines[::2], lines[1::2], strict=True):
+        assert train.get_color() == validation.get_color() and train.get_alpha() < 1
+        assert train.get_linewidth() < validation.get_linewidth()
+
+
+@pytest.mark.parametrize("curve", [[0.5], [0.5, np.nan], [np.nan]])
+def test_configurations_that_ended_early_or_diverged_are_drawn(curve):
+    saved(plot_configurations({"tuned": (curve, curve), "improved": ([1, 2, 3], [1, 2, 3])}, "loss"))

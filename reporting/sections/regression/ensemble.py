@@ -13,9 +13,9 @@ from reporting.engine.canvas import FULL, new_figure, styled
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.results import Results
-from reporting.sections.regression.coverage import Coverage, added_noise, coverage_by_region, members_of, mixture_of
+from reporting.sections.regression.coverage import Coverage, added_noise, coverage_by_region, members_of
 from reporting.sections.regression.data import TEST, TRAINING, Gap, Region, gaps_of, in_gaps, points, points_of, shade
-from reporting.stats.bands import Band, ensemble_band
+from reporting.stats.bands import ensemble_band
 from reporting.stats.differences import Difference
 from reporting.stats.intervals import group_difference
 from reporting.stats.metrics import mean_squared_error
@@ -180,12 +180,10 @@ def process_inside(results: Results) -> float | None:
 
 
 def fit_figure(results: Results) -> Figure:
-    """What all members have learned, and how sure the first seed's networks are of it by Laplace's approximation."""
-    curves, laplace = members_of(results, "curve_predictions"), mixture_of(results.tuned, "curve", "laplace_curve_sd")
+    """What all members have learned."""
     return plot_fit(
         results.tuned.predictions["x_curve"],
-        curves,
-        laplace,
+        members_of(results, "curve_predictions"),
         *points_of(results),
         gaps_of(results),
         process_mean(results),
@@ -196,7 +194,6 @@ def fit_figure(results: Results) -> Figure:
 def plot_fit(
     x_curve: np.ndarray,
     curves: np.ndarray,
-    laplace: Band,
     x_train: np.ndarray,
     y_train: np.ndarray,
     x_test: np.ndarray,
@@ -204,7 +201,7 @@ def plot_fit(
     gaps: Sequence[Gap],
     process: np.ndarray | None = None,
 ) -> Figure:
-    """The members' curves (members, points), faint, their mean and its 95 % band; gaps shaded; a second band as lines.
+    """The members' curves (members, points), faint, their mean and its 95 % band; gaps shaded.
 
     `process` is the mean of the Gaussian process (points,). The points of both data sets lie behind.
     """
@@ -217,16 +214,13 @@ def plot_fit(
     axes.fill_between(x_curve, *ensemble_band(curves), label="95 % band", **look)
     draw_members(axes, x_curve, curves, "C2", label="networks")
     axes.plot(x_curve, np.mean(curves, axis=0), color="C2", linewidth=1.4, label="their mean", zorder=4)
-    for number, end in enumerate(laplace):
-        axes.plot(x_curve, end, color="C3", linewidth=0.7, zorder=2, label="" if number else "Laplace band")
     if process is not None:
         look = {"color": "black", "linewidth": 0.9, "linestyle": (0, (4, 1.5)), "zorder": 5}
         axes.plot(x_curve, process, label="Gaussian process", **look)
-    # the bands are left out, since a wide one would flatten the rest
     limits = np.concatenate([y_train, y_test, *curves])
     axes.set(xlabel="$x$", xlim=padded(x_curve, 0.01), ylim=padded(limits, 0.1))
     axes.set_ylabel("$y$", rotation=0)
-    figure.legend(loc="outside upper center", ncols=4 if process is not None else 6)
+    figure.legend(loc="outside upper center", ncols=6)
     return figure
 
 

@@ -17,9 +17,6 @@ from tests.reporting.sections.regression.changed import exchanged, findings_of, 
 X = np.linspace(-5, 5, 11)
 
 
-LAPLACE = Band(X - 1, X + 1)
-
-
 def without_seeds(results):
     return exchanged(results, extras={"tuned_seeds": {}})
 
@@ -119,15 +116,14 @@ def test_nothing_is_judged_by_a_process_whose_noise_neighbours_contradict(result
 
 
 def test_fit_draws_each_member_and_their_mean():
-    lines = plot_fit(X, np.array([X, 3 * X]), LAPLACE, X, X, X, X, []).axes[0].get_lines()
-    assert len(lines) == 2 + 2 + 1 + 2
+    lines = plot_fit(X, np.array([X, 3 * X]), X, X, X, X, []).axes[0].get_lines()
+    assert len(lines) == 2 + 2 + 1
     assert np.array_equal(lines[2].get_ydata(), X) and np.array_equal(lines[4].get_ydata(), 2 * X)
-    assert [line.get_ydata().tolist() for line in lines[5:]] == [end.tolist() for end in LAPLACE]
 
 
 def test_band_is_that_of_the_ensemble():
     curves = np.array([X, X + 2, X + 1])
-    axes = plot_fit(X, curves, LAPLACE, X, X, X, X, []).axes[0]
+    axes = plot_fit(X, curves, X, X, X, X, []).axes[0]
     band = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (band.min(), band.max()) == pytest.approx(
         (ensemble_band(curves).low.min(), ensemble_band(curves).high.max())
@@ -153,7 +149,7 @@ def test_share_of_the_process_in_the_band_by_hand(results):
 
 
 def test_no_point_at_the_edge_is_cut():
-    low, high = plot_fit(X, np.array([X, X]), LAPLACE, X, X, X, X, []).axes[0].get_xlim()
+    low, high = plot_fit(X, np.array([X, X]), X, X, X, X, []).axes[0].get_xlim()
     assert low < X[0] and high > X[-1]
 
 
@@ -164,7 +160,7 @@ def test_error_of_the_test_loss_by_hand():
 
 
 def test_very_many_curves_become_pixels():
-    lines = plot_fit(X, np.tile(X, (MANY_CURVES + 1, 1)), LAPLACE, X, X, X, X, []).axes[0].get_lines()
+    lines = plot_fit(X, np.tile(X, (MANY_CURVES + 1, 1)), X, X, X, X, []).axes[0].get_lines()
     assert lines[2].get_rasterized() and not lines[-1].get_rasterized()
 
 

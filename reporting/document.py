@@ -1,15 +1,15 @@
-"""The report: an ordered list of chapters, headings and sections, and how it becomes one HTML document."""
+"""The report: how its contents become one HTML document."""
 
 import functools
-import importlib
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from reporting import names
-from reporting.artifacts import APPENDICES, TASKS, Identity, Reads, Stored, noting
+from reporting.artifacts import APPENDICES, Identity, Reads, Stored, noting
+from reporting.contents import BODY, DOCUMENT
 from reporting.engine import formatting
 from reporting.engine.drawing import Panels
 from reporting.engine.fonts import font_faces
@@ -25,7 +25,6 @@ from reporting.engine.html import (
 from reporting.engine.provenance import Reader, braced, origins
 from reporting.engine.sections import (
     IN_SHORT,
-    Chapter,
     Findings,
     Heading,
     Section,
@@ -35,108 +34,6 @@ from reporting.engine.sections import (
 )
 from reporting.engine.svg import labelled, svg_of_equation
 from reporting.results import Results, load_all_results, load_published_results, load_reference_report
-
-
-def section(name: str, task: str | None = None) -> Section:
-    """The Section of a module below reporting.sections, "module" or "module:form"; a task's folder names its task."""
-    module, _, form = name.partition(":")
-    folder = module.partition(".")[0]
-    return Section(importlib.import_module(f"reporting.sections.{module}"), folder if folder in TASKS else task, form)
-
-
-def task_chapter(task: str, introduction: Sequence[str], solutions: Sequence[str], analysis: Sequence[str]) -> Chapter:
-    """The chapter of a task, parted as the reference report's."""
-    parts: list[Heading | Section] = [Heading(task, f"{task.capitalize()} Task", 2)]
-    for name, sections in (("introduction", introduction), ("solutions", solutions), ("analysis", analysis)):
-        parts += [Heading(f"{task}-{name}", name.capitalize(), 3), *(section(part, task) for part in sections)]
-    return Chapter("section", tuple(parts))
-
-
-def appendix(name: str, text: str, *sections: str, kind: str = "appendix") -> Chapter:
-    """An appendix; its sections shared by the tasks stand in it once for each."""
-    listed = [section(part, task) for part in sections for task in (TASKS if part.startswith("shared.") else [None])]
-    return Chapter(kind, (Heading(name, text, 2), *listed))
-
-
-BODY = (
-    Chapter("header", (section("title"),)),
-    task_chapter(
-        "regression",
-        introduction=["regression.data"],
-        solutions=[
-            "regression.settings",
-            "regression.splits:in_short",
-            "shared.search",
-            "regression.results",
-            "regression.noise:in_short",
-            "regression.ensemble",
-            "regression.baselines:in_short",
-            "regression.report:in_short",
-        ],
-        analysis=[
-            "shared.weights",
-            "shared.units",
-            "shared.activations",
-            "regression.smaller:in_short",
-            "regression.initialisation:in_short",
-            "shared.switched_off",
-        ],
-    ),
-    task_chapter(
-        "classification",
-        introduction=["classification.data"],
-        solutions=[
-            "classification.settings",
-            "shared.search",
-            "classification.results",
-            "classification.loss:in_short",
-            "classification.ladder",
-            "classification.mistakes",
-            "classification.calibration:in_short",
-        ],
-        analysis=[
-            "shared.weights",
-            "shared.units",
-            "shared.activations",
-            "classification.smaller:in_short",
-            "classification.fields",
-            "classification.filters",
-            "shared.switched_off",
-        ],
-    ),
-    Chapter("section", (Heading("conclusions", "Conclusions and Limits", 2), section("conclusions"))),
-)
-DOCUMENT = (
-    *BODY,
-    appendix("splits", "How the Points Are Split", "regression.splits"),
-    appendix("noise", "The Noise Floor", "regression.noise"),
-    appendix("bands", "Bands and Their Coverage", "regression.ensemble:bands"),
-    appendix("baselines", "Baselines", "regression.baselines"),
-    appendix("reference", "The Reference Report’s Losses", "regression.report"),
-    appendix("initialisation", "Initialisation", "regression.initialisation"),
-    appendix("smaller", "Smaller Networks", "regression.smaller", "classification.smaller", "regression.variations"),
-    appendix(
-        "configurations",
-        "Settings in Full",
-        "regression.settings:table",
-        "classification.settings:table",
-        "classification.results:details",
-    ),
-    appendix("double_softmax", "The Loss of the Reference Report", "classification.loss"),
-    appendix("published", "Published Accuracies", "classification.ladder:published"),
-    appendix("classes", "Classes and Suspected Labels", "classification.mistakes:classes"),
-    appendix("calibration", "Calibration", "classification.calibration"),
-    appendix(
-        "layers",
-        "Layers in Numbers",
-        "shared.weights:table",
-        "shared.activations:table",
-        "classification.fields:table",
-        "classification.filters:deeper",
-    ),
-    appendix("combinations", "All Combinations", "shared.search:details", "combinations", kind="listing"),
-    appendix("provenance", "Provenance", "provenance", kind="listing"),  # last, as it lists what the others read
-)
 
 ABOUT_RUNS = (("table", "runs"), ("heading", "provenance"), ("heading", "conclusions"))  # what reads every run alike
 

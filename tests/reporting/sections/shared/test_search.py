@@ -433,7 +433,7 @@ def test_an_untested_effect_does_not_stand_out(text_of):
 def test_what_half_of_the_grid_would_have_found(text_of):
     text = paragraph(text_of())
     assert (
-        "The winner’s score is optimistic, as it was chosen for it; the best of nine combinations drawn at random would have"
+        "The winner’s score is optimistic, as it was chosen for it; the best of nine combinations drawn at random"
         in text
     )
 

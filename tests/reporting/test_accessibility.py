@@ -12,7 +12,7 @@ import numpy as np
 import pikepdf
 import pytest
 
-from reporting.document import DOCUMENT
+from reporting.contents import DOCUMENT
 from reporting.engine.canvas import STYLE, style
 from reporting.engine.sections import Findings
 from reporting.results import load_all_results

@@ -6,6 +6,7 @@ import pytest
 
 from reporting import document
 from reporting.artifacts import APPENDICES, Identity, UserError
+from reporting.contents import BODY, DOCUMENT
 from reporting.settings import load_judgement
 from tests.invented import write_runs
 from tests.reporting.stand_ins import without_drawings
@@ -30,7 +31,7 @@ def links_of(html):
 
 
 def test_the_settings_name_every_appendix_of_the_document():
-    assert [chapter.name for chapter in document.DOCUMENT[len(document.BODY) :]] == list(APPENDICES)
+    assert [chapter.name for chapter in DOCUMENT[len(BODY) :]] == list(APPENDICES)
     assert load_judgement()["appendices"] == list(APPENDICES)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reporting.document import DOCUMENT
+from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 from reporting.results import load_all_results
 from tests.invented import edits, write_runs

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from reporting.document import DOCUMENT
+from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 from reporting.results import load_all_results
 from tests.invented import WITHOUT_IMPROVED, edits, write_runs

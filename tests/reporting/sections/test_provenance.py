@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reporting.document import DOCUMENT
+from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 from reporting.results import load_all_results
 from reporting.sections.provenance import different, recorded_runs, stages

@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
-from reporting.document import DOCUMENT
+from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 
 EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "smaller")

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from reporting.document import DOCUMENT
+from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 
 

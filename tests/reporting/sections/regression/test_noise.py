@@ -89,14 +89,14 @@ def test_without_noise_no_noise_is_printed_nor_drawn(results, text_of):
     tuned = with_predictions(results.tuned, x_train=x, y_train=2 * np.sin(6 * x))
     assert noise_of_training_points(exchanged(results, tuned=tuned)) is None
     text = text_of(edits.regression.bending)
-    assert "Noise floor: there is no estimate, since neighbouring training points lie too far apart" in text
+    assert "There is no estimate, since neighbouring training points lie too far apart" in text
     assert "No model can be expected" not in text and "the floor that the noise sets" not in text
     assert "The level line is the variance of the noise" not in text
 
 
 def test_few_points_have_no_noise_of_zero(text_of):
     text = text_of(points=6, folds=2)
-    assert "Noise floor: there is no estimate, since too few" in text and "noise (0.000)" not in text
+    assert "There is no estimate, since too few" in text and "noise (0.000)" not in text
     assert "There is no estimate of the test points’ noise" in text
 
 
@@ -108,7 +108,7 @@ def test_few_points_have_no_noise_of_zero(text_of):
         (edits.regression.foreseen, "is clearly more than a held-out error of 0.000 can contain."),
         (
             edits.regression.baseline_column("gaussian_process", noise_variance=5.0),
-            "there is no estimate, since neighbours give a variance of 0.269 and the Gaussian process one of 5.000.",
+            "There is no estimate, since neighbours give a variance of 0.269 and the Gaussian process one of 5.000.",
         ),
     ],
 )

@@ -401,7 +401,7 @@ def test_a_cheaper_one_within_one_standard_error_is_named(text_of):
 def test_none_is_cheaper_for_noise(text_of):
     """Costs of which all that differs is noise."""
     text = text_of(lambda runs: edits.searches.timed(runs, "regression", lambda row: 0.1 + 1e-5 * row["trial"]))
-    assert "No combination within one standard error of its score" in paragraph(text)
+    assert "No combination within one standard error of the winner’s score" in paragraph(text)
     assert "took clearly less training." in paragraph(text) and "tied, cheaper" not in text
 
 
@@ -433,7 +433,7 @@ def test_an_untested_effect_does_not_stand_out(text_of):
 def test_what_half_of_the_grid_would_have_found(text_of):
     text = paragraph(text_of())
     assert (
-        "Its score is optimistic, as it was chosen for it; the best of nine combinations drawn at random would have"
+        "The winner’s score is optimistic, as it was chosen for it; the best of nine combinations drawn at random"
         in text
     )
 

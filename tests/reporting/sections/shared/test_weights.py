@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from reporting.document import DOCUMENT
+from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 from reporting.results import load_all_results
 from reporting.sections.shared.weights import plot_weights, relative_change, shape_of

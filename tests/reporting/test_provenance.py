@@ -107,7 +107,7 @@ def folders_read_for(document, *reader):
 @pytest.mark.parametrize(
     ("figure", "folders"),
     [
-        ("regression_fit", {"tuned", "tuned_seeds"}),
+        ("regression_fit", {"tuned", "tuned_seeds", "baselines"}),
         ("regression_initialisation", {"tuned", "initialisation"}),
         ("regression_weights", {"tuned"}),
         ("classification_training", {"reference", "tuned", "improved"}),

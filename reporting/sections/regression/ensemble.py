@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +42,6 @@ class EnsembleFindings:
     outside_error: float | None  # likewise of all other test points
     gap_difference: Difference | None  # the first less the second; None if either holds fewer than two test points
     process_inside: float | None  # share of the curve's x where the Gaussian process' mean lies in the members' band
-    ensemble_error: float | None  # first seed: standard error of the mean's test MSE; None for a single test point
 
     @property
     def seeds(self) -> int:
@@ -142,7 +140,6 @@ def find(results: Results, found: Found) -> EnsembleFindings:
         outside_error=outside_error,
         gap_difference=group_difference(squared, inside),
         process_inside=process_inside(results),
-        ensemble_error=ensemble_error(stored),
     )
 
 
@@ -159,12 +156,6 @@ def squared_errors(results: Results) -> np.ndarray:
     members = members_of(results, "test_predictions")
     errors: np.ndarray = (members - results.tuned.predictions["y_test"]) ** 2
     return errors.reshape(-1, len(results.tuned.folds), errors.shape[1])
-
-
-def ensemble_error(stored: Mapping[str, Any]) -> float | None:
-    """The standard error of the test loss of the members' mean, as a mean over the test points; None for one point."""
-    squared = (stored["test_predictions"].astype(float).mean(axis=0) - stored["y_test"]) ** 2
-    return float(np.std(squared, ddof=1) / math.sqrt(len(squared))) if len(squared) > 1 else None
 
 
 def process_mean(results: Results) -> np.ndarray | None:

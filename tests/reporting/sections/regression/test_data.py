@@ -127,4 +127,4 @@ def test_points_beyond_the_range_are_far_from_all_measurements(text_of):
     "changes", [{"folds": 2}, {"more_seeds": 1}, {"points": 30}, {"scale": "quick", "regression_epochs": 1}]
 )
 def test_small_runs_have_a_report(text_of, changes):
-    assert "Noise floor" in text_of(**changes)
+    assert "The Noise Floor" in text_of(**changes)

@@ -1,14 +1,13 @@
 """All networks together: their members, their error in gaps and elsewhere, and what their band holds."""
 
 import dataclasses
-import math
 
 import numpy as np
 import pytest
 
 from reporting.sections.regression.coverage import Coverage, Held, coverage_by_region, held_of, members_of
 from reporting.sections.regression.data import Region
-from reporting.sections.regression.ensemble import MANY_CURVES, ensemble_error, fit_figure, plot_fit, process_inside
+from reporting.sections.regression.ensemble import MANY_CURVES, fit_figure, plot_fit, process_inside
 from reporting.stats.bands import Band, ensemble_band
 from reporting.stats.differences import Difference
 from tests.invented import edits
@@ -151,12 +150,6 @@ def test_share_of_the_process_in_the_band_by_hand(results):
 def test_no_point_at_the_edge_is_cut():
     low, high = plot_fit(X, np.array([X, X]), X, X, X, X, []).axes[0].get_xlim()
     assert low < X[0] and high > X[-1]
-
-
-def test_error_of_the_test_loss_by_hand():
-    stored = {"y_test": np.zeros(4), "test_predictions": np.array([[1, 1, 3, 3], [-1, 3, 3, -1.0]])}  # means 0, 2, 3, 1
-    assert ensemble_error(stored) == pytest.approx(np.std([0, 4, 9, 1], ddof=1) / math.sqrt(4))
-    assert ensemble_error({"y_test": np.zeros(1), "test_predictions": np.ones((2, 1))}) is None
 
 
 def test_very_many_curves_become_pixels():

@@ -3,11 +3,11 @@
 import pytest
 
 EXTRAS = {  # what only a chapter with the extra says, and how it is named where it is off
-    "splits": ("How the points are split", "other ways to split the points"),
+    "splits": ("How the Points Are Split", "other ways to split the points"),
     "baselines": ("Baselines", "baselines"),
     "initialisation": ("Under Glorot uniform", "another initialiser"),
     "tuned_seeds": ("From seed to seed", "further seeds of the tuned networks"),
-    "smaller": ("A smaller network:", "a smaller network"),
+    "smaller": ("hidden units make a network with", "a smaller network"),
 }
 
 

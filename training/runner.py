@@ -209,6 +209,7 @@ class Runner:
                     one.process.wait(PATIENCE)
                 except subprocess.TimeoutExpired:
                     one.process.kill()
+                    one.process.wait()
 
 
 def failure(unit: Unit, code: int) -> str:

@@ -156,6 +156,10 @@ class Results:
             if item.name not in there and (not item.of or item.of in there)
         )
 
+    def seeds_of(self, name: str) -> list[Variant]:
+        """The networks of a configuration, a Variant a seed, the main one first."""
+        return [self.variants[name], *self.extras[f"{name}_seeds"].cases.values()]
+
     def networks(self) -> Iterator[tuple[str, Variant]]:
         """(folder below that of the task, network) of each main network and of each case of an extra."""
         yield from self.variants.items()

@@ -51,5 +51,5 @@ def find(results: Mapping[str, Results], found: Found) -> Limits:
 
 def seeds_of(task: Results) -> tuple[int, int]:
     """From how many seeds the configurations of a task were trained: the fewest, the most."""
-    counts = [1 + len(task.extras[f"{name}_seeds"].cases) for name in task.variants]
+    counts = [len(task.seeds_of(name)) for name in task.variants]
     return min(counts), max(counts)

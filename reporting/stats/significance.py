@@ -19,11 +19,6 @@ def t_quantile(degrees: float, confidence: float = 1 - SIGNIFICANCE) -> float:
     return float(special.stdtrit(degrees, 0.5 + confidence / 2))
 
 
-def t_p_value(t: float, degrees: float) -> float:
-    """Two-sided p value of Student's t with so many degrees of freedom."""
-    return float(2 * special.stdtr(degrees, -abs(t)))
-
-
 def f_p_value(f: float, between: float, within: float) -> float:
     """P value of an F ratio with so many degrees of freedom between and within the groups."""
     return float(special.fdtrc(between, within, f)) if math.isfinite(f) else 0.0
@@ -54,14 +49,6 @@ def corrected_variance(differences: np.ndarray) -> float:
     """
     folds = differences.shape[-1]
     return float(np.var(differences, ddof=1) * (1 / differences.size + 1 / (folds - 1)))
-
-
-def corrected_resampled_p_value(differences: np.ndarray) -> float:
-    """Two-sided p value of the corrected resampled t test of a mean of differences (k,) or (repetitions, k)."""
-    mean, error = float(np.mean(differences)), math.sqrt(corrected_variance(differences))
-    if mean == 0:
-        return 1.0
-    return t_p_value(mean / error if error else math.inf, differences.size - 1)
 
 
 def holm_adjusted(p_values: Sequence[float]) -> list[float]:

@@ -158,13 +158,10 @@ def kernel_shapes(hidden_units: Sequence[int]) -> dict[str, tuple[int, int]]:
 
 def laplace(example: Example, name: str) -> dict:
     """The further columns and arrays of `write_case` that tell how sure the networks are: less so in the gaps."""
-    places = {"test": points_of(example)["x_test"], "curve": CURVE}
-    gaps = [(-2.0, 0.9), (2.4, 0.7)]  # middles and widths
-    bumps = {
-        where: sum(np.exp(-(((x - middle) / width) ** 2)) for middle, width in gaps) for where, x in places.items()
-    }
-    sds = {where: example.regression_error[name] * (0.6 + 0.9 * bump) for where, bump in bumps.items()}
-    arrays = {f"laplace_{where}_sd": np.tile(sd, (example.folds, 1)) for where, sd in sds.items()}
+    x, gaps = points_of(example)["x_test"], [(-2.0, 0.9), (2.4, 0.7)]  # middles and widths
+    bumps = sum(np.exp(-(((x - middle) / width) ** 2)) for middle, width in gaps)
+    sd = example.regression_error[name] * (0.6 + 0.9 * bumps)
+    arrays = {"laplace_test_sd": np.tile(sd, (example.folds, 1))}
     columns = [{"laplace_noise_variance": 0.2, "laplace_prior_precision": 3.0 + k} for k in range(example.folds)]
     return {"columns": columns, "arrays": arrays}
 

@@ -113,8 +113,7 @@ def tables(results: Results, found: Found) -> dict[str, Any]:
 
 def all_networks(results: Results) -> list[Variant]:
     """Those of the configurations, with all their seeds."""
-    seeds = [case for name in results.variants for case in results.extras[f"{name}_seeds"].cases.values()]
-    return [*results.variants.values(), *seeds]
+    return [*results.variants.values(), *(case for name in results.variants for case in results.seeds_of(name)[1:])]
 
 
 def matrix_of(variant: Variant) -> np.ndarray:

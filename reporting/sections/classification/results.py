@@ -14,7 +14,6 @@ from reporting.sections.classification.seeds import (
     Optimism,
     Rung,
     configuration_rung,
-    networks_of,
     optimism_of,
     test_accuracy,
 )
@@ -176,7 +175,7 @@ def best_on_validation(results: Results) -> tuple[str, ...]:
 
 def settings_verdict(results: Results, first: str, second: str) -> Verdict:
     """The Verdict on the settings of two variants, by the test accuracies of their seeds."""
-    accuracies = [[test_accuracy(network) for network in networks_of(results, name)] for name in (first, second)]
+    accuracies = [[test_accuracy(network) for network in results.seeds_of(name)] for name in (first, second)]
     return verdict_over_seeds(results, *accuracies)
 
 

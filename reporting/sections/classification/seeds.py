@@ -55,14 +55,9 @@ class Optimism:
 
 def configuration_rung(results: Results, name: str) -> Rung:
     """The step of one configuration, with an accuracy for each of its seeds."""
-    accuracies = tuple(map(test_accuracy, networks_of(results, name)))
+    accuracies = tuple(map(test_accuracy, results.seeds_of(name)))
     images = len(results.variants[name].predictions["test_labels"])
     return Rung(name, accuracies, wilson_interval(accuracies[0] * images, images), False)
-
-
-def networks_of(results: Results, name: str) -> list[Variant]:
-    """The networks of one configuration, one a seed, the main one first."""
-    return [results.variants[name], *results.extras[f"{name}_seeds"].cases.values()]
 
 
 def test_accuracy(variant: Variant) -> float:
@@ -73,7 +68,7 @@ def test_accuracy(variant: Variant) -> float:
 
 def optimism_of(results: Results) -> Optimism:
     """The Optimism of the search's winner."""
-    search, networks = results.search, networks_of(results, "tuned")
+    search, networks = results.search, results.seeds_of("tuned")
     fresh = float(np.mean([network.run.metrics["validation_accuracy"] for network in networks]))
     winner = float(search.fold_scores(search.best["trial"], "validation_accuracy").mean())
     images = results.tuned.folds[0]["validation_points"]

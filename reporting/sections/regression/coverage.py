@@ -84,24 +84,23 @@ def bands_of(results: Results, noise: float) -> dict[str, Band]:
         "cv_plus": cv_plus_band(
             stored["test_predictions"].astype(float), np.sqrt(held_out_errors(results.tuned)), stored["fold"]
         ),
-        "laplace": mixture_of(results.tuned, "test", "laplace_test_sd", noise),
+        "laplace": mixture_of(results.tuned, "laplace_test_sd", noise),
     }
     process = results.extras["baselines"].cases.get("gaussian_process")
     if process:
-        bands["gaussian_process"] = mixture_of(process, "test", "test_sd", noise)
+        bands["gaussian_process"] = mixture_of(process, "test_sd", noise)
     return {name: band for name, band in bands.items() if band}
 
 
-def mixture_of(variant: Variant, where: str, deviations: str, noise: float = 0.0) -> Band:
-    """The mixture of what the folds' models say at the test points or along the curve."""
-    means = variant.predictions[f"{where}_predictions"].astype(float)
+def mixture_of(variant: Variant, deviations: str, noise: float) -> Band:
+    """The mixture of what the folds' models say at the test points."""
+    means = variant.predictions["test_predictions"].astype(float)
     return mixture_band(means, variant.predictions[deviations].astype(float), noise)
 
 
 def members_of(results: Results, name: str) -> np.ndarray:
     """The predictions `name` of all members, the tuned networks and those of the further seeds: (members, points)."""
-    variants = (results.tuned, *results.extras["tuned_seeds"].cases.values())
-    return np.concatenate([variant.predictions[name].astype(float) for variant in variants])
+    return np.concatenate([variant.predictions[name].astype(float) for variant in results.seeds_of("tuned")])
 
 
 def added_noise(results: Results) -> float | None:

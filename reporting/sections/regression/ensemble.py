@@ -123,7 +123,7 @@ def find(results: Results, found: Found) -> EnsembleFindings:
     """What the tuned networks and those of the further seeds do on the test points."""
     stored, members = results.tuned.predictions, members_of(results, "test_predictions")
     y_test = stored["y_test"].astype(float)
-    metrics = [variant.run.metrics for variant in (results.tuned, *results.extras["tuned_seeds"].cases.values())]
+    metrics = [variant.run.metrics for variant in results.seeds_of("tuned")]
     squared = squared_errors(results)
     inside = in_gaps(stored["x_test"], gaps_of(results))
     gap_error, outside_error = (float(squared[..., part].mean()) if part.any() else None for part in (inside, ~inside))

@@ -73,7 +73,7 @@ class ResultsFindings:
 
 def find(results: Results, found: Found) -> ResultsFindings:
     """The losses of both configurations, and what the tuning changed."""
-    reference, tuned = (networks_of(results, name) for name in ("reference", "tuned"))
+    reference, tuned = (results.seeds_of(name) for name in ("reference", "tuned"))
     return ResultsFindings(
         **losses_of(results),
         verdict=verdict_over_folds(results, reference, tuned, "test_loss"),
@@ -105,15 +105,10 @@ def fit_losses(variant: Variant) -> FitLosses:
     )
 
 
-def networks_of(results: Results, name: str) -> list[Variant]:
-    """The networks of a configuration, a Variant a seed, the main one first."""
-    return [results.variants[name], *results.extras[f"{name}_seeds"].cases.values()]
-
-
 def optimism_of(results: Results) -> Optimism:
     """The Optimism of the search."""
     scores = results.search.fold_scores(results.search.best["trial"])
-    fresh = np.array([variant.column("validation_loss") for variant in networks_of(results, "tuned")])
+    fresh = np.array([variant.column("validation_loss") for variant in results.seeds_of("tuned")])
     return Optimism(float(scores.mean()), float(fresh.mean()), unpaired_difference(scores, fresh))
 
 

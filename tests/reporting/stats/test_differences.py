@@ -14,7 +14,7 @@ from reporting.stats.differences import (
     unpaired_difference,
 )
 from reporting.stats.metrics import mcnemar_p_value
-from reporting.stats.significance import corrected_resampled_p_value
+from tests.reporting.stats.peers import corrected_resampled_p_value
 
 NAN = math.nan
 

@@ -18,7 +18,8 @@ from reporting.stats.selection import (
     expected_best,
     simultaneous_confidence,
 )
-from reporting.stats.significance import corrected_resampled_p_value, holm_adjusted
+from reporting.stats.significance import holm_adjusted
+from tests.reporting.stats.peers import corrected_resampled_p_value
 
 DRAWS = 2000
 LEVEL = 0.05

@@ -6,12 +6,12 @@ import math
 import numpy as np
 import pytest
 
-from reporting.sections.regression.results import networks_of, rows_of
+from reporting.sections.regression.results import rows_of
 from reporting.sections.shared.curves import plot_training_curves
 from reporting.sections.shared.verdicts import Verdict, verdict_over_folds
 from reporting.stats.differences import Difference, resampled_difference, unpaired_difference
-from reporting.stats.significance import corrected_resampled_p_value
 from tests.reporting.sections.regression.changed import with_predictions
+from tests.reporting.stats.peers import corrected_resampled_p_value
 
 
 def test_clear_improvement_is_better(found_with):
@@ -37,7 +37,7 @@ def test_tuning_is_judged_by_the_corrected_test_over_folds_and_seeds(results, fo
     differences = np.array(
         [
             second.column("test_loss") - first.column("test_loss")
-            for first, second in zip(networks_of(results, "reference"), networks_of(results, "tuned"), strict=True)
+            for first, second in zip(results.seeds_of("reference"), results.seeds_of("tuned"), strict=True)
         ]
     )
     assert (verdict.seeds, verdict.folds) == differences.shape == (3, 5)
@@ -76,7 +76,7 @@ def test_a_small_difference_with_a_narrow_interval_is_equivalence():
 def test_tuned_figures_are_fresh_and_the_optimism_of_the_search_is_told(results, found, text_of):
     optimism = found("results").optimism
     assert optimism.score == pytest.approx(results.search.best["score"])
-    fresh = [variant.run.metrics["validation_loss"] for variant in networks_of(results, "tuned")]
+    fresh = [variant.run.metrics["validation_loss"] for variant in results.seeds_of("tuned")]
     assert optimism.fresh == pytest.approx(np.mean(fresh)) and optimism.difference.value == pytest.approx(
         optimism.fresh - optimism.score
     )

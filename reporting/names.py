@@ -43,14 +43,14 @@ NAMES: dict[str, dict[str, str]] = {
     "configuration": {
         "reference": "reference settings",
         "tuned": "tuned",
-        "improved": "improved",
+        "extended": "extended",
         "double_softmax": "second softmax",
         "smaller": "tuned, smaller",
     },
     "best configuration": {
         "reference": "reference settings",
         "tuned": "tuned network",
-        "improved": "improved settings",
+        "extended": "extended settings",
     },
     "rung": {
         "human": "people",
@@ -58,7 +58,7 @@ NAMES: dict[str, dict[str, str]] = {
         "reference_report": "reference report",
         "reference": "this run: reference settings",
         "tuned": "this run: tuned",
-        "improved": "this run: improved",
+        "extended": "this run: extended",
         "two_convolutions": "two convolutions, best found",
         "record": "data set’s own table, highest",
     },

@@ -138,8 +138,8 @@ class Results:
         return self.variants["tuned"]
 
     @property
-    def improved(self) -> Variant | None:
-        return self.variants.get("improved")
+    def extended(self) -> Variant | None:
+        return self.variants.get("extended")
 
     @property
     def classifies(self) -> bool:

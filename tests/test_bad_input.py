@@ -161,7 +161,7 @@ ARTIFACTS = {
     "a lost run.json": (lose("regression/tuned/run.json"), "run.json is missing"),
     "a lost file": (lose("regression/tuned/weights.npz"), "weights.npz is missing"),
     "a lost table": (lose("classification/tuned/history.csv"), "history.csv is missing"),
-    "truncated arrays": (truncate("classification/improved/predictions.npz"), "predictions.npz is damaged"),
+    "truncated arrays": (truncate("classification/extended/predictions.npz"), "predictions.npz is damaged"),
     "a truncated table": (truncate("regression/reference/folds.csv", 0.9), "folds.csv"),
     "a truncated run.json": (truncate("regression/reference/run.json"), "run.json is damaged: not JSON"),
     "an empty winner": (lambda runs: (runs / "regression/search/best.json").write_text("{}"), "best.json holds no"),

@@ -39,7 +39,7 @@ def run_all(folder, patch):
     patch.setattr(prepare_data, "find_fashion_mnist", lambda named: (folder, {}))
     patch.setattr(plan, "is_there", lambda named: True)
     settings = folder / "mine.toml"
-    settings.write_text(tiny_settings(IDENTITY, 4, 2, improved_seeds=0))
+    settings.write_text(tiny_settings(IDENTITY, 4, 2, extended_seeds=0))
     shared = ["--config", str(settings), "--runs", str(folder / "runs")]
     assert not prepare_data.main(shared)
     for folder_name in stages():
@@ -78,7 +78,7 @@ def test_regression_losses_are_on_the_page(runs, pdf_text, variant):
         assert f"{recorded[name]:.3f}" in pdf_text
 
 
-@pytest.mark.parametrize("variant", ["reference", "tuned", "improved"])
+@pytest.mark.parametrize("variant", ["reference", "tuned", "extended"])
 def test_accuracies_are_on_the_page(runs, pdf_text, variant):
     recorded = metrics(runs, f"classification/{variant}")
     for name in ("validation_accuracy", "test_accuracy"):
@@ -145,6 +145,6 @@ def test_same_seed_gives_equal_metrics(runs, tmp_path):
         "regression/tuned",
         "regression/search",
         "classification/tuned",
-        "classification/improved",
+        "classification/extended",
     ):
         assert metrics(again, name) == metrics(runs, name)

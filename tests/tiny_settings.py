@@ -22,18 +22,18 @@ learning_rate = [0.001, 0.01]
 learning_rate_schedule = ["constant"]
 dropout = [0.2]
 batch_size = [32, 64]
-[classification.improved]
+[classification.extended]
 filters = [4, 5]
 max_epochs = {images_epochs}
 [classification.extras]
 reference_seeds = 1
 tuned_seeds = 1
-improved_seeds = {improved_seeds}
+extended_seeds = {extended_seeds}
 [compute]
 precision = "float32"
 """
 
 
-def tiny_settings(tables, points_epochs, images_epochs, improved_seeds=1):
+def tiny_settings(tables, points_epochs, images_epochs, extended_seeds=1):
     """A settings file's text: these tables, and networks of a few units trained for so many epochs."""
-    return tables + TINY.format(points_epochs=points_epochs, images_epochs=images_epochs, improved_seeds=improved_seeds)
+    return tables + TINY.format(points_epochs=points_epochs, images_epochs=images_epochs, extended_seeds=extended_seeds)

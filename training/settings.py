@@ -44,7 +44,7 @@ class TaskSettings:
     reference: Any  # configuration of the reference network, which all others start from
     search: Search
     extras: Any  # which extras and optional networks are trained: one field each, see `extras_class`
-    variants: dict[str, Any]  # configurations of further variants, such as "improved", by name
+    variants: dict[str, Any]  # configurations of further variants, such as "extended", by name
 
 
 @dataclasses.dataclass(frozen=True)

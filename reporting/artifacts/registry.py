@@ -56,7 +56,7 @@ TASKS = {
         ),
         Task(
             "classification",
-            ("reference", "tuned", "improved"),
+            ("reference", "tuned", "extended"),
             "tuned",
             (
                 Extra("double_softmax", "data", "the loss of the reference report", "training with the second softmax"),
@@ -70,15 +70,15 @@ TASKS = {
                     "tuned_seeds", "search", "further seeds of the tuned network", "further seeds of the tuned network"
                 ),
                 Extra(
-                    "improved_seeds",
+                    "extended_seeds",
                     "data",
-                    "further seeds of the improved network",
-                    "further seeds of the improved one",
-                    of="improved",
+                    "further seeds of the extended network",
+                    "further seeds of the extended one",
+                    of="extended",
                 ),
                 Extra("smaller", "tuned", "the smaller classification network", "a smaller network"),
             ),
-            optional=(Extra("improved", "data", "the improved network", "the improved network"),),
+            optional=(Extra("extended", "data", "the extended network", "the extended network"),),
         ),
     )
 }

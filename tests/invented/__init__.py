@@ -8,7 +8,7 @@ turn out, and `write_outcome` writes one of them. The modules of `edits` hold wh
 """
 
 from tests.invented.builder import outcomes, write_outcome, write_runs
-from tests.invented.example import REAL_SIZES, WITHOUT_IMPROVED, Example
+from tests.invented.example import REAL_SIZES, WITHOUT_EXTENDED, Example
 from tests.invented.recording import run_of
 
-__all__ = ["REAL_SIZES", "WITHOUT_IMPROVED", "Example", "outcomes", "run_of", "write_outcome", "write_runs"]
+__all__ = ["REAL_SIZES", "WITHOUT_EXTENDED", "Example", "outcomes", "run_of", "write_outcome", "write_runs"]

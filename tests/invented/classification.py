@@ -12,7 +12,7 @@ from tests.invented.recording import save_rows, save_run, unit_activity, weights
 from tests.invented.searches import write_search
 
 GRID: dict[str, list] = {"learning_rate": [0.0001, 0.0003, 0.001], "dropout": [0.2, 0.4], "batch_size": [32, 128]}
-IMPROVEMENTS = {
+EXTENSIONS = {
     "padding": "same",
     "batch_normalization": True,
     "random_shifts": 1,
@@ -29,7 +29,7 @@ def write_classification(folder: Path, example: Example) -> dict[str, dict]:
     reference = reference_settings(example)
     searched = reference | {"patience": 4, "restore_best_weights": True}
     best = write_search(folder / "search", example, GRID, score, "validation_accuracy", 1, searched)
-    configs = {"reference": reference, "tuned": searched | best, "improved": reference | IMPROVEMENTS}
+    configs = {"reference": reference, "tuned": searched | best, "extended": reference | EXTENSIONS}
     for name, config in configs.items():
         if f"classification/{name}" in example.switched_off:
             save_run(folder / name, example, "classification", {"enabled": False, "cases": [], "configs": {}}, {})

@@ -7,9 +7,9 @@ from tests.invented.edits.classification import (
     always_dress,
     blank_maps,
     every_network,
+    extended_is,
     fields,
     hesitant,
-    improved_is,
     no_smaller_classifier,
     perfect,
     probabilities,
@@ -47,7 +47,7 @@ from tests.invented.edits.regression import (
     tests_moved,
     wrong_in_gaps,
 )
-from tests.invented.example import WITHOUT_IMPROVED
+from tests.invented.example import WITHOUT_EXTENDED
 from tests.invented.outcome import outcome
 
 EVERY_EXTRA = tuple(f"{task.name}/{extra.name}" for task in TASKS.values() for extra in task.extras)
@@ -55,8 +55,8 @@ EVERY_SWITCH = tuple(f"{task.name}/{item.name}" for task in TASKS.values() for i
 SEEDS_AND_OTHERS = ("regression/tuned_seeds", "regression/baselines", "classification/tuned_seeds")
 
 
-def accuracies(reference: float, tuned: float, improved: float) -> dict[str, Any]:
-    return {"accuracy": {"reference": reference, "tuned": tuned, "improved": improved}}
+def accuracies(reference: float, tuned: float, extended: float) -> dict[str, Any]:
+    return {"accuracy": {"reference": reference, "tuned": tuned, "extended": extended}}
 
 
 def errors(
@@ -87,14 +87,14 @@ OUTCOMES_OF_NETWORKS = {
     "one test beyond, hesitant validation": outcome(
         no_gaps, one_test_point_beyond, probabilities(hesitant, part="validation")
     ),
-    "constant y, improved like reference": outcome(constant_y, improved_is()),
-    "noise, improved by its rate": outcome(memorised, improved_is(learning_rate=0.5)),
+    "constant y, extended like reference": outcome(constant_y, extended_is()),
+    "noise, extended by its rate": outcome(memorised, extended_is(learning_rate=0.5)),
     "tuning changes nothing, on other folds": outcome(other_folds_for_the_reference, **errors(0.3, 0.3)),
     "tuning is worse, on other folds": outcome(other_folds_for_the_reference, **errors(0.1, 0.9)),
     "tuning is worse": outcome(**errors(0.1, 0.9), **accuracies(0.93, 0.85, 0.80)),
     "tuning changes nothing": outcome(**errors(0.3, 0.3, glorot_uniform=0.3), **accuracies(0.9, 0.9, 0.9)),
-    "networks of one wrong opinion, improved by size": outcome(
-        agreeing, improved_is(filters=[1, 2], convolution_dropout=0.3, max_epochs=9, batch_size=7, dropout=0.2)
+    "networks of one wrong opinion, extended by size": outcome(
+        agreeing, extended_is(filters=[1, 2], convolution_dropout=0.3, max_epochs=9, batch_size=7, dropout=0.2)
     ),
     "networks that scatter, rising loss": outcome(disagreeing, rising_loss),
     "no order in the file, second softmax": outcome(
@@ -112,14 +112,14 @@ OUTCOMES_OF_NETWORKS = {
         temperatures, **errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05)
     ),
     "smaller worse, seeds that scatter": outcome(
-        probabilities(always_dress, names=("improved", "reference_seeds/seed_2")), **errors(0.4, 0.28, smaller=0.9)
+        probabilities(always_dress, names=("extended", "reference_seeds/seed_2")), **errors(0.4, 0.28, smaller=0.9)
     ),
     "not smaller": outcome(several_machines(), smaller_units=(16, 24, 32)),
     "one machine, several versions": outcome(several_machines(1, 2), all_splits_alike),
     "no extras": outcome(switched_off=EVERY_EXTRA),
-    "no improved network": outcome(switched_off=WITHOUT_IMPROVED),
-    "no improved network, tuning is worse": outcome(**accuracies(0.93, 0.85, 0.80), switched_off=WITHOUT_IMPROVED),
-    "no improved network and no extras": outcome(switched_off=EVERY_SWITCH),
+    "no extended network": outcome(switched_off=WITHOUT_EXTENDED),
+    "no extended network, tuning is worse": outcome(**accuracies(0.93, 0.85, 0.80), switched_off=WITHOUT_EXTENDED),
+    "no extended network and no extras": outcome(switched_off=EVERY_SWITCH),
     "two networks of one opinion": outcome(every_network(wrong_for([(0, 1, 1)])), switched_off=EVERY_SWITCH),
     "no seeds, gaps no harder": outcome(predictions("tuned", 0.3), switched_off=SEEDS_AND_OTHERS),
     "no noise, the function bends": outcome(bending),

@@ -92,7 +92,7 @@ def test_an_unknown_name_is_refused_in_every_table(name):
         ("data",),
         ("compute",),
         ("regression",),
-        ("classification", "improved"),
+        ("classification", "extended"),
         ("regression", "search", "grid"),
     ):
         if (*place, name) not in PLACES and name not in SETTINGS["regression"]:  # every setting can stand in a grid

@@ -37,7 +37,7 @@ def documents(tmp_path_factory):
         without_drawings(patch, made_once(watched_environment))
         for name in outcomes:
             runs = write_outcome(tmp_path_factory.mktemp("outcome") / "runs", name)
-            seen = {"improved_chosen_after_test_seen": name != "nothing"}
+            seen = {"extended_chosen_after_test_seen": name != "nothing"}
             judgement = Stored(plain(load_judgement()) | seen, "homework.toml")
             written[name] = document.report_document(NOBODY if "no identity" in name else IDENTITY, runs, judgement)
     return written

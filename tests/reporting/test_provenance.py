@@ -110,7 +110,7 @@ def folders_read_for(document, *reader):
         ("regression_fit", {"tuned", "tuned_seeds", "baselines"}),
         ("regression_initialisation", {"tuned", "initialisation"}),
         ("regression_weights", {"tuned"}),
-        ("classification_training", {"reference", "tuned", "improved"}),
+        ("classification_training", {"reference", "tuned", "extended"}),
         ("classification_dense_1", {"tuned"}),
     ],
 )

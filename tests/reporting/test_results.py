@@ -25,7 +25,7 @@ from reporting.results import (
     load_reference_report,
     load_results,
 )
-from tests.invented import WITHOUT_IMPROVED, write_runs
+from tests.invented import WITHOUT_EXTENDED, write_runs
 
 # The folds of two cases of extras
 CONSTANT, SEED = "regression/baselines/constant/folds.csv", "classification/tuned_seeds/seed_2/folds.csv"
@@ -74,7 +74,7 @@ def test_all_tasks_are_loaded_with_their_networks_and_extras(example):
         folders = [folder for folder, _ in results.networks()]
         assert all((example / task / folder / "run.json").exists() for folder in folders)
         assert folders[: len(results.variants)] == list(results.variants)
-    assert loaded["classification"].improved is loaded["classification"].variants["improved"]
+    assert loaded["classification"].extended is loaded["classification"].variants["extended"]
 
 
 def test_an_extra_that_is_switched_off_has_no_cases(tmp_path):
@@ -86,17 +86,17 @@ def test_an_extra_that_is_switched_off_has_no_cases(tmp_path):
 
 
 def test_a_network_that_is_switched_off_is_not_there_and_neither_is_what_is_about_it(tmp_path):
-    results = load_results(write_runs(tmp_path, switched_off=WITHOUT_IMPROVED), "classification")
-    assert list(results.variants) == ["reference", "tuned"] and results.improved is None
-    assert results.switched_off == ("improved",)
-    assert not any(name.startswith("improved") for name, _ in results.networks())
+    results = load_results(write_runs(tmp_path, switched_off=WITHOUT_EXTENDED), "classification")
+    assert list(results.variants) == ["reference", "tuned"] and results.extended is None
+    assert results.switched_off == ("extended",)
+    assert not any(name.startswith("extended") for name, _ in results.networks())
 
 
-@pytest.mark.parametrize("left", WITHOUT_IMPROVED[1:])
+@pytest.mark.parametrize("left", WITHOUT_EXTENDED[1:])
 def test_an_extra_of_a_network_that_is_switched_off_is_refused(tmp_path, left):
-    runs = write_runs(tmp_path, switched_off=[name for name in WITHOUT_IMPROVED if name != left])
+    runs = write_runs(tmp_path, switched_off=[name for name in WITHOUT_EXTENDED if name != left])
     with pytest.raises(
-        ArtifactError, match=r"was trained before improved was switched off; delete .* and run 'make all'"
+        ArtifactError, match=r"was trained before extended was switched off; delete .* and run 'make all'"
     ):
         load_results(runs, "classification")
 
@@ -136,10 +136,10 @@ def test_tampered_regression_number_is_refused(runs, name):
 @pytest.mark.parametrize("name", ["validation_loss", "validation_accuracy", "test_loss", "test_accuracy"])
 def test_tampered_classification_number_is_refused(runs, name):
     edit_json(
-        runs / "classification/improved/run.json",
+        runs / "classification/extended/run.json",
         lambda run: run["metrics"].update({name: run["metrics"][name] * 1.001}),
     )
-    with pytest.raises(ArtifactError, match=rf"improved/run.json: {name} is .* but"):
+    with pytest.raises(ArtifactError, match=rf"extended/run.json: {name} is .* but"):
         load_results(runs, "classification")
 
 
@@ -275,8 +275,8 @@ def test_diverged_combination_ranks_last(runs):
 
 
 def test_missing_run_names_what_makes_it(runs):
-    shutil.rmtree(runs / "classification/improved")
-    with pytest.raises(ArtifactError, match="improved.* is missing; run 'make all'"):
+    shutil.rmtree(runs / "classification/extended")
+    with pytest.raises(ArtifactError, match="extended.* is missing; run 'make all'"):
         load_results(runs, "classification")
 
 
@@ -332,9 +332,9 @@ CONTRADICTIONS = {  # file, edit, what is said
         "tuned was made from other data than",
     ),
     "another seed": (
-        "classification/improved/run.json",
+        "classification/extended/run.json",
         lambda run: run.update(seed=7),
-        "improved was made with another seed than",
+        "extended was made with another seed than",
     ),
     "another scale": (
         "classification/reference/run.json",

@@ -80,15 +80,15 @@ def test_what_is_switched_off_has_no_cases(regression, made, name, off):
 def test_a_network_that_is_switched_off_is_recorded_as_an_extra_is_and_not_trained(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(Experiment, "data", DATA)
     monkeypatch.setattr(classification, "train", None)  # would fail if it were called
-    (tmp_path / "mine.toml").write_text("[classification.extras]\nimproved = false")
+    (tmp_path / "mine.toml").write_text("[classification.extras]\nextended = false")
     arguments = ["--task", "classification", "--config", str(tmp_path / "mine.toml"), "--runs", str(tmp_path / "runs")]
     for _ in range(2):
-        train.main([*arguments, "--variant", "improved"])
-        run_extra.main([*arguments, "--extra", "improved_seeds"])
-    for name in ("improved", "improved_seeds"):
+        train.main([*arguments, "--variant", "extended"])
+        run_extra.main([*arguments, "--extra", "extended_seeds"])
+    for name in ("extended", "extended_seeds"):
         config = load_run(tmp_path / "runs/classification" / name).config
         assert config == {"enabled": False, "cases": [], "configs": {}}
-    assert capsys.readouterr().out == "classification improved: up to date\nclassification improved_seeds: up to date\n"
+    assert capsys.readouterr().out == "classification extended: up to date\nclassification extended_seeds: up to date\n"
 
 
 def test_splits_hold_out_the_order_of_the_file_and_blocks_of_x(regression, made):

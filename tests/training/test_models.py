@@ -54,10 +54,10 @@ def test_cnn_gives_probabilities_of_grey_values():
     assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_improved_network_keeps_two_convolutions_and_two_dense_layers():
+def test_extended_network_keeps_two_convolutions_and_two_dense_layers():
     names = [
         layer.name
-        for layer in build_cnn(TASKS["classification"].variants["improved"]).layers
+        for layer in build_cnn(TASKS["classification"].variants["extended"]).layers
         if hasattr(layer, "kernel")
     ]
     assert names == ["conv_1", "conv_2", "dense_1", "dense_2", "output"]

@@ -18,7 +18,7 @@ from training.settings import load_homework
 
 HOMEWORK = load_homework()
 POINTS, IMAGES = HOMEWORK.tasks["regression"].reference, HOMEWORK.tasks["classification"].reference
-IMPROVED = HOMEWORK.tasks["classification"].variants["improved"]
+IMPROVED = HOMEWORK.tasks["classification"].variants["extended"]
 
 
 def with_batches(sizes):

@@ -66,16 +66,16 @@ def test_without_extras_those_that_are_there_are_left_as_they_are(tmp_path, monk
 
 
 def test_without_extras_what_is_about_a_network_that_is_left_out_goes_with_it(tmp_path, monkeypatch):
-    """As after a `make all` that was interrupted between the improved network's further seeds and itself."""
-    improved = ["classification/improved"]
-    seeds = ["classification/improved_seeds", "regression/tuned_seeds"]
+    """As after a `make all` that was interrupted between the extended network's further seeds and itself."""
+    extended = ["classification/extended"]
+    seeds = ["classification/extended_seeds", "regression/tuned_seeds"]
     monkeypatch.setattr(
         pipeline,
         "stale_stages",
-        lambda homework, runs: improved + ([] if homework.tasks["regression"].extras.tuned_seeds else seeds),
+        lambda homework, runs: extended + ([] if homework.tasks["regression"].extras.tuned_seeds else seeds),
     )
     found = pipeline.left(load_homework(extras=False), parsed("train", "--runs", str(tmp_path), "--no-extras"))
-    assert found == ["classification/improved", "classification/improved_seeds"]
+    assert found == ["classification/extended", "classification/extended_seeds"]
 
 
 def test_a_plan_fetches_and_prepares_nothing(tmp_path, monkeypatch, capsys, timed):

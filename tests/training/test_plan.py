@@ -25,12 +25,12 @@ CHANGES = {
     "an extra": ("[regression.extras]\ntuned_seeds = 3", ["regression/tuned_seeds"]),
     "an extra that is switched off": ("[classification.extras]\nsmaller = false", ["classification/smaller"]),
     "a variant that is switched off": (
-        "[classification.extras]\nimproved = false",
-        ["classification/improved", "classification/improved_seeds"],
+        "[classification.extras]\nextended = false",
+        ["classification/extended", "classification/extended_seeds"],
     ),
     "a variant": (
-        "[classification.improved]\ndropout = 0.4",
-        ["classification/improved", "classification/improved_seeds"],
+        "[classification.extended]\ndropout = 0.4",
+        ["classification/extended", "classification/extended_seeds"],
     ),
     "a grid": (
         "[regression.search.grid]\nweight_decay = [0.5]",
@@ -106,13 +106,13 @@ def test_a_change_concerns_its_stages_and_what_needs_them(planned, text, expecte
 
 
 def test_what_is_recorded_as_switched_off_is_up_to_date(runs, planned, tmp_path):
-    text = "[classification.extras]\nimproved = false"
+    text = "[classification.extras]\nextended = false"
     for folder in planned(text):
         task, _, name = folder.partition("/")
         record = plan.recording_of_stage(experiment(task, load_homework(tmp_path / "mine.toml"), runs), name)
         record.precision = "float32"
         record.finish({})
-    assert planned(text) == [] and planned("[classification.improved]\ndropout = 0.4" + "\n" + text) == []
+    assert planned(text) == [] and planned("[classification.extended]\ndropout = 0.4" + "\n" + text) == []
     assert planned() == CHANGES["a variant that is switched off"][1]
 
 

@@ -39,9 +39,9 @@ def test_quick_is_laid_over_the_rest():
     assert (quick.scale, full.scale) == ("quick", "full")
 
 
-def test_improved_inherits_from_the_reference_settings(tmp_path):
+def test_extended_inherits_from_the_reference_settings(tmp_path):
     settings = load_homework(write(tmp_path, "[classification]\nkernel_size = 5\n")).tasks["classification"]
-    assert settings.variants["improved"].kernel_size == 5
+    assert settings.variants["extended"].kernel_size == 5
 
 
 def test_every_further_variant_has_settings_of_its_own():
@@ -58,13 +58,13 @@ def test_extras_are_set_by_the_names_in_the_registry():
             assert type(getattr(settings.extras, extra)) is (int if extra.endswith("seeds") else bool)
 
 
-def test_without_the_improved_network_there_is_nothing_about_it(tmp_path):
+def test_without_the_extended_network_there_is_nothing_about_it(tmp_path):
     given = load_homework().tasks["classification"].extras
-    path = write(tmp_path, "[classification.extras]\nimproved = false\nimproved_seeds = 5")
+    path = write(tmp_path, "[classification.extras]\nextended = false\nextended_seeds = 5")
     extras = load_homework(path).tasks["classification"].extras
-    assert vars(extras) == vars(given) | {"improved": False, "improved_seeds": 0}
-    alone = load_homework(write(tmp_path, "[classification.extras]\nimproved_seeds = 0")).tasks["classification"]
-    assert vars(alone.extras) == vars(given) | {"improved_seeds": 0}
+    assert vars(extras) == vars(given) | {"extended": False, "extended_seeds": 0}
+    alone = load_homework(write(tmp_path, "[classification.extras]\nextended_seeds = 0")).tasks["classification"]
+    assert vars(alone.extras) == vars(given) | {"extended_seeds": 0}
 
 
 def test_a_new_extra_is_a_setting_by_itself(monkeypatch):
@@ -94,7 +94,7 @@ def test_a_new_extra_is_a_setting_by_itself(monkeypatch):
         ("[classification]\ndropout = 1.0", ["dropout must be below 1"]),
         ("[classification]\nvalidation_share = 0", ["validation_share must be above 0"]),
         ('[classification]\npadding = "full"', ["padding must be one of valid, same"]),
-        ("[classification.improved]\ndropot = 0.1", ["[classification.improved]", "did you mean dropout"]),
+        ("[classification.extended]\ndropot = 0.1", ["[classification.extended]", "did you mean dropout"]),
         ("[regression.search.grid]\nlearning_rate = []", ["learning_rate must be a list of at least one value"]),
         ("[regression.search.grid]\nlearning_rate = 0.1", ["learning_rate must be a list"]),
         ("[regression.search.grid]\nlearning_rate = [0.1, 0.1]", ["lists a value twice"]),

@@ -120,7 +120,7 @@ class CalibrationFindings:
     second_softmax: Calibration | None  # of the reference settings trained with it; None if they were not
     bin_count: int
     epoch_chosen: bool  # whether the validation images also chose the epoch of the tuned network's weights
-    averaged_views: bool  # whether the improved network's probabilities are means over two views of an image
+    averaged_views: bool  # whether the extended network's probabilities are means over two views of an image
 
 
 def find(results: Results, found: Found) -> CalibrationFindings:
@@ -131,7 +131,7 @@ def find(results: Results, found: Found) -> CalibrationFindings:
         second_softmax=calibration_of(case) if case else None,
         bin_count=BINS,
         epoch_chosen=results.tuned.run.config["restore_best_weights"],
-        averaged_views=bool(results.improved and results.improved.run.config["horizontal_flips"]),
+        averaged_views=bool(results.extended and results.extended.run.config["horizontal_flips"]),
     )
 
 

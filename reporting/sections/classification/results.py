@@ -70,10 +70,10 @@ class ResultsFindings:
     optimism: Optimism
     trainings: dict[str, Training]  # of each configuration
     on_second_softmax: tuple[str, ...]  # the configurations that are trained on that loss
-    chosen_after_test_seen: bool  # whether test accuracies had been seen when the improved settings were chosen
-    improved: ClassifierScores | None = None  # None if it is switched off, as the next two
-    improved_verdict: Verdict | None = None  # against the tuned settings
-    improved_against_tuned: Comparison | None = None
+    chosen_after_test_seen: bool  # whether test accuracies had been seen when the extended settings were chosen
+    extended: ClassifierScores | None = None  # None if it is switched off, as the next two
+    extended_verdict: Verdict | None = None  # against the tuned settings
+    extended_against_tuned: Comparison | None = None
 
     @property
     def best_on_validation(self) -> str:
@@ -107,20 +107,20 @@ class Row:
 
 def find(results: Results, found: Found) -> ResultsFindings:
     """What the main networks reach, and which settings and networks are better than which."""
-    improved = results.improved
+    extended = results.extended
     return ResultsFindings(
         **{name: classifier_scores(variant) for name, variant in results.variants.items()},
         tuned_verdict=settings_verdict(results, "reference", "tuned"),
         tuned_against_reference=compare(results.reference, results.tuned),
-        improved_verdict=settings_verdict(results, "tuned", "improved") if improved else None,
-        improved_against_tuned=compare(results.tuned, improved) if improved else None,
+        extended_verdict=settings_verdict(results, "tuned", "extended") if extended else None,
+        extended_against_tuned=compare(results.tuned, extended) if extended else None,
         best=best_on_validation(results),
         optimism=optimism_of(results),
         trainings={name: training_of(variant) for name, variant in results.variants.items()},
         on_second_softmax=tuple(
             name for name, variant in results.variants.items() if trained_on_second_softmax(variant)
         ),
-        chosen_after_test_seen=results.judgement["improved_chosen_after_test_seen"],
+        chosen_after_test_seen=results.judgement["extended_chosen_after_test_seen"],
     )
 
 

@@ -31,14 +31,14 @@ class SettingsFindings:
         return self.stopping["tuned"].patience == self.stopping["reference"].patience
 
     @property
-    def improved(self) -> Config | None:
-        """The improved configuration; None if it is switched off."""
-        return self.configurations.get("improved")
+    def extended(self) -> Config | None:
+        """The extended configuration; None if it is switched off."""
+        return self.configurations.get("extended")
 
     @property
-    def improved_differs(self) -> bool:
-        """Whether there is an improved configuration that changes any of the reference settings."""
-        return self.improved not in (None, self.configurations["reference"])
+    def extended_differs(self) -> bool:
+        """Whether there is an extended configuration that changes any of the reference settings."""
+        return self.extended not in (None, self.configurations["reference"])
 
 
 def find(results: Results, found: Found) -> SettingsFindings:

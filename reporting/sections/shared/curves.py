@@ -20,7 +20,7 @@ FEW = 30  # epochs, up to which each one gets a marker
 HEIGHT = 50  # mm
 SERIES = (("training", "C0", "o"), ("validation", "C1", "D"))  # name, colour and marker
 # The colour and the dashes of each configuration, in every figure that shows several
-CONFIGURATIONS = {"reference": ("C2", ":"), "tuned": ("C0", "-"), "improved": ("C1", "--")}
+CONFIGURATIONS = {"reference": ("C2", ":"), "tuned": ("C0", "-"), "extended": ("C1", "--")}
 
 
 def epochs_of(curve: Sequence[float] | np.ndarray) -> np.ndarray:

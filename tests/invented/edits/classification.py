@@ -51,7 +51,7 @@ def answer_with(path: Path, answer: Callable, part: str) -> None:
 
 @with_arguments
 def probabilities(
-    runs: Path, answer: Callable, names: Sequence[str] = ("reference", "tuned", "improved"), part: str = "test"
+    runs: Path, answer: Callable, names: Sequence[str] = ("reference", "tuned", "extended"), part: str = "test"
 ) -> None:
     """Networks that answer otherwise, by their folders below the task's."""
     for name in names:
@@ -95,10 +95,10 @@ def rising_loss(runs: Path) -> None:
 
 
 @with_arguments
-def improved_is(runs: Path, **settings) -> None:
-    """The improved configuration as the reference one but for these settings."""
+def extended_is(runs: Path, **settings) -> None:
+    """The extended configuration as the reference one but for these settings."""
     reference = plain(load_json(runs / "classification/reference/run.json")["config"])
-    configure(runs, "classification/improved", **(reference | settings))
+    configure(runs, "classification/extended", **(reference | settings))
 
 
 @with_arguments

@@ -85,8 +85,8 @@ def untimed(runs: Path) -> None:
 
 
 def one_configuration(runs: Path) -> None:
-    """Reference, tuned and improved settings of the classification that are the same."""
+    """Reference, tuned and extended settings of the classification that are the same."""
     search("classification", lambda values, fold: 0.9, grid={"learning_rate": [0.0001]})(runs)
     reference = plain(load_json(runs / "classification/reference/run.json")["config"])
-    for name in ("tuned", "improved"):
+    for name in ("tuned", "extended"):
         configure(runs, f"classification/{name}", **reference)

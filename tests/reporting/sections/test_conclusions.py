@@ -7,7 +7,7 @@ import pytest
 from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 from reporting.results import load_all_results
-from tests.invented import WITHOUT_IMPROVED, edits, write_runs
+from tests.invented import WITHOUT_EXTENDED, edits, write_runs
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def found(results, section):
 
 EVERY_SEED = [
     *(f"regression/{name}_seeds" for name in ("reference", "tuned")),
-    *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")),
+    *(f"classification/{name}_seeds" for name in ("reference", "tuned", "extended")),
 ]
 
 
@@ -54,8 +54,8 @@ def test_classifiers_are_compared_more_than_once_unless_only_two_are_left(limits
     others = ("classification/double_softmax", "classification/smaller")
     assert limits_of().several_comparisons and limits_of(switched_off=others).several_comparisons
     for one in others:
-        assert limits_of(switched_off=(*WITHOUT_IMPROVED, one)).several_comparisons
-    assert not limits_of(switched_off=(*WITHOUT_IMPROVED, *others)).several_comparisons
+        assert limits_of(switched_off=(*WITHOUT_EXTENDED, one)).several_comparisons
+    assert not limits_of(switched_off=(*WITHOUT_EXTENDED, *others)).several_comparisons
 
 
 @pytest.mark.parametrize("scale", ["full", "quick"])
@@ -89,7 +89,7 @@ def test_settings_are_judged_over_seeds_on_every_page(text_of):
     def change(runs):
         edits.classification.probabilities(edits.classification.perfect, ["reference_seeds/seed_2"])(runs)
 
-    accuracy = {"reference": 0.80, "tuned": 0.90, "improved": 0.96}
+    accuracy = {"reference": 0.80, "tuned": 0.90, "extended": 0.96}
     text = text_of(change, accuracy=accuracy)
     assert text.count("three seeds cannot tell the tuned configuration") >= 2
     assert "is better than the reference configuration over three seeds" not in text
@@ -97,17 +97,17 @@ def test_settings_are_judged_over_seeds_on_every_page(text_of):
 
 
 def test_conclusions_follow_the_classifiers(text_of):
-    text = text_of(accuracy={"reference": 0.80, "tuned": 0.90, "improved": 0.96})
+    text = text_of(accuracy={"reference": 0.80, "tuned": 0.90, "extended": 0.96})
     assert "By test accuracy the tuned configuration of the classification is better than" in text
-    assert ", and the improved configuration is better than the tuned one over three seeds" in text
-    assert "The best of the three by validation accuracy: improved settings." in text
+    assert ", and the extended configuration is better than the tuned one over three seeds" in text
+    assert "The best of the three by validation accuracy: extended settings." in text
 
 
-def test_conclusions_without_the_improved_network_are_about_two(text_of):
-    text = text_of(switched_off=WITHOUT_IMPROVED)
+def test_conclusions_without_the_extended_network_are_about_two(text_of):
+    text = text_of(switched_off=WITHOUT_EXTENDED)
     assert "The better of the two by validation accuracy: tuned network." in text
     assert "p values are not adjusted for it." in text and "put together by hand" not in text
-    assert "Switched off in the settings: the improved network." in text
+    assert "Switched off in the settings: the extended network." in text
 
 
 def test_conclusions_follow_the_gaps_and_the_noise(text_of):

@@ -7,11 +7,11 @@ import pytest
 from reporting import document
 from reporting.artifacts import Identity, noting
 from reporting.results import load_all_results
-from tests.invented import WITHOUT_IMPROVED, write_runs
+from tests.invented import WITHOUT_EXTENDED, write_runs
 from tests.reporting.stand_ins import without_drawings
 
 REGRESSION_SEEDS = tuple(f"regression/{name}_seeds" for name in ("reference", "tuned"))
-EVERY_SEED = (*REGRESSION_SEEDS, *(f"classification/{name}_seeds" for name in ("reference", "tuned", "improved")))
+EVERY_SEED = (*REGRESSION_SEEDS, *(f"classification/{name}_seeds" for name in ("reference", "tuned", "extended")))
 TUNED = "the tuned configuration {} the reference configuration over three"
 
 
@@ -22,24 +22,24 @@ def test_the_summary_follows_the_regression(text_of, errors, verdict):
 
 
 @pytest.mark.parametrize(
-    ("accuracies", "tuned", "improved"),
+    ("accuracies", "tuned", "extended"),
     [
-        ((0.80, 0.90, 0.96), "is better than", "the improved configuration is better than the tuned one over three"),
-        ((0.90, 0.80, 0.60), "is worse than", "the improved configuration is worse than the tuned one over three"),
+        ((0.80, 0.90, 0.96), "is better than", "the extended configuration is better than the tuned one over three"),
+        ((0.90, 0.80, 0.60), "is worse than", "the extended configuration is worse than the tuned one over three"),
     ],
 )
-def test_the_summary_follows_the_classifiers(text_of, accuracies, tuned, improved):
-    text = text_of(accuracy=dict(zip(("reference", "tuned", "improved"), accuracies, strict=True)))
+def test_the_summary_follows_the_classifiers(text_of, accuracies, tuned, extended):
+    text = text_of(accuracy=dict(zip(("reference", "tuned", "extended"), accuracies, strict=True)))
     assert f"Classification: on the test images {TUNED.format(tuned)} seeds" in text
-    assert improved in text.split("Trust:")[0]
+    assert extended in text.split("Trust:")[0]
 
 
 @pytest.mark.parametrize(("reference", "verdict"), [(0.8, "is better than"), (0.99, "is worse than")])
-def test_without_an_improved_network_the_summary_ends_with_the_tuned_one(text_of, reference, verdict):
-    accuracy = {"reference": reference, "tuned": 0.91, "improved": 0.93}
-    text = text_of(accuracy=accuracy, switched_off=WITHOUT_IMPROVED)
+def test_without_an_extended_network_the_summary_ends_with_the_tuned_one(text_of, reference, verdict):
+    accuracy = {"reference": reference, "tuned": 0.91, "extended": 0.93}
+    text = text_of(accuracy=accuracy, switched_off=WITHOUT_EXTENDED)
     assert f"on the test images {TUNED.format(verdict)} seeds" in text
-    assert "improved" not in text.split("Trust:")[0]
+    assert "extended" not in text.split("Trust:")[0]
 
 
 @pytest.mark.parametrize(

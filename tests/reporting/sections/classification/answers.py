@@ -9,7 +9,7 @@ from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
 from reporting.contents import DOCUMENT
 from reporting.engine.sections import Findings
 
-EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "improved_seeds", "smaller")
+EXTRAS = ("double_softmax", "reference_seeds", "tuned_seeds", "extended_seeds", "smaller")
 
 
 def findings_of(results):
@@ -62,7 +62,7 @@ def rewrite(folder, probabilities_of):
 
 def rewrite_all(runs, probabilities_of):
     """The same of all three configurations."""
-    for name in ("reference", "tuned", "improved"):
+    for name in ("reference", "tuned", "extended"):
         rewrite(runs / "classification" / name, probabilities_of)
 
 

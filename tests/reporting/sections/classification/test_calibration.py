@@ -8,7 +8,7 @@ import pytest
 from reporting.engine.canvas import HALF
 from reporting.sections.classification.calibration import calibration_of, plot_reliability, plot_risk, rows
 from reporting.stats.calibration import Reliability
-from tests.invented import WITHOUT_IMPROVED
+from tests.invented import WITHOUT_EXTENDED
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.classification.answers import answering, change_run, rewrite_all, right_in
 
@@ -66,17 +66,17 @@ def test_selective_answers_are_chosen_on_validation_images_and_reported_as_found
 def test_what_the_temperature_is_fitted_on_is_said(text_of):
     text = text_of()
     assert "fitted on the validation images, which also chose the epoch, by the" in text
-    assert "of the improved network the logarithms of the probabilities, which are means over two views" in text
+    assert "of the extended network the logarithms of the probabilities, which are means over two views" in text
     without = text_of(lambda runs: change_run(runs / "classification/tuned", config={"restore_best_weights": False}))
     assert "fitted on the validation images by the" in without and "choice of the epoch" not in without
-    assert "means over two views" not in text_of(switched_off=WITHOUT_IMPROVED)
+    assert "means over two views" not in text_of(switched_off=WITHOUT_EXTENDED)
 
 
 def test_the_second_softmax_stands_behind_the_reference_settings_if_it_was_trained(found):
     calibration = found("calibration")
-    assert [name for name, _ in rows(calibration)] == ["reference", "double_softmax", "tuned", "improved"]
+    assert [name for name, _ in rows(calibration)] == ["reference", "double_softmax", "tuned", "extended"]
     without = dataclasses.replace(calibration, second_softmax=None)
-    assert [name for name, _ in rows(without)] == ["reference", "tuned", "improved"]
+    assert [name for name, _ in rows(without)] == ["reference", "tuned", "extended"]
 
 
 def test_reliability_shows_both_networks_and_the_diagonal():
@@ -88,7 +88,7 @@ def test_reliability_shows_both_networks_and_the_diagonal():
 
 
 def test_risk_is_the_error_among_the_answers():
-    figure = plot_risk({name: np.linspace(1, 0.9, 11) for name in ("reference", "tuned", "improved")}, 0.8)
+    figure = plot_risk({name: np.linspace(1, 0.9, 11) for name in ("reference", "tuned", "extended")}, 0.8)
     marked, *curves = figure.axes[0].get_lines()
     assert marked.get_xdata()[0] == pytest.approx(80) and len(curves) == 3
     assert curves[0].get_xydata()[-1] == pytest.approx([100, 10])

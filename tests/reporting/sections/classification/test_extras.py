@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.invented import WITHOUT_IMPROVED
+from tests.invented import WITHOUT_EXTENDED
 from tests.reporting.sections.classification.answers import EXTRAS
 
 
@@ -34,8 +34,8 @@ def test_extras_that_are_switched_off_are_left_out_and_named(text_of):
     assert "The three configurations are three networks." in text
 
 
-def test_without_the_improved_network_the_chapter_is_about_two_configurations(text_of):
-    text = text_of(switched_off=WITHOUT_IMPROVED)
+def test_without_the_extended_network_the_chapter_is_about_two_configurations(text_of):
+    text = text_of(switched_off=WITHOUT_EXTENDED)
     for words in (
         "Two configurations are trained",
         "Where the two configurations differ;",
@@ -44,17 +44,17 @@ def test_without_the_improved_network_the_chapter_is_about_two_configurations(te
         "Results of the two configurations and of variations of them",
         "the interval of this run’s tuned configuration, the better by validation accuracy.",
         "The two configurations with all their seeds are six networks.",
-        "not in this section: the improved network.",
+        "not in this section: the extended network.",
     ):
         assert words in text
     chapter = text[text.index("Two configurations are trained") : text.index("Switched off in the settings")]
-    for words in ("improved", "three configurations", "by hand"):
+    for words in ("extended", "three configurations", "by hand"):
         assert words not in chapter.replace("the highest with three convolutions", "").split("Analysis")[0]
 
 
 def test_two_networks_alone_are_both(text_of):
     off = [f"classification/{name}" for name in ("reference_seeds", "tuned_seeds")]
-    text = text_of(switched_off=(*WITHOUT_IMPROVED, *off))
+    text = text_of(switched_off=(*WITHOUT_EXTENDED, *off))
     assert "The two configurations are two networks. Both take the same wrong class for" in text
     assert "that both networks take for the same wrong class." in text and "all two" not in text
 

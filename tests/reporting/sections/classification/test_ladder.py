@@ -10,12 +10,12 @@ from tests.invented import write_runs
 from tests.reporting.drawn import saved, width_of
 from tests.reporting.sections.classification.answers import EXTRAS, findings_of
 
-ACCURACY = {"reference": 0.89, "tuned": 0.91, "improved": 0.93}
+ACCURACY = {"reference": 0.89, "tuned": 0.91, "extended": 0.93}
 RUNGS = [
     Rung("human", (0.835,), (0.81, 0.86), True),
     Rung("other_reports", (0.877, 0.935), None, True),
     Rung("tuned", (0.91, 0.90, 0.92), (0.9, 0.915), False),
-    Rung("improved", (0.93,), (0.92, 0.94), False),
+    Rung("extended", (0.93,), (0.92, 0.94), False),
 ]
 
 
@@ -36,7 +36,7 @@ def test_ladder_rises_from_people_to_the_record(found):
         "reference_report",
         "reference",
         "tuned",
-        "improved",
+        "extended",
         "two_convolutions",
         "record",
     ]
@@ -49,13 +49,13 @@ def test_ladder_rises_from_people_to_the_record(found):
     ("accuracy", "agrees", "above"), [(0.90, True, False), (0.95, False, True), (0.80, False, False)]
 )
 def test_agreement_with_the_report(tmp_path, accuracy, agrees, above):
-    ladder = ladder_of(tmp_path, accuracy={"reference": accuracy, "tuned": 0.91, "improved": 0.93})
+    ladder = ladder_of(tmp_path, accuracy={"reference": accuracy, "tuned": 0.91, "extended": 0.93})
     assert (ladder.agrees_with_report, ladder.above_report) == (agrees, above)
 
 
 @pytest.mark.parametrize(("accuracy", "verdict"), [(0.934, "undecided"), (0.99, "higher"), (0.80, "lower")])
 def test_the_best_configuration_is_held_against_the_best_published_result(tmp_path, accuracy, verdict):
-    ladder = ladder_of(tmp_path, accuracy=dict.fromkeys(("reference", "tuned", "improved"), accuracy))
+    ladder = ladder_of(tmp_path, accuracy=dict.fromkeys(("reference", "tuned", "extended"), accuracy))
     assert getattr(ladder.best_against_published, verdict)
 
 
@@ -70,7 +70,7 @@ def test_without_extras_there_are_no_seeds(tmp_path):
 
 
 def test_ladder_draws_published_accuracies_and_seeds():
-    names = ["people", "others", "tuned", "improved"]
+    names = ["people", "others", "tuned", "extended"]
     figure = plot_ladder(RUNGS, names)
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == names

@@ -16,7 +16,7 @@ from reporting.sections.classification.results import (
     rows,
     training_of,
 )
-from tests.invented import WITHOUT_IMPROVED, edits, write_runs
+from tests.invented import WITHOUT_EXTENDED, edits, write_runs
 from tests.reporting.sections.classification.answers import EXTRAS, answering, exchanged, findings_of
 
 
@@ -54,7 +54,7 @@ def test_epoch_of_the_lowest_validation_loss(results, losses, epoch):
 def test_of_trainings_only_is_said_what_was_seen(text_of):
     text = text_of()
     assert (
-        "lowest at epoch 15 of 15 (reference settings), epoch 15 of 15 (tuned) and epoch 15 of 15 (improved)." in text
+        "lowest at epoch 15 of 15 (reference settings), epoch 15 of 15 (tuned) and epoch 15 of 15 (extended)." in text
     )
     assert "No validation loss ends above its minimum." in text and "on a scale of its own" not in text
     text = text_of(edits.classification.rising_loss)
@@ -78,14 +78,14 @@ def test_test_interval_holds_the_accuracy(found):
 
 
 def test_best_on_validation(tmp_path):
-    runs = write_runs(tmp_path, accuracy={"reference": 0.89, "tuned": 0.92, "improved": 0.90})
+    runs = write_runs(tmp_path, accuracy={"reference": 0.89, "tuned": 0.92, "extended": 0.90})
     found = findings_of(load_results(runs, "classification"))("results")
     assert (found.best, found.best_on_validation, found.level_on_validation) == (("tuned",), "tuned", False)
 
 
 def test_equal_accuracies_are_level_and_none_is_the_best(text_of):
     text = text_of(edits.classification.every_network(edits.classification.perfect, part="validation"))
-    assert "the reference settings, the tuned network and the improved settings are level." in text
+    assert "the reference settings, the tuned network and the extended settings are level." in text
     assert "By validation accuracy the best" not in text and ", the best by validation accuracy" not in text
 
 
@@ -93,7 +93,7 @@ def test_the_table_has_the_report_the_configurations_and_their_variations(result
     report, *own = rows(results)
     assert report.test_accuracy == load_reference_report()["classification"]["test_accuracy"]
     assert (report.train_loss, report.test_interval, report.rung) == (None, None, None)
-    assert [row.name for row in own] == ["reference", "double_softmax", "tuned", "smaller", "improved"]
+    assert [row.name for row in own] == ["reference", "double_softmax", "tuned", "smaller", "extended"]
     assert [row.name for row in own if row.best] == [found("results").best_on_validation]
     assert [row.rung.seeds if row.rung else None for row in own] == [3, None, 3, None, 3]
     assert own[2].test_accuracy == own[2].rung.accuracy == found("results").tuned.test_accuracy
@@ -117,7 +117,7 @@ def test_trainings_of_all_configurations_are_drawn_on_one_scale(results, found):
             for part in ("train", "validation")
         ]
         labels = [text.get_text() for text in axes.get_legend().get_texts()]
-        assert labels == ["reference settings", "tuned", "improved"]
+        assert labels == ["reference settings", "tuned", "extended"]
 
 
 def test_a_loss_with_a_second_softmax_is_labelled_so(results):
@@ -127,10 +127,10 @@ def test_a_loss_with_a_second_softmax_is_labelled_so(results):
 
 
 def test_one_network_three_times_is_no_difference(results):
-    same = findings_of(exchanged(results, tuned=results.reference, improved=results.reference))("results")
+    same = findings_of(exchanged(results, tuned=results.reference, extended=results.reference))("results")
     assert same.tuned_against_reference.difference.undecided and same.best_on_validation == "reference"
     assert same.level_on_validation
-    assert np.isneginf(same.improved_against_tuned.difference.low)
+    assert np.isneginf(same.extended_against_tuned.difference.low)
 
 
 def test_settings_are_judged_over_seeds_and_networks_over_images(results, found, text_of):
@@ -138,11 +138,11 @@ def test_settings_are_judged_over_seeds_and_networks_over_images(results, found,
     of_networks, of_settings = found("results").tuned_against_reference, found("results").tuned_verdict
     assert of_networks.difference.better and of_settings.better and of_settings.seeds == 3
     scattered = edits.classification.probabilities(edits.classification.perfect, ["reference_seeds/seed_2"])
-    text = text_of(scattered, accuracy={"reference": 0.80, "tuned": 0.90, "improved": 0.96})
+    text = text_of(scattered, accuracy={"reference": 0.80, "tuned": 0.90, "extended": 0.96})
     assert "three seeds cannot tell the tuned configuration from the reference one" in text
     assert "Of the main networks, not of their settings," in text
     assert "the tuned one is better than the reference one (1" in text
-    assert "the improved configuration is better than the tuned one over three seeds" in text
+    assert "the extended configuration is better than the tuned one over three seeds" in text
 
 
 def test_one_seed_judges_no_settings(text_of):
@@ -171,9 +171,9 @@ def test_a_winner_without_rivals_is_not_optimistic(text_of):
 
 
 def test_whether_test_accuracies_had_been_seen_is_said(results, text_of):
-    """As the settings record it; nothing without the improved settings."""
+    """As the settings record it; nothing without the extended settings."""
     assert findings_of(results)("results").chosen_after_test_seen
-    alone = Stored(plain(results.judgement) | {"improved_chosen_after_test_seen": False})
+    alone = Stored(plain(results.judgement) | {"extended_chosen_after_test_seen": False})
     assert not findings_of(dataclasses.replace(results, judgement=alone))("results").chosen_after_test_seen
-    sentence = "Test accuracies had been seen when the improved settings were chosen"
-    assert sentence in text_of() and sentence not in text_of(switched_off=WITHOUT_IMPROVED)
+    sentence = "Test accuracies had been seen when the extended settings were chosen"
+    assert sentence in text_of() and sentence not in text_of(switched_off=WITHOUT_EXTENDED)

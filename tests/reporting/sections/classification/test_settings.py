@@ -2,7 +2,7 @@
 
 from reporting.results import load_results
 from reporting.sections.classification.settings import rows, shared_settings
-from tests.invented import WITHOUT_IMPROVED, write_runs
+from tests.invented import WITHOUT_EXTENDED, write_runs
 from tests.reporting.sections.classification.answers import exchanged, findings_of
 
 
@@ -22,20 +22,20 @@ def test_the_table_has_what_differs_and_marks_the_changes(found):
 
 
 def test_equal_configurations_differ_in_nothing_and_the_table_shows_all(results, found):
-    same = findings_of(exchanged(results, tuned=results.reference, improved=results.reference))("settings")
+    same = findings_of(exchanged(results, tuned=results.reference, extended=results.reference))("settings")
     assert (
-        not same.improved_differs
+        not same.extended_differs
         and same.shared_settings == {}
         and len(rows(same.configurations)) == len(results.reference.run.config)
     )
-    assert found("settings").improved_differs
+    assert found("settings").extended_differs
 
 
-def test_without_the_improved_configuration_two_are_set_side_by_side(tmp_path):
-    runs = write_runs(tmp_path, switched_off=WITHOUT_IMPROVED)
+def test_without_the_extended_configuration_two_are_set_side_by_side(tmp_path):
+    runs = write_runs(tmp_path, switched_off=WITHOUT_EXTENDED)
     settings = findings_of(load_results(runs, "classification"))("settings")
     assert list(settings.configurations) == ["reference", "tuned"]
-    assert settings.improved is None and not settings.improved_differs
+    assert settings.extended is None and not settings.extended_differs
     assert all(len(cells) == 2 for _, cells in rows(settings.configurations))
 
 

@@ -48,4 +48,4 @@ def test_each_configuration_has_its_colour_and_dashes_and_its_training_is_fainte
 
 @pytest.mark.parametrize("curve", [[0.5], [0.5, np.nan], [np.nan]])
 def test_configurations_that_ended_early_or_diverged_are_drawn(curve):
-    saved(plot_configurations({"tuned": (curve, curve), "improved": ([1, 2, 3], [1, 2, 3])}, "loss"))
+    saved(plot_configurations({"tuned": (curve, curve), "extended": ([1, 2, 3], [1, 2, 3])}, "loss"))

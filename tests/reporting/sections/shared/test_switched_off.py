@@ -2,20 +2,20 @@
 
 from reporting.results import load_all_results
 from reporting.sections.shared.switched_off import find
-from tests.invented import WITHOUT_IMPROVED, write_runs
+from tests.invented import WITHOUT_EXTENDED, write_runs
 
 
 def test_extras_that_are_switched_off_are_named_in_order(tmp_path):
-    off = ("regression/smaller", "regression/splits", "classification/improved_seeds")
+    off = ("regression/smaller", "regression/splits", "classification/extended_seeds")
     results = load_all_results(write_runs(tmp_path, switched_off=off))
     assert find(results["regression"], None) == ["other ways to split the points", "a smaller network"]
-    assert find(results["classification"], None) == ["further seeds of the improved one"]
+    assert find(results["classification"], None) == ["further seeds of the extended one"]
 
 
 def test_a_network_that_is_switched_off_is_named_and_what_is_about_it_is_not(tmp_path):
-    off = (*WITHOUT_IMPROVED, "classification/smaller")
+    off = (*WITHOUT_EXTENDED, "classification/smaller")
     results = load_all_results(write_runs(tmp_path, switched_off=off))
-    assert find(results["classification"], None) == ["the improved network", "a smaller network"]
+    assert find(results["classification"], None) == ["the extended network", "a smaller network"]
 
 
 def test_nothing_is_said_where_all_is_switched_on(tmp_path):

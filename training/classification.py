@@ -139,12 +139,12 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: int) -> None:
-    """Store the network, feature maps, receptive fields, activations for test images, and statistics of its units.
+    """Store the network, feature maps, a map of the test images, receptive fields, activations, and unit statistics.
 
     The statistics, which the sizes of the smaller network follow from, are taken over the validation images: no test
     data decide what is trained.
     """
-    from training.inspection import activations, filters_and_maps, weights_before_and_after
+    from training.inspection import activations, feature_map, filters_and_maps, weights_before_and_after
 
     train, validation = fold
     save_arrays(folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
@@ -157,6 +157,7 @@ def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: 
     number = int(np.argmax(dataset.y_test == SHOWN_LABEL))
     shown = {"image": dataset.x_test[number, ..., 0], "image_index": np.array(number)}
     shown |= {"image_label": np.array(SHOWN_LABEL)}
+    shown |= feature_map(fit.model, dataset.x_test)
     save_arrays(folder / "features.npz", shown | filters_and_maps(fit.model, dataset.x_test[number]))
     save_arrays(folder / "receptive_fields.npz", fields(fit, dataset, train, seed))
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ class Dataset:
     x_test: np.ndarray
     y_test: np.ndarray
     data: Data
+    function: Callable[[np.ndarray], np.ndarray] | None = None  # that the points of a regression measure, if known
 
 
 def load_regression(config: DataConfig) -> Dataset:
@@ -58,7 +60,8 @@ def load_synthetic() -> Dataset:
         name: hashlib.sha256(part.astype(np.float32).tobytes()).hexdigest()
         for name, part in zip(names, points, strict=True)
     }
-    return dataset_of_points(*points, "the project's own function", digests)
+    dataset = dataset_of_points(*points, "the project's own function", digests)
+    return dataclasses.replace(dataset, function=synthetic.unknown_function)
 
 
 def dataset_of_points(train: np.ndarray, test: np.ndarray, source: str, digests: dict[str, str]) -> Dataset:

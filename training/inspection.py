@@ -74,6 +74,30 @@ def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays
     return result
 
 
+def activations_along(model: keras.Model, x: np.ndarray) -> Arrays:
+    """The activations of all hidden layers for inputs along a line, "<layer>/along" (inputs, units) float16."""
+    inside = layer_outputs(model, hidden_layers(model))(tf.constant(x), training=False)
+    return {f"{name}/along": value.numpy().astype(np.float16) for name, value in inside.items()}
+
+
+def feature_map(model: keras.Model, images: np.ndarray) -> Arrays:
+    """Features of the last hidden layer for these images on their first two principal components.
+
+    Returns "feature_map" (images, 2) and "feature_map_share" (2,), the shares of the features' variance. Each component
+    points to where its largest weight is positive, so that the map has one orientation.
+    """
+    layer = hidden_layers(model)[-1]
+    inside = tf.function(functools.partial(layer_outputs(model, [layer]), training=False))
+    batches = [inside(tf.constant(images[start : start + BATCH]))[layer] for start in range(0, len(images), BATCH)]
+    features = np.concatenate([value.numpy().reshape(len(value), -1) for value in batches]).astype(np.float64)
+    features -= features.mean(axis=0)
+    variances, directions = np.linalg.eigh(features.T @ features / len(features))
+    first = directions[:, [-1, -2]]
+    first = first * np.sign(first[np.abs(first).argmax(axis=0), [0, 1]])
+    shares = variances[[-1, -2]] / max(variances.sum(), np.finfo(float).tiny)
+    return {"feature_map": (features @ first).astype(np.float32), "feature_map_share": shares.astype(np.float32)}
+
+
 def summarise(value: tf.Tensor) -> tuple[Any, ...]:
     """Per unit of activations (..., units): minimum, maximum, number above zero, sum, products; and their number."""
     flat = tf.reshape(value, (-1, value.shape[-1]))

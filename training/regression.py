@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from training.trainer import Fit, Trainer
 
 CURVE_POINTS = 401
+ACTIVATION_STEP = 4  # every fourth of them is one at which activations are stored
 Member = dict[str, Any]  # what is recorded of the model of one fold
 
 load = load_regression
@@ -130,16 +131,18 @@ def curve_inputs(dataset: Dataset) -> np.ndarray:
 
 
 def save_inspection(folder: Path, fit: Fit, dataset: Dataset) -> None:
-    """Store the network, its activations for three test inputs, and statistics of its units.
+    """Store the network, its activations for three test inputs and along x, and statistics of its units.
 
     The statistics, which the sizes of the smaller network follow from, are taken over the training points: no test data
     decide what is trained.
     """
-    from training.inspection import activations
+    from training.inspection import activations, activations_along
 
     points = len(dataset.x_test)
     probes = np.argsort(dataset.x_test[:, 0])[[points // 6, points // 2, points * 5 // 6]]
     probed = {"x_probe": dataset.x_test[probes, 0]}
+    along = curve_inputs(dataset)[::ACTIVATION_STEP]
+    probed |= {"x_along": along[:, 0], **activations_along(fit.model, along)}
     save_arrays(folder / "activations.npz", probed | activations(fit.model, dataset.x_train, dataset.x_test[probes]))
     fit.model.save(folder / "model.keras")
 
@@ -157,7 +160,9 @@ def predictions(members: Sequence[Member], dataset: Dataset) -> dict[str, np.nda
         "x_test": dataset.x_test[:, 0],
         "y_test": dataset.y_test[:, 0],
     }
-    return {**data, "fold": fold, "x_curve": curve_inputs(dataset)[:, 0], **stacked}
+    x_curve = curve_inputs(dataset)[:, 0]
+    known = {} if dataset.function is None else {"curve_truth": dataset.function(x_curve).astype(np.float32)}
+    return {**data, "fold": fold, "x_curve": x_curve, **known, **stacked}
 
 
 def metrics(members: Sequence[Member], dataset: Dataset) -> dict[str, float]:

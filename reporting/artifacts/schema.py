@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPENDICES = (  # of the report, in order
     "splits",
     "noise",

@@ -7,7 +7,7 @@ import numpy as np
 
 from reporting.artifacts import save_arrays
 from tests.invented.example import Example
-from tests.invented.images import features_of, garment, receptive_fields
+from tests.invented.images import feature_map, features_of, garment, receptive_fields
 from tests.invented.recording import save_rows, save_run, unit_activity, weights_of
 from tests.invented.searches import write_search
 
@@ -172,5 +172,5 @@ def write_inspection(folder: Path, example: Example, config: dict) -> None:
             del activity["probe"]
         arrays |= {f"{layer}/{name}": value for name, value in activity.items()}
     save_arrays(folder / "activations.npz", arrays)
-    save_arrays(folder / "features.npz", features_of(weights))
+    save_arrays(folder / "features.npz", features_of(weights) | feature_map(rng, example.test_images))
     save_arrays(folder / "receptive_fields.npz", receptive_fields(rng))

@@ -30,6 +30,7 @@ class Example:
     )
     dead_units: int = 2  # in the last hidden layer of each network
     regression_source: str = "the project's own unknown function"
+    function_known: bool = True  # whether that is recorded as a curve, too
     switched_off: tuple[str, ...] = ()  # networks and extras that are, such as "regression/splits"
 
 

@@ -77,6 +77,13 @@ def weights_of(rng: np.random.Generator, shapes: dict) -> dict[str, np.ndarray]:
     return {name: array.astype("float32") for name, array in arrays.items()}
 
 
+def activity_along(rng: np.random.Generator, x: np.ndarray, activity: dict[str, np.ndarray]) -> np.ndarray:
+    """Activations (inputs, units) along x between each unit's minimum and maximum, peaks spread over x."""
+    low, high = activity["minimum"], activity["maximum"]
+    peaks = rng.uniform(x.min(), x.max(), len(low))
+    return (low + (high - low) * np.exp(-((x[:, None] - peaks) ** 2) / 4)).astype("float16")
+
+
 def unit_activity(rng: np.random.Generator, units: int, dead: int, signed: bool = False) -> dict[str, np.ndarray]:
     """What activations.npz holds of a layer: activations for three probes (3, units), the rest over all inputs.
 

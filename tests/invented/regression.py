@@ -8,7 +8,7 @@ import numpy as np
 
 from reporting.artifacts import save_arrays
 from tests.invented.example import Example
-from tests.invented.recording import save_rows, save_run, unit_activity, weights_of
+from tests.invented.recording import activity_along, save_rows, save_run, unit_activity, weights_of
 from tests.invented.searches import write_search
 
 GRID: dict[str, list] = {
@@ -101,6 +101,7 @@ def write_case(
     """
     points = points_of(example)
     stored = {name: points[name] for name in ("x_train", "y_train", "fold", "x_test", "y_test")} | {"x_curve": CURVE}
+    stored |= {"curve_truth": true_function(CURVE)} if example.function_known else {}
     stored |= {} if fold is None else {"fold": fold}
     for name in ("train", "test", "curve"):
         stored[f"{name}_predictions"] = np.array([model(stored[f"x_{name}"]) for model in models])
@@ -170,9 +171,11 @@ def write_inspection(folder: Path, example: Example) -> None:
     """The weights, and how active the units are, of the first fold's network."""
     rng, shapes = np.random.default_rng(example.seed + 2), kernel_shapes(example.hidden_units)
     save_arrays(folder / "weights.npz", weights_of(rng, shapes))
-    arrays = {"x_probe": np.array([-4.0, 0.0, 4.0], dtype="float32")}
+    along = CURVE[::4]
+    arrays = {"x_probe": np.array([-4.0, 0.0, 4.0], dtype="float32"), "x_along": along}
     for layer, (_, units) in list(shapes.items())[:-1]:
         dead = example.dead_units if layer == "hidden_3" else 0
         activity = unit_activity(rng, units, dead, signed=layer == "hidden_1")
         arrays |= {f"{layer}/{name}": value for name, value in activity.items()}
+        arrays[f"{layer}/along"] = activity_along(rng, along, activity)
     save_arrays(folder / "activations.npz", arrays)

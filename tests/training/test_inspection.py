@@ -101,7 +101,7 @@ def test_smaller_networks_are_sized_without_test_data(module, tmp_path, monkeypa
     """The statistics of the units are taken over training points, or validation images; the probes are test inputs."""
     seen = []
     monkeypatch.setattr(inspection, "activations", lambda model, x, probes: seen.append((x, probes)) or {})
-    for name in ("filters_and_maps", "weights_before_and_after"):
+    for name in ("filters_and_maps", "weights_before_and_after", "activations_along", "feature_map"):
         monkeypatch.setattr(inspection, name, lambda *arguments: {})
     monkeypatch.setattr(classification, "fields", lambda *arguments: {})
     rng = np.random.default_rng(0)
@@ -126,3 +126,27 @@ def test_activations_are_those_of_the_images_as_they_are(images):
         np.testing.assert_array_equal(values, second[name])
     maps = [inspection.filters_and_maps(model, images[0])["conv_1/maps"] for _ in range(2)]
     np.testing.assert_array_equal(*maps)
+
+
+def test_activations_along_x_are_those_of_each_layer():
+    keras.utils.set_random_seed(5)
+    model = build_mlp(dataclasses.replace(TASKS["regression"].reference, hidden_units=(3, 4, 5)))
+    x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
+    found = inspection.activations_along(model, x)
+    first = np.tanh(x @ model.get_layer("hidden_1").kernel.numpy() + model.get_layer("hidden_1").bias.numpy())
+    np.testing.assert_allclose(found["hidden_1/along"], first, atol=1e-3)
+    assert found["hidden_3/along"].shape == (7, 5) and found["hidden_3/along"].dtype == np.float16
+
+
+def test_the_feature_map_shows_the_two_directions_of_largest_variance(cnn, images):
+    found = inspection.feature_map(cnn, images)
+    features = inspection.layer_outputs(cnn, ["dense_2"])(images, training=False)["dense_2"].numpy().astype(float)
+    centred = features - features.mean(axis=0)
+    left, values, _ = np.linalg.svd(centred, full_matrices=False)
+    np.testing.assert_allclose(np.abs(found["feature_map"]), np.abs(left[:, :2] * values[:2]), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(found["feature_map_share"], values[:2] ** 2 / np.sum(values**2), rtol=1e-3)
+
+
+def test_the_feature_map_of_equal_images_is_a_point(cnn, images):
+    found = inspection.feature_map(cnn, np.repeat(images[:1], 5, axis=0))
+    assert not np.abs(found["feature_map"]).max() > 1e-4

@@ -17,6 +17,7 @@ from reporting.engine.html import (
     TEMPLATES,
     Numbered,
     build_environment,
+    joined,
     reference,
     rendered,
     script_digest,
@@ -93,7 +94,7 @@ class Document:
         environment = build_environment(TEMPLATES, formatting.FILTERS | names.FILTERS | {"braced": braced})
         shared = self.context()
         bodies = [
-            (chapter.kind, Markup("").join(self.part(part, environment, shared) for part in chapter.parts))
+            (chapter.kind, joined(self.part(part, environment, shared) for part in chapter.parts))
             for chapter in self.chapters
         ]
         text = rendered(environment.get_template("report.html.j2"), shared | {"bodies": bodies})

@@ -62,6 +62,11 @@ NAMES: dict[str, dict[str, str]] = {
         "two_convolutions": "two convolutions, best found",
         "record": "data set’s own table, highest",
     },
+    "rung in short": {
+        "reference_report": "reference report",
+        "reference": "reference settings",
+        "two_convolutions": "best published",
+    },
     "field": {"back_projection": "back-projection", "activation_maximisation": "maximised activation"},
 }
 LAYERS = {"conv": "convolution"}

@@ -157,7 +157,7 @@ def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: 
     number = int(np.argmax(dataset.y_test == SHOWN_LABEL))
     shown = {"image": dataset.x_test[number, ..., 0], "image_index": np.array(number)}
     shown |= {"image_label": np.array(SHOWN_LABEL)}
-    shown |= feature_map(fit.model, dataset.x_test)
+    shown |= {"feature_map": feature_map(fit.model, dataset.x_test, seed)}
     save_arrays(folder / "features.npz", shown | filters_and_maps(fit.model, dataset.x_test[number]))
     save_arrays(folder / "receptive_fields.npz", fields(fit, dataset, train, seed))
 

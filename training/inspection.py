@@ -17,6 +17,7 @@ Arrays = dict[str, np.ndarray]
 
 BATCH = 1000
 TRAINED_SPREAD = 8.0  # roughly the standard deviation of the logits of a trained network
+MAPPED = 2000  # images on the map of the features
 GRADIENT_IMAGES = 200  # images of each class over which gradients are averaged
 
 
@@ -80,22 +81,22 @@ def activations_along(model: keras.Model, x: np.ndarray) -> Arrays:
     return {f"{name}/along": value.numpy().astype(np.float16) for name, value in inside.items()}
 
 
-def feature_map(model: keras.Model, images: np.ndarray) -> Arrays:
-    """Features of the last hidden layer for these images on their first two principal components.
+def feature_map(model: keras.Model, images: np.ndarray, seed: int) -> np.ndarray:
+    """A map (n, 2) of the first MAPPED images by the last hidden layer's features that keeps neighbours together.
 
-    Returns "feature_map" (images, 2) and "feature_map_share" (2,), the shares of the features' variance. Each component
-    points to where its largest weight is positive, so that the map has one orientation.
+    t-SNE (van der Maaten and Hinton, 2008, Journal of Machine Learning Research 9, 2579-2605), from the features' first
+    two principal components on; all places are 0 where no feature varies.
     """
+    from sklearn.manifold import TSNE
+
     layer = hidden_layers(model)[-1]
-    inside = tf.function(functools.partial(layer_outputs(model, [layer]), training=False))
-    batches = [inside(tf.constant(images[start : start + BATCH]))[layer] for start in range(0, len(images), BATCH)]
-    features = np.concatenate([value.numpy().reshape(len(value), -1) for value in batches]).astype(np.float64)
-    features -= features.mean(axis=0)
-    variances, directions = np.linalg.eigh(features.T @ features / len(features))
-    first = directions[:, [-1, -2]]
-    first = first * np.sign(first[np.abs(first).argmax(axis=0), [0, 1]])
-    shares = variances[[-1, -2]] / max(variances.sum(), np.finfo(float).tiny)
-    return {"feature_map": (features @ first).astype(np.float32), "feature_map_share": shares.astype(np.float32)}
+    features = layer_outputs(model, [layer])(tf.constant(images[:MAPPED]), training=False)[layer].numpy()
+    features = features.reshape(len(features), -1)
+    if not np.ptp(features, axis=0).any():
+        return np.zeros((len(features), 2), np.float32)
+    perplexity = min(30.0, (len(features) - 1) / 3)
+    places = TSNE(init="pca", perplexity=perplexity, random_state=seed, n_jobs=1).fit_transform(features)
+    return places.astype(np.float32)
 
 
 def summarise(value: tf.Tensor) -> tuple[Any, ...]:

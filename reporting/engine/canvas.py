@@ -20,6 +20,9 @@ HALF, FULL = 79, 164  # mm, the widths of one of two drawings side by side, and 
 MANY = 1000  # points; from here on they are drawn as pixels, which keeps the file small
 STYLE = Path(__file__).parents[2] / "report_templates" / "figures.mplstyle"
 WHITE_TO_BLACK = "gray_r"  # ink on paper: 0 is white
+# One colour for each data set, and colour and dashes for each configuration, in every figure that tells them apart
+DATA_SETS = {"training": "C0", "validation": "C1", "test": "C5"}
+CONFIGURATIONS = {"reference": ("C3", ":"), "tuned": ("C2", "-"), "extended": ("C6", "--")}
 
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")

@@ -66,6 +66,22 @@ class Numbered:
             raise RenderError(f"every {self.kind} must be placed once: {listed} built but not placed")
 
 
+SHORT = re.compile(r'\s*<p class="short">(.*)</p>\s*', re.DOTALL)
+
+
+def joined(parts: Iterable[Markup]) -> Markup:
+    """The parts of a chapter; those that are nothing but a paragraph of class "short" become one where they meet."""
+    text, behind_short = "", False
+    for part in map(str, parts):
+        short = SHORT.fullmatch(part)
+        if short and behind_short:
+            text = f"{text.removesuffix('</p>')} {short[1]}</p>"
+        else:
+            text += part.strip() if short else part
+        behind_short = bool(short)
+    return Markup(text)
+
+
 REFERENCE = re.compile("\ue000(.*?)\ue001(.*?)\ue001(.*?)\ue001(.*?)\ue002", re.DOTALL)  # private characters
 
 

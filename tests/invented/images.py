@@ -35,11 +35,11 @@ def features_of(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def feature_map(rng: np.random.Generator, images: int) -> dict[str, np.ndarray]:
-    """A map (images, 2) on which each class has a place of its own, the labels 4 and 6 but nearly the same."""
+    """A map (images, 2) on which each class has a place of its own, but the labels 4 and 6 nearly the same."""
     labels = np.arange(images) % 10
     angles = 2 * np.pi * np.where(labels == 4, 5.7, labels) / 10
     places = 5 * np.column_stack([np.cos(angles), np.sin(angles)]) + rng.normal(0, 0.8, (images, 2))
-    return {"feature_map": places.astype("float32"), "feature_map_share": np.array([0.4, 0.2], dtype="float32")}
+    return {"feature_map": places.astype("float32")}
 
 
 def receptive_fields(rng: np.random.Generator) -> dict[str, np.ndarray]:

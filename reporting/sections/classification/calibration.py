@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import HALF, new_figure, styled
+from reporting.engine.canvas import CONFIGURATIONS, HALF, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant
 from reporting.sections.classification.results import second_softmax
-from reporting.sections.shared.curves import CONFIGURATIONS
 from reporting.stats.calibration import (
     BINS,
     TEMPERATURES,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from reporting.engine.canvas import FULL, WHITE_TO_BLACK, new_figure, styled
+from reporting.engine.canvas import WHITE_TO_BLACK, new_figure, styled
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.engine.tiles import draw_tiles, in_units_of_largest, name_columns
@@ -19,6 +19,7 @@ from reporting.stats.distributions import correlations
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+WIDTH = 112  # mm
 METHODS = ("back_projection", "gradient", "activation_maximisation")
 
 
@@ -107,11 +108,11 @@ def recognised_fields(fields: np.ndarray, contrast: np.ndarray) -> tuple[int, fl
 
 
 def figure_rows(stored: Mapping[str, Any]) -> list[FieldRow]:
-    """The mean images of the classes, then the fields by each method, above those of its control.
+    """The fields by each method, above those of its control.
 
     Below the images that activation maximisation finds stands the probability of its class that each one reaches.
     """
-    rows = [FieldRow("class\nmean", stored["class_mean"], False, None)]
+    rows = []
     for method in METHODS:
         words = named(method, "field").replace("-", "-\n").replace(" ", "\n")
         maximised = method == "activation_maximisation"
@@ -129,9 +130,9 @@ def plot_receptive_fields(rows: Sequence[FieldRow], class_names: Sequence[str]) 
     Signed images are drawn with 0 in the middle of the grey scale, each up to its own largest value; others from white
     (0) to black (1).
     """
-    tile = (FULL - 25) / len(class_names)
+    tile = (WIDTH - 25) / len(class_names)
     noted = sum(row.notes is not None for row in rows)
-    figure = new_figure(FULL, len(rows) * (tile + 1.1) + 9 + 3.6 * noted)
+    figure = new_figure(WIDTH, len(rows) * (tile + 1.1) + 9 + 3.6 * noted)
     panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     for axes, row in zip(panels, rows, strict=True):
         if row.signed:

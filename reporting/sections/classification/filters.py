@@ -45,22 +45,43 @@ def find(results: Results, found: Found) -> FilterFindings:
 def figures(results: Results, found: Found) -> dict[str, list]:
     stored = results.tuned.features
     return {
-        "classification_filters": [lambda: plot_filters(stored["conv_1/filters"])],
+        "classification_filters": [
+            lambda: plot_filters(stored["image"], stored["conv_1/filters"], stored["conv_1/maps"])
+        ],
         "classification_filter_bank": [lambda: plot_filter_bank(stored["conv_2/filters"])],
-        "classification_maps": [lambda: plot_feature_maps(stored["image"], stored["conv_1/maps"])],
         "classification_deeper_maps": [lambda: plot_feature_maps(stored["image"], stored["conv_2/maps"])],
     }
 
 
 @styled
-def plot_filters(filters: np.ndarray, columns: int = 16) -> Figure:
-    """Filters (n, k, k) on one grey scale, 0 in the middle."""
+def plot_filters(image: np.ndarray, filters: np.ndarray, maps: np.ndarray, columns: int = 16) -> Figure:
+    """An image (h, w), and beside it each filter (n, k, k) above its map (n, h, w), in rows of `columns` pairs.
+
+    The filters share one grey scale with 0 in the middle; each map is on its own, from 0 (white) to its maximum.
+    """
     rows = math.ceil(len(filters) / columns)
-    tile = (FULL - 20) / columns
-    figure = new_figure(FULL, rows * tile + 6)
-    axes = figure.subplots()
-    scale_bar(figure, axes, draw_tiles(axes, filters, columns, **grey_scale(filters)), aspect=14)
+    tile = (FULL - 24) / columns
+    figure = new_figure(FULL, max(rows * (2 * tile + 2.5), 26))
+    places = figure.add_gridspec(1, 2, width_ratios=(20, FULL - 22))
+    left = figure.add_subplot(places[0])
+    draw_tiles(left, image[None], 1, color="C4", cmap=WHITE_TO_BLACK)
+    left.set_xlabel("input")
+    left.set_anchor("N")
+    panels = places[1].subgridspec(2 * rows, 1, hspace=0.02).subplots(squeeze=False)[:, 0]
+    largest = np.maximum(maps.max(axis=(1, 2), keepdims=True), np.finfo(np.float32).tiny)
+    for row in range(rows):
+        part = slice(row * columns, (row + 1) * columns)
+        above, below = panels[2 * row : 2 * row + 2]
+        draw_tiles(above, filled(filters[part], columns), columns, **grey_scale(filters))
+        draw_tiles(
+            below, filled((maps / largest)[part], columns), columns, color="C4", cmap=WHITE_TO_BLACK, vmin=0, vmax=1
+        )
     return figure
+
+
+def filled(images: np.ndarray, count: int) -> np.ndarray:
+    """The images (n, h, w) and blank ones up to `count`."""
+    return np.concatenate([images, np.full((count - len(images), *images.shape[1:]), np.nan)])
 
 
 @styled

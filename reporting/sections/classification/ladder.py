@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import FULL, new_figure, styled
+from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, load_published_results, load_reference_report
@@ -76,6 +76,13 @@ def ladder_figure(results: Results) -> Figure:
     return plot_ladder(rungs.values(), [named(name, "rung") for name in rungs])
 
 
+def short_ladder(results: Results) -> dict[str, Rung]:
+    """The steps between the reference report and the best two convolutions, by their names in short."""
+    rungs = rungs_of(results)
+    names = ["reference_report", *results.variants, "two_convolutions"]
+    return {named(name, "rung in short"): rungs[name] for name in names}
+
+
 def rungs_of(results: Results) -> dict[str, Rung]:
     """The steps by name, from the bottom up: published ones around those of this run's configurations."""
     published, report = load_published_results(), load_reference_report()["classification"]
@@ -103,11 +110,16 @@ def plot_ladder(rungs: Collection[Rung], names: Sequence[str]) -> Figure:
     """A row a Rung, the first one at the bottom, with their `names`.
 
     Published accuracies are grey diamonds, a range of them a bar; of this run's configurations the network of the other
-    sections is a blue dot with its interval, further seeds are rings, and the seeds' mean and standard deviation stand
+    sections is a dot with its interval, further seeds are rings, and the seeds' mean and standard deviation stand
     below.
     """
     figure = new_figure(FULL, 11 + ROW * len(rungs))
-    axes = figure.subplots()
+    draw_ladder(figure.subplots(), rungs, names)
+    return figure
+
+
+def draw_ladder(axes: Axes, rungs: Collection[Rung], names: Sequence[str]) -> None:
+    """The same on axes."""
     for height, rung in enumerate(rungs):
         draw_published(axes, height, rung) if rung.published else draw_seeds(axes, height, rung)
         axes.annotate(rung_value(rung), (1, height), xycoords=("axes fraction", "data"), **BESIDE)
@@ -116,7 +128,6 @@ def plot_ladder(rungs: Collection[Rung], names: Sequence[str]) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     axes.set(xlabel="test accuracy (%)", ylim=(-0.7, len(rungs) - 0.4))
-    return figure
 
 
 def draw_published(axes: Axes, height: float, rung: Rung) -> None:
@@ -131,15 +142,18 @@ def draw_seeds(axes: Axes, height: float, rung: Rung) -> None:
     """The networks of one configuration."""
     low = height - 0.26 if rung.seeds > 1 else height
     high = height + 0.14 if rung.seeds > 1 else height
-    axes.plot([100 * end for end in rung.interval or ()], [high, high], color="C0", linewidth=1)
-    axes.plot(100 * rung.accuracy, high, "o", color="C0", markersize=4.6, zorder=3)  # on the rings, if they are as good
+    color, _ = CONFIGURATIONS[rung.name]
+    axes.plot([100 * end for end in rung.interval or ()], [high, high], color=color, linewidth=1)
+    axes.plot(
+        100 * rung.accuracy, high, "o", color=color, markersize=4.6, zorder=3
+    )  # on the rings, if they are as good
     if rung.sd is not None:
         further = 100 * np.array(rung.accuracies[1:])
-        ring: dict[str, Any] = {"color": "C0", "markersize": 4, "markerfacecolor": "white", "markeredgewidth": 0.8}
+        ring: dict[str, Any] = {"color": color, "markersize": 4, "markerfacecolor": "white", "markeredgewidth": 0.8}
         axes.plot(further, np.full(len(further), high), "o", **ring)
         ends = 100 * (rung.mean + np.array([-rung.sd, rung.sd]))
-        axes.plot(ends, [low, low], color="C1", linewidth=1.6, solid_capstyle="butt")
-        axes.plot(100 * rung.mean, low, "|", color="C1", markersize=6, markeredgewidth=1.4)
+        axes.plot(ends, [low, low], color=color, linewidth=2.2, solid_capstyle="butt")
+        axes.plot(100 * rung.mean, low, "|", color=color, markersize=6, markeredgewidth=1.4)
 
 
 def rung_value(rung: Rung) -> str:

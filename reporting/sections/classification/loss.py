@@ -119,7 +119,9 @@ def plot_double_softmax_curves(
     axes = figure.subplots()
     for curve, (name, color, marker) in zip((train, validation), SERIES, strict=True):
         axes.plot(epochs_of(curve), curve, color=color, linewidth=1, marker=marker_of(curve, marker), label=name)
-    axes.axhline(report_loss, color="C2", linewidth=0.9, linestyle="--", label=f"reference report, {report_loss:.3f}")
+    axes.axhline(
+        report_loss, color="black", linewidth=0.9, linestyle="--", label=f"reference report, {report_loss:.3f}"
+    )
     draw_bounds(axes, bounds)
     axes.set(xlabel="epoch", ylabel="cross-entropy, twice softmax", ylim=(bounds[0] - 0.15, bounds[1] + 0.15))
     whole_epochs(axes)

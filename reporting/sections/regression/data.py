@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import FULL, MANY, new_figure, styled
+from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.results import Results, load_reference_report
 
@@ -21,8 +21,8 @@ CHANCE = 0.05
 MANY_GAPS = 2  # from more on they are one region
 FEW_POINTS = 5  # test points, below which a region is not judged
 FAR = 5  # typical distances between neighbouring training points, from which on a point is far from all of them
-TRAINING = {"color": "C0", "marker": "o"}
-TEST = {"color": "C1", "marker": "D", "markersize": 2.4}
+TRAINING = {"color": DATA_SETS["training"], "marker": "o"}
+TEST = {"color": DATA_SETS["test"], "marker": "D", "markersize": 2.4}
 EQUATIONS = {
     "goal": (
         r"f:\ \mathbb{R}\rightarrow\mathbb{R},\qquad x\mapsto y=f(x),\qquad \mathrm{network}(x)\approx f(x)",
@@ -170,7 +170,7 @@ def plot_scatter(
     x_train: np.ndarray, y_train: np.ndarray, x_test: np.ndarray, y_test: np.ndarray, gaps: Sequence[Gap]
 ) -> Figure:
     """Test points (left) and training points (right) on common axes; gaps are shaded."""
-    figure = new_figure(FULL, 54)
+    figure = new_figure(FULL, 40)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, name, x, y, look in (
         (left, "test points", x_test, y_test, TEST),

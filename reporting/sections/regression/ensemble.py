@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import FULL, new_figure, styled
+from reporting.engine.canvas import CONFIGURATIONS
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.results import Results
@@ -21,7 +21,6 @@ from reporting.stats.metrics import mean_squared_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 MANY_CURVES = 40  # from more on they are drawn as pixels
 
@@ -42,6 +41,7 @@ class EnsembleFindings:
     outside_error: float | None  # likewise of all other test points
     gap_difference: Difference | None  # the first less the second; None if either holds fewer than two test points
     process_inside: float | None  # share of the curve's x where the Gaussian process' mean lies in the members' band
+    truth_errors: dict[str, float]  # see `truth_errors`
 
     @property
     def seeds(self) -> int:
@@ -140,11 +140,8 @@ def find(results: Results, found: Found) -> EnsembleFindings:
         outside_error=outside_error,
         gap_difference=group_difference(squared, inside),
         process_inside=process_inside(results),
+        truth_errors=truth_errors(results),
     )
-
-
-def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_fit": [lambda: fit_figure(results)]}
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:
@@ -170,49 +167,65 @@ def process_inside(results: Results) -> float | None:
     return None if mean is None else float(np.mean((mean >= band.low) & (mean <= band.high)))
 
 
-def fit_figure(results: Results) -> Figure:
-    """What all members have learned."""
-    return plot_fit(
-        results.tuned.predictions["x_curve"],
-        members_of(results, "curve_predictions"),
-        *points_of(results),
-        gaps_of(results),
-        process_mean(results),
-    )
+def truth_of(results: Results) -> np.ndarray | None:
+    """The true function on the curve's x (points,); None where it is not known."""
+    return results.tuned.predictions.get("curve_truth")
 
 
-@styled
-def plot_fit(
+def fit_of(results: Results) -> dict[str, Any]:
+    """What `draw_fit` draws of all members."""
+    return {
+        "x_curve": results.tuned.predictions["x_curve"],
+        "curves": members_of(results, "curve_predictions"),
+        "sets": points_of(results),
+        "gaps": gaps_of(results),
+        "process": process_mean(results),
+        "truth": truth_of(results),
+    }
+
+
+def truth_errors(results: Results) -> dict[str, float]:
+    """The rms distance of the members' mean from the true function, in the gaps and outside; empty if not known."""
+    truth, x = truth_of(results), results.tuned.predictions["x_curve"]
+    if truth is None:
+        return {}
+    squares, inside = (members_of(results, "curve_predictions").mean(axis=0) - truth) ** 2, in_gaps(x, gaps_of(results))
+    parts = {"in_gaps": inside, "outside": ~inside}
+    return {name: float(np.sqrt(np.mean(squares[part]))) for name, part in parts.items() if part.any()}
+
+
+def draw_fit(
+    axes: Axes,
     x_curve: np.ndarray,
     curves: np.ndarray,
-    x_train: np.ndarray,
-    y_train: np.ndarray,
-    x_test: np.ndarray,
-    y_test: np.ndarray,
+    sets: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     gaps: Sequence[Gap],
     process: np.ndarray | None = None,
-) -> Figure:
+    truth: np.ndarray | None = None,
+) -> None:
     """The members' curves (members, points), faint, their mean and its 95 % band; gaps shaded.
 
-    `process` is the mean of the Gaussian process (points,). The points of both data sets lie behind.
+    `sets` are x and y of the training and of the test points, which lie behind; `process` is the mean of the Gaussian
+    process and `truth` the true function (points,), where there are such.
     """
-    figure = new_figure(FULL, 68)
-    axes = figure.subplots()
+    x_train, y_train, x_test, y_test = sets
+    color, _ = CONFIGURATIONS["tuned"]
     shade(axes, gaps)
     points(axes, x_test, y_test, TEST, label="test points")
     points(axes, x_train, y_train, TRAINING, label="training points")
-    look: dict[str, Any] = {"color": "C2", "alpha": 0.18, "linewidth": 0, "zorder": 1}
+    look: dict[str, Any] = {"color": color, "alpha": 0.18, "linewidth": 0, "zorder": 1}
     axes.fill_between(x_curve, *ensemble_band(curves), label="95 % band", **look)
-    draw_members(axes, x_curve, curves, "C2", label="networks")
-    axes.plot(x_curve, np.mean(curves, axis=0), color="C2", linewidth=1.4, label="their mean", zorder=4)
+    draw_members(axes, x_curve, curves, color, label="networks")
+    axes.plot(x_curve, np.mean(curves, axis=0), color=color, linewidth=1.4, label="their mean", zorder=4)
     if process is not None:
-        look = {"color": "black", "linewidth": 0.9, "linestyle": (0, (4, 1.5)), "zorder": 5}
+        look = {"color": "black", "linewidth": 0.8, "linestyle": (0, (4, 1.5)), "zorder": 5}
         axes.plot(x_curve, process, label="Gaussian process", **look)
+    if truth is not None:
+        look = {"color": "black", "linewidth": 1.1, "linestyle": (0, (1, 1)), "zorder": 5}
+        axes.plot(x_curve, truth, label="true function", **look)
     limits = np.concatenate([y_train, y_test, *curves])
     axes.set(xlabel="$x$", xlim=padded(x_curve, 0.01), ylim=padded(limits, 0.1))
     axes.set_ylabel("$y$", rotation=0)
-    figure.legend(loc="outside upper center", ncols=6)
-    return figure
 
 
 def padded(values: np.ndarray, share: float) -> tuple[float, float]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import FULL, new_figure, styled
+from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.results import CLASS_NAMES, Results, Variant
+from reporting.sections.shared.curves import HEIGHT
 from reporting.sections.shared.units import dead_units
 
 if TYPE_CHECKING:
@@ -19,18 +19,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def figures(results: Results, found: Found) -> dict[str, list]:
-    return {
-        f"{results.task}_{item.layer}": [functools.partial(activations_figure, results.tuned, item.layer)]
-        for item in found("units").drawn
-    }
-
-
 def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:
     return {f"{results.task}_units": lambda: found("units").layers}
 
 
-def activations_figure(variant: Variant, layer: str) -> Figure:
+def stems_figure(variant: Variant, layer: str) -> Figure:
     """Stem plots of a layer for the chosen inputs."""
     arrays = variant.activations
     return plot_activations(arrays[f"{layer}/probe"], input_names(variant), dead_units(layer, arrays))
@@ -47,7 +40,7 @@ def input_names(variant: Variant) -> list[str]:
 @styled
 def plot_activations(probe: np.ndarray, names: Sequence[str], dead: np.ndarray) -> Figure:
     """Stem plots of one layer, one above the other: probe (inputs, units), names one an input, dead (units,) bool."""
-    figure = new_figure(FULL, 8 + 15 * len(probe))
+    figure = new_figure(HALF, HEIGHT)
     panels = figure.subplots(len(probe), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     units = np.arange(1, probe.shape[1] + 1)
     for axes, values, name in zip(panels, probe, names, strict=True):
@@ -55,15 +48,14 @@ def plot_activations(probe: np.ndarray, names: Sequence[str], dead: np.ndarray) 
         look: dict[str, Any] = {"color": "C0", "linewidth": stem_width(len(units)), "solid_capstyle": "butt"}
         axes.plot(np.repeat(units, 3), stems.ravel(), **look)
         axes.axhline(0, color="C3", linewidth=0.4)
-        place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-        axes.annotate(name, (1, 1), xytext=(0, 1), ha="right", va="bottom", **place)
+        axes.set_title(name, loc="right", fontsize="small", pad=1)
         axes.spines["bottom"].set_visible(axes is panels[-1])
         axes.tick_params(axis="x", length=2.5 if axes is panels[-1] else 0)
-        axes.locator_params(axis="y", nbins=3)
+        axes.locator_params(axis="y", nbins=2)
         if np.any(dead):
             mark_dead(axes, units[dead], stem_width(len(units)))
     if np.any(dead):
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", fontsize="small")
     panels[-1].set(xlim=(0, len(units) + 1), xlabel="unit")
     figure.supylabel("activation")
     return figure
@@ -71,12 +63,12 @@ def plot_activations(probe: np.ndarray, names: Sequence[str], dead: np.ndarray) 
 
 def mark_dead(axes: Axes, places: np.ndarray, width: float) -> None:
     """A tick at the bottom for each of these units: one line with breaks, since markers take a PDF half a second."""
-    ticks = np.tile([0, 0.09, np.nan], len(places))
+    ticks = np.tile([0, 0.12, np.nan], len(places))
     look: dict[str, Any] = {"color": "C2", "linewidth": width, "solid_capstyle": "butt", "clip_on": False}
     label = "constant over all inputs"
     axes.plot(np.repeat(places, 3), ticks, transform=axes.get_xaxis_transform(), label=label, **look)
 
 
 def stem_width(units: int) -> float:
-    """Line width in points that leaves a gap between stems on the page's width."""
-    return min(1.2, 0.7 * (FULL - 16) / 25.4 * 72 / units)
+    """Line width in points that leaves a gap between stems on half of the page's width."""
+    return min(1.2, 0.7 * (HALF - 14) / 25.4 * 72 / units)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PER_ROW = 6  # steps; of more the rest stands in further rows
-SIDE, BAR, LINE, SHIFT = 9.5, 1.8, 3.3, 0.5  # mm: the largest box, a bar's width, a line, from sheet to sheet
+SIDE, BAR, LINE, SHIFT = 9.5, 1.8, 2.9, 0.5  # mm: the largest box, a bar's width, a line, from sheet to sheet
 MOST_SHEETS = 7  # by which a box shows its channels
 LETTERS = 24  # of a line below a box
 
@@ -151,7 +151,7 @@ def plot_architecture(steps: Sequence[Step]) -> Figure:
     columns = min(PER_ROW, len(steps))
     depth = SHIFT * max(sheets_of(step.shape) for step in steps)
     width, above = FULL / columns, LINE + depth
-    height = above + SIDE + LINE * (2 + max(map(len, texts))) + 2
+    height = above + SIDE + LINE * (2 + max(map(len, texts))) + 1
     figure = new_figure(FULL, math.ceil(len(steps) / columns) * height)
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1))  # in mm, downwards

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import HALF, new_figure, styled
+from reporting.engine.canvas import CONFIGURATIONS, DATA_SETS, HALF, new_figure, styled
 from reporting.names import named
 
 if TYPE_CHECKING:
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 Curves = Sequence[Sequence[float]]  # for each fold a value an epoch
 FEW = 30  # epochs, up to which each one gets a marker
-HEIGHT = 50  # mm
-SERIES = (("training", "C0", "o"), ("validation", "C1", "D"))  # name, colour and marker
-# The colour and the dashes of each configuration, in every figure that shows several
-CONFIGURATIONS = {"reference": ("C2", ":"), "tuned": ("C0", "-"), "extended": ("C1", "--")}
+HEIGHT = 40  # mm
+SERIES = (
+    ("training", DATA_SETS["training"], "o"),
+    ("validation", DATA_SETS["validation"], "D"),
+)  # name, colour, marker
 
 
 def epochs_of(curve: Sequence[float] | np.ndarray) -> np.ndarray:

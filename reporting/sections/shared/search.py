@@ -236,7 +236,7 @@ def grid_figure(found: SearchFindings, label: str) -> Figure:
         found.grid,
         [item.values for item in ranked],
         label,
-        [item.tied for item in ranked],
+        [item.tied and not found.all_tied for item in ranked],
         found.pair_scores,
         reference=found.reference_rank and found.reference_rank - 1,
         cheapest=found.cheapest.rank - 1 if found.cheapest else None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import FULL, new_figure, styled, tints
+from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints
 from reporting.names import named
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def plot_grid(
     expected: of 1, 2, ... combinations. A score that is not finite is left out.
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
-    figure = new_figure(FULL, 40 + 4.1 * len(rows))
+    figure = new_figure(FULL, 35 + 3.5 * len(rows))
     beside = len(expected) > 1 or pair_scores
     places = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if beside else figure.add_gridspec(1, 1)
-    panels = places[0].subgridspec(2, 1, height_ratios=(32, 4.1 * len(rows)))
+    panels = places[0].subgridspec(2, 1, height_ratios=(27, 3.5 * len(rows)))
     above, below = panels.subplots(sharex=True, squeeze=False)[:, 0]
     draw_scores(above, np.asarray(scores, dtype=float), errors, reference, cheapest)
     above.set_ylabel(score_label)
@@ -76,13 +76,13 @@ def draw_scores(
         axes.plot(positions, means, "o", color="C0", markersize=3.4, label="score")
     if errors is not None:
         axes.vlines(positions, means - errors, means + errors, color="C0", linewidth=0.7, label="standard error")
-    axes.plot(positions[:1], means[:1], "D", color="C1", markersize=4, label="best")
+    axes.plot(positions[:1], means[:1], "D", color=CONFIGURATIONS["tuned"][0], markersize=4, label="best")
     if math.isfinite(means[0]):
-        axes.axhline(means[0], color="C1", linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
+        axes.axhline(means[0], color=CONFIGURATIONS["tuned"][0], linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
     ring: dict[str, Any] = {"markersize": 7.5, "markerfacecolor": "none", "markeredgewidth": 0.8}
     for place, look, color, label in (
-        (reference, "o", "C2", "reference settings"),
-        (cheapest, "s", "C3", "cheaper within one standard error"),
+        (reference, "o", CONFIGURATIONS["reference"][0], "reference settings"),
+        (cheapest, "s", "C0", "cheaper within one standard error"),
     ):
         if place is not None:
             axes.plot(place + 1, means[place], look, color=color, label=label, **ring)
@@ -157,7 +157,7 @@ def draw_expected(place: Axes, expected: Sequence[float]) -> None:
     axes = place.inset_axes((0.3, 0.3, 0.68, 0.66))
     axes.set_in_layout(False)
     axes.plot(range(1, len(expected) + 1), expected, color="C0")
-    axes.plot(len(expected), expected[-1], "D", color="C1", markersize=4)
+    axes.plot(len(expected), expected[-1], "D", color=CONFIGURATIONS["tuned"][0], markersize=4)
     empty = 0.12 if expected[-1] > expected[0] else 0.8  # the corner that the curve leaves free
     axes.text(0.97, empty, "number drawn", transform=axes.transAxes, ha="right", fontsize="small")
     axes.locator_params(axis="x", nbins=4, integer=True)

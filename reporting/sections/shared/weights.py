@@ -142,7 +142,7 @@ def plot_weights(initial: Mapping[str, np.ndarray], trained: Mapping[str, np.nda
 
     Two mappings from layer to kernel, of any shape. Densities: each histogram's area is the share of weights drawn.
     """
-    figure = new_figure(FULL, 44)
+    figure = new_figure(FULL, 34)
     panels = figure.subplots(1, len(trained), squeeze=False)[0]
     for axes, layer in zip(panels, trained, strict=True):
         draw_layer(axes, np.ravel(initial[layer]), np.ravel(trained[layer]))

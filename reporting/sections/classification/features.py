@@ -1,0 +1,87 @@
+"""The test images by the features of the last hidden layer, on a map of two dimensions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.engine.canvas import HALF, new_figure, styled
+from reporting.engine.sections import Found
+from reporting.results import CLASS_NAMES, Results
+from reporting.sections.shared.activations import stems_figure
+from reporting.sections.shared.curves import HEIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclasses.dataclass(frozen=True)
+class FeatureFindings:
+    images: int  # on the map
+    alike: float  # share of the images whose nearest neighbour on the map is of their own class
+    mixed: tuple[str, str] | None  # the two classes that are most often each other's nearest neighbours; None if none
+
+    @property
+    def separated(self) -> bool:
+        """Whether nine in ten neighbours are of one class."""
+        return self.alike >= 0.9
+
+
+def find(results: Results, found: Found) -> FeatureFindings:
+    """How well the map of the tuned network tells the classes apart."""
+    places = results.tuned.features["feature_map"].astype(float)
+    labels = results.tuned.predictions["test_labels"][: len(places)]
+    neighbours = labels[nearest(places)]
+    return FeatureFindings(len(places), float(np.mean(neighbours == labels)), most_mixed(labels, neighbours))
+
+
+def nearest(places: np.ndarray) -> np.ndarray:
+    """The index of the nearest other place of each of the places (images, 2): (images,)."""
+    from scipy.spatial import KDTree
+
+    _, indices = KDTree(places).query(places, k=2)
+    own = indices[:, 0] == np.arange(len(places))  # not so where others have the same place
+    return np.where(own, indices[:, 1], indices[:, 0])
+
+
+def most_mixed(labels: np.ndarray, neighbours: np.ndarray) -> tuple[str, str] | None:
+    """The names of the two classes that most pairs of an image and its neighbour join; None if no pair joins two."""
+    pairs = np.zeros((len(CLASS_NAMES),) * 2, int)
+    np.add.at(pairs, (np.minimum(labels, neighbours), np.maximum(labels, neighbours)), labels != neighbours)
+    one, other = np.unravel_index(pairs.argmax(), pairs.shape)
+    return (CLASS_NAMES[one], CLASS_NAMES[other]) if pairs.any() else None
+
+
+def figures(results: Results, found: Found) -> dict[str, list]:
+    """Stems of the first dense layer, and the map."""
+    drawn = found("units").drawn[0].layer
+    return {"classification_activations": [lambda: stems_figure(results.tuned, drawn), lambda: map_figure(results)]}
+
+
+def map_figure(results: Results) -> Figure:
+    """The map of the tuned network."""
+    places = results.tuned.features["feature_map"].astype(float)
+    return plot_map(places, results.tuned.predictions["test_labels"][: len(places)], CLASS_NAMES)
+
+
+@styled
+def plot_map(places: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> Figure:
+    """The places (images, 2) as points, a colour a class, with its name at their median."""
+    from matplotlib import colormaps
+    from matplotlib.patheffects import withStroke
+
+    figure = new_figure(HALF, HEIGHT)
+    axes = figure.subplots()
+    look: dict[str, Any] = {"s": 2, "linewidths": 0, "alpha": 0.7, "rasterized": True}
+    axes.scatter(*places.T, color=colormaps["tab10"](labels), **look)
+    halo = [withStroke(linewidth=2, foreground="white")]
+    for label, name in enumerate(class_names):
+        if np.any(labels == label):
+            x, y = np.median(places[labels == label], axis=0)
+            axes.text(x, y, name, ha="center", va="center", fontsize="small", path_effects=halo)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    return figure

@@ -1,0 +1,93 @@
+"""How the units of each hidden layer answer along x."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reporting.engine.canvas import HALF, new_figure, styled, tints
+from reporting.engine.sections import Found
+from reporting.names import layer_name
+from reporting.results import Results, Variant
+from reporting.sections.shared.activations import stems_figure
+from reporting.sections.shared.curves import HEIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FLAT = 1e-3  # a unit whose activation varies by no more along x has no peak; half precision holds three digits
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerPeaks:
+    """Where the units of a layer are largest."""
+
+    layer: str
+    varying: int  # units whose activation varies along x
+    at_ends: int  # those of them that are largest at the first or the last x
+
+    @property
+    def mostly_at_ends(self) -> bool:
+        return 2 * self.at_ends > self.varying
+
+
+@dataclasses.dataclass(frozen=True)
+class AlongFindings:
+    layers: tuple[LayerPeaks, ...]
+
+    @property
+    def inner(self) -> tuple[LayerPeaks, ...]:
+        """The layers of which at least half of the varying units peak inside the range."""
+        return tuple(item for item in self.layers if not item.mostly_at_ends)
+
+
+def find(results: Results, found: Found) -> AlongFindings:
+    """Where the units of the tuned network peak."""
+    tuned = results.tuned
+    return AlongFindings(tuple(peaks_of(name, tuned.activations[f"{name}/along"]) for name in tuned.hidden_layers))
+
+
+def figures(results: Results, found: Found) -> dict[str, list]:
+    """Stems of the first hidden layer, and all of them along x."""
+    drawn = found("units").drawn[0].layer
+    return {"regression_activations": [lambda: stems_figure(results.tuned, drawn), lambda: along_figure(results.tuned)]}
+
+
+def peaks_of(layer: str, along: np.ndarray) -> LayerPeaks:
+    """The LayerPeaks of activations (inputs, units)."""
+    along = along.astype(float)
+    varying = np.ptp(along, axis=0) > FLAT
+    peaks = along[:, varying].argmax(axis=0)
+    return LayerPeaks(layer, int(varying.sum()), int(np.sum((peaks == 0) | (peaks == len(along) - 1))))
+
+
+def along_figure(variant: Variant) -> Figure:
+    """The layers of a network."""
+    arrays = variant.activations
+    along = {layer_name(name): arrays[f"{name}/along"].astype(float) for name in variant.hidden_layers}
+    return plot_along(arrays["x_along"].astype(float), along)
+
+
+@styled
+def plot_along(x: np.ndarray, along: Mapping[str, np.ndarray]) -> Figure:
+    """A heat map a layer: x (inputs,) to the right, its units (inputs, units) upwards by where they are largest.
+
+    Each unit is drawn from its own smallest activation (white) to its largest one (dark).
+    """
+    figure = new_figure(HALF, HEIGHT)
+    panels = figure.subplots(1, len(along), squeeze=False)[0]
+    for axes, (name, values) in zip(panels, along.items(), strict=True):
+        low, spread = values.min(axis=0), np.ptp(values, axis=0)
+        shades = (values - low) / np.where(spread > 0, spread, 1)
+        ordered = shades[:, np.lexsort((shades.mean(axis=0), values.argmax(axis=0)))].T
+        ends = (x[0], x[-1], 0, len(ordered))
+        axes.imshow(ordered, cmap=tints("C0"), vmin=0, vmax=1, aspect="auto", origin="lower", extent=ends)
+        axes.set_title(f"{name} ({len(ordered)})")
+        axes.set(xlabel="$x$", yticks=[])
+        axes.spines[:].set_visible(False)
+        axes.locator_params(axis="x", nbins=4)
+    panels[0].set_ylabel("units, by their peak")
+    return figure

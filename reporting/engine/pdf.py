@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from reporting.engine.errors import MissingLibraries, RenderError
 from reporting.engine.floats import settle_floats
+from reporting.engine.lean import lean
 
 MISSING_GLYPH = re.compile(r'\.notdef glyph rendered .*"(.)" \(U\+[0-9A-F]+\)', re.DOTALL)  # WeasyPrint's words
 # WeasyPrint's warning about a link without a target: the document that is measured lacks the listings
@@ -44,7 +45,7 @@ def render_pdf(document: str) -> Pdf:
     for characters that no font holds. Raises MissingLibraries where the system libraries that it needs are absent.
     """
     weasyprint = load_weasyprint()
-    document, drawings = extract_drawings(document)
+    document, drawings = extract_drawings(on_paper(document))
 
     def parsed(text: str) -> Any:
         return weasyprint.HTML(string=text, url_fetcher=fetcher_of(drawings))
@@ -92,6 +93,11 @@ def fetcher_of(drawings: Mapping[str, str]) -> Any:
     return OwnParts()
 
 
+def on_paper(document: str) -> str:
+    """The document without what only the web page holds."""
+    return re.sub(r'<(\w+) class="screen">.*?</\1><!--screen-->', "", document, flags=re.DOTALL)
+
+
 def without_listings(document: str) -> str:
     """The document to be measured: nothing floats in the listings, whose long tables would take a third of the time."""
     return re.sub(r'<section class="listing">.*?</section>', "", document, flags=re.DOTALL)
@@ -103,23 +109,7 @@ def extract_drawings(document: str) -> tuple[str, dict[str, str]]:
 
     def image(drawing: re.Match[str]) -> str:
         url = f"drawing:{len(drawings)}"
-        drawings[url] = with_attributes(drawing[0])
+        drawings[url] = lean(drawing[0])
         return f'<img src="{url}" alt="{drawing[1]}">'
 
     return re.sub(r"<svg[^>]*><title>(.*?)</title>.*?</svg>", image, document, flags=re.DOTALL), drawings
-
-
-def with_attributes(svg: str) -> str:
-    """The same drawing with attributes in place of styles.
-
-    WeasyPrint takes as long to parse the styles that matplotlib writes as it takes for the rest of a drawing.
-    """
-    shared = re.search(r"<style[^>]*>\*\{(.*?)\}</style>", svg)
-    if shared:
-        svg = svg.replace(shared[0], "").replace("<svg ", f"<svg {attributes_of(shared[1])} ", 1)
-    return re.sub(r'style="([^"]*)"', lambda style: attributes_of(style[1]), svg)
-
-
-def attributes_of(style: str) -> str:
-    """The declarations of a style as attributes; of repeated ones the last counts."""
-    return " ".join(f'{name}="{value}"' for name, value in dict(re.findall(r"([\w-]+):\s*([^;]+)", style)).items())

@@ -22,7 +22,7 @@ STYLE = Path(__file__).parents[2] / "report_templates" / "figures.mplstyle"
 WHITE_TO_BLACK = "gray_r"  # ink on paper: 0 is white
 # One colour for each data set, and colour and dashes for each configuration, in every figure that tells them apart
 DATA_SETS = {"training": "C0", "validation": "C1", "test": "C5"}
-CONFIGURATIONS = {"reference": ("C3", ":"), "tuned": ("C2", "-"), "extended": ("C6", "--")}
+CONFIGURATIONS = {"reference": ("C7", ":"), "tuned": ("C2", "-"), "extended": ("C6", "--")}
 
 Arguments = ParamSpec("Arguments")
 Drawn = TypeVar("Drawn")

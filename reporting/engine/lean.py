@@ -4,6 +4,8 @@ import re
 import xml.etree.ElementTree as ElementTree
 from xml.etree.ElementTree import Element
 
+from reporting.engine.errors import RenderError
+
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 ElementTree.register_namespace("", SVG[1:-1])
@@ -11,8 +13,14 @@ ElementTree.register_namespace("xlink", XLINK[1:-1])
 
 
 def lean(svg: str) -> str:
-    """The same drawing with attributes in place of styles, without groups that only group, and markers as one path."""
-    root = ElementTree.fromstring(svg)
+    """The same drawing with attributes in place of styles, without groups that only group, and markers as one path.
+
+    Raises RenderError for what is no XML.
+    """
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError as error:
+        raise RenderError(f"a drawing is broken: {error}") from None
     style = root.find(f".//{SVG}style")
     if style is not None and style.text:
         root.attrib |= declarations(style.text.strip().removeprefix("*{").removesuffix("}"))

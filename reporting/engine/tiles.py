@@ -62,7 +62,7 @@ def label_tiles(axes: Axes, size: Sequence[int], columns: int, rows: int) -> Non
 def name_columns(axes: Axes, width: int, names: Sequence[str], top: bool = False) -> None:
     """A text below (or above) each image of a row of them, each of this width."""
     axes.set_xticks((np.arange(len(names)) + 0.5) * width - 0.5, names)
-    axes.tick_params(labeltop=top, labelbottom=not top, length=0, pad=2 if top else 1)
+    axes.tick_params(axis="x", labeltop=top, labelbottom=not top, length=0, pad=2 if top else 1, labelsize="small")
 
 
 def scale_bar(figure: Figure, axes: Axes, image: AxesImage, **keywords: Any) -> None:

@@ -71,17 +71,16 @@ def map_figure(results: Results) -> Figure:
 def plot_map(places: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> Figure:
     """The places (images, 2) as points, a colour a class, with its name at their median."""
     from matplotlib import colormaps
-    from matplotlib.patheffects import withStroke
 
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
     look: dict[str, Any] = {"s": 2, "linewidths": 0, "alpha": 0.7, "rasterized": True}
     axes.scatter(*places.T, color=colormaps["tab10"](labels), **look)
-    halo = [withStroke(linewidth=2, foreground="white")]
+    ground = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4}
     for label, name in enumerate(class_names):
         if np.any(labels == label):
             x, y = np.median(places[labels == label], axis=0)
-            axes.text(x, y, name, ha="center", va="center", fontsize="small", path_effects=halo)
+            axes.text(x, y, name, ha="center", va="center", fontsize="small", bbox=ground)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     return figure

@@ -43,6 +43,7 @@ def plot_activations(probe: np.ndarray, names: Sequence[str], dead: np.ndarray) 
     figure = new_figure(HALF, HEIGHT)
     panels = figure.subplots(len(probe), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     units = np.arange(1, probe.shape[1] + 1)
+    bound = float(f"{np.abs(probe).max():.1g}") or 1.0
     for axes, values, name in zip(panels, probe, names, strict=True):
         stems = np.column_stack([np.zeros(len(values)), values, np.full(len(values), np.nan)])
         look: dict[str, Any] = {"color": "C0", "linewidth": stem_width(len(units)), "solid_capstyle": "butt"}
@@ -51,11 +52,11 @@ def plot_activations(probe: np.ndarray, names: Sequence[str], dead: np.ndarray) 
         axes.set_title(name, loc="right", fontsize="small", pad=1)
         axes.spines["bottom"].set_visible(axes is panels[-1])
         axes.tick_params(axis="x", length=2.5 if axes is panels[-1] else 0)
-        axes.locator_params(axis="y", nbins=2)
+        axes.set_yticks([-bound, bound] if probe.min() < 0 else [0, bound])
         if np.any(dead):
             mark_dead(axes, units[dead], stem_width(len(units)))
     if np.any(dead):
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", fontsize="small")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="lower right", fontsize="small", borderaxespad=0)
     panels[-1].set(xlim=(0, len(units) + 1), xlabel="unit")
     figure.supylabel("activation")
     return figure

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from reporting.engine.errors import RenderError
-from reporting.engine.pdf import extract_drawings, render_pdf, with_attributes, without_listings
+from reporting.engine.pdf import extract_drawings, on_paper, render_pdf, without_listings
 from tests.reporting.engine.pages import document
 
 
@@ -28,7 +28,7 @@ def test_pdf_is_tagged_and_says_its_language():
         ('<img src="https://example.org/a.png" alt="x">', "refers to https://example.org/a.png, outside itself"),
         ('<img src="file:///etc/hostname" alt="x">', "refers to file:///etc/hostname, outside itself"),
         ('<img src="data:image/png;base64,AAAA" alt="x">', "Failed to load image"),
-        ('<svg xmlns="http://www.w3.org/2000/svg"><title>broken</title><path</svg>', "Failed to load image"),
+        ('<svg xmlns="http://www.w3.org/2000/svg"><title>broken</title><path</svg>', "drawing is broken"),
         ('<p style="colour: red">x</p>', "colour"),
         ('<p><a href="#nowhere">x</a></p>', "nowhere"),
     ],
@@ -46,15 +46,14 @@ def test_a_character_that_no_font_holds_is_a_visible_box_that_can_be_copied():
         assert pdf[0].render().to_numpy().min() < 128  # something dark on the page
 
 
-def test_attributes_take_the_place_of_styles():
-    path = '<path d="M0 0" style="fill: #123; fill: none"/>'
-    svg = f'<svg width="9"><style type="text/css">*{{stroke-linejoin: round}}</style>{path}</svg>'
-    assert with_attributes(svg) == '<svg stroke-linejoin="round" width="9"><path d="M0 0" fill="none"/></svg>'
-    assert with_attributes("<svg><path/></svg>") == "<svg><path/></svg>"
+def test_what_is_for_the_screen_alone_is_not_on_paper():
+    page = '<p>a<span class="screen">b <span>c</span></span><!--screen--> d</p>'
+    page += '<div class="screen"><p>e</p></div><!--screen-->'
+    assert on_paper(page) == "<p>a d</p>"
 
 
 def test_drawings_become_images_with_their_alternative_text():
-    one, other = ('<svg a="1"><title>one</title><g/></svg>', '<svg a="2"><title>other</title></svg>')
+    one, other = ('<svg a="1"><title>one</title><g /></svg>', '<svg a="2"><title>other</title></svg>')
     assert extract_drawings(f"<p>{one} and {other}</p>") == (
         '<p><img src="drawing:0" alt="one"> and <img src="drawing:1" alt="other"></p>',
         {"drawing:0": one, "drawing:1": other},

@@ -19,11 +19,20 @@ def test_blank_maps_are_counted(results):
 def test_filters_share_a_scale_around_zero():
     filters = np.zeros((32, 3, 3))
     filters[5, 1, 2] = -0.4
-    axes = plot_filters(filters).axes[0]
+    axes = plot_filters(np.zeros((28, 28)), filters, np.zeros((32, 5, 5))).axes[1]
     image = axes.get_images()[0]
-    assert image.get_clim() == (-0.4, 0.4) and image_of(axes).shape == (6, 48)
+    assert image.get_clim() == (-0.4, 0.4) and image_of(axes).shape == (3, 48)
     assert image_of(axes)[1, 5 * 3 + 2] == -0.4
     assert image.get_interpolation() == "none"
+
+
+def test_each_filter_stands_above_its_own_map():
+    maps = np.arange(20)[:, None, None] * np.ones((20, 4, 4))
+    maps[:, 0, 0] = 0
+    panels = plot_filters(np.ones((28, 28)), np.arange(20)[:, None, None] * np.ones((20, 3, 3)), maps).axes[1:]
+    above, below = image_of(panels[2]), image_of(panels[3])
+    assert len(panels) == 4 and above[0, 3] == 17 and np.ma.masked_invalid(above)[0, 4 * 3 :].mask.all()
+    assert below[0, 4] == 0 and below[1, 4] == 1 and below.shape == (4, 16 * 4)
 
 
 def test_filter_bank_has_a_column_a_filter():
@@ -41,5 +50,5 @@ def test_all_feature_maps_are_shown_each_on_its_own_scale(count, shape):
 
 def test_blank_images_are_drawn():
     saved(plot_feature_maps(np.zeros((4, 4)), np.zeros((3, 4, 4))))
-    saved(plot_filters(np.zeros((3, 3, 3))))
+    saved(plot_filters(np.zeros((4, 4)), np.zeros((3, 3, 3)), np.zeros((3, 4, 4))))
     saved(plot_filter_bank(np.zeros((3, 2, 3, 3))))

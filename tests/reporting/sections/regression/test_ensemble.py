@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from reporting.engine.canvas import new_figure, styled
 from reporting.sections.regression.coverage import Coverage, Held, coverage_by_region, held_of, members_of
-from reporting.sections.regression.data import Region
-from reporting.sections.regression.ensemble import MANY_CURVES, fit_figure, plot_fit, process_inside
+from reporting.sections.regression.data import Region, gaps_of, in_gaps
+from reporting.sections.regression.ensemble import MANY_CURVES, draw_fit, fit_of, process_inside
 from reporting.stats.bands import Band, ensemble_band
 from reporting.stats.differences import Difference
 from tests.invented import edits
@@ -64,9 +65,9 @@ def test_gaps_are_harder_only_beyond_chance_and_in_what_is_printed(found, errors
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (None, "where measurements are missing they err more."),
-        (edits.regression.right_in_gaps, "where measurements are missing they err less."),
-        (edits.regression.overconfident, "these networks and points cannot tell where they err more."),
+        (None, "they err more where measurements are missing."),
+        (edits.regression.right_in_gaps, "they err less where measurements are missing."),
+        (edits.regression.overconfident, "a difference within chance."),
     ],
 )
 def test_sentence_about_the_gaps_follows_the_interval(text_of, change, words):
@@ -114,15 +115,39 @@ def test_nothing_is_judged_by_a_process_whose_noise_neighbours_contradict(result
     assert {item.calibrated for item in changed} == {None}
 
 
+@styled
+def fit(curves, x_curve=X, sets=(X, X, X, X), gaps=(), **further):
+    """Axes with a fit on them."""
+    axes = new_figure(100, 60).subplots()
+    draw_fit(axes, x_curve, curves, sets, gaps, **further)
+    return axes
+
+
+def test_the_true_function_is_drawn_where_it_is_known(results):
+    (line,) = [line for line in fit(**fit_of(results)).get_lines() if line.get_label() == "true function"]
+    assert np.array_equal(line.get_ydata(), results.tuned.predictions["curve_truth"])
+    rest = {name: value for name, value in results.tuned.predictions.items() if name != "curve_truth"}
+    without = exchanged(results, tuned=dataclasses.replace(results.tuned, predictions=rest))
+    assert fit_of(without)["truth"] is None and findings_of(without)("ensemble").truth_errors == {}
+
+
+def test_the_distance_from_the_true_function_by_hand(results, found):
+    curves = members_of(results, "curve_predictions")
+    squares = (curves.mean(axis=0) - results.tuned.predictions["curve_truth"]) ** 2
+    inside = in_gaps(results.tuned.predictions["x_curve"], gaps_of(results))
+    expected = {"in_gaps": squares[inside].mean() ** 0.5, "outside": squares[~inside].mean() ** 0.5}
+    assert found("ensemble").truth_errors == pytest.approx(expected)
+
+
 def test_fit_draws_each_member_and_their_mean():
-    lines = plot_fit(X, np.array([X, 3 * X]), X, X, X, X, []).axes[0].get_lines()
+    lines = fit(np.array([X, 3 * X])).get_lines()
     assert len(lines) == 2 + 2 + 1
     assert np.array_equal(lines[2].get_ydata(), X) and np.array_equal(lines[4].get_ydata(), 2 * X)
 
 
 def test_band_is_that_of_the_ensemble():
     curves = np.array([X, X + 2, X + 1])
-    axes = plot_fit(X, curves, X, X, X, X, []).axes[0]
+    axes = fit(curves)
     band = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (band.min(), band.max()) == pytest.approx(
         (ensemble_band(curves).low.min(), ensemble_band(curves).high.max())
@@ -130,11 +155,11 @@ def test_band_is_that_of_the_ensemble():
 
 
 def test_the_mean_of_the_gaussian_process_is_drawn_where_there_is_one(results, found):
-    (line,) = [line for line in fit_figure(results).axes[0].get_lines() if line.get_label() == "Gaussian process"]
+    (line,) = [line for line in fit(**fit_of(results)).get_lines() if line.get_label() == "Gaussian process"]
     process = results.extras["baselines"].cases["gaussian_process"].predictions["curve_predictions"]
     assert np.array_equal(line.get_ydata(), process.mean(axis=0)) and 0 < found("ensemble").process_inside <= 1
     without = exchanged(results, extras={"baselines": {}})
-    assert "Gaussian process" not in [line.get_label() for line in fit_figure(without).axes[0].get_lines()]
+    assert "Gaussian process" not in [line.get_label() for line in fit(**fit_of(without)).get_lines()]
     assert findings_of(without)("ensemble").process_inside is None
 
 
@@ -148,12 +173,12 @@ def test_share_of_the_process_in_the_band_by_hand(results):
 
 
 def test_no_point_at_the_edge_is_cut():
-    low, high = plot_fit(X, np.array([X, X]), X, X, X, X, []).axes[0].get_xlim()
+    low, high = fit(np.array([X, X])).get_xlim()
     assert low < X[0] and high > X[-1]
 
 
 def test_very_many_curves_become_pixels():
-    lines = plot_fit(X, np.tile(X, (MANY_CURVES + 1, 1)), X, X, X, X, []).axes[0].get_lines()
+    lines = fit(np.tile(X, (MANY_CURVES + 1, 1))).get_lines()
     assert lines[2].get_rasterized() and not lines[-1].get_rasterized()
 
 

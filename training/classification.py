@@ -164,7 +164,7 @@ def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: 
 
 def fields(fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """Receptive fields of the network before and after training, and the mean training image of each class."""
-    from training.inspection import receptive_fields, with_weights
+    from training.receptive_fields import receptive_fields, with_weights
 
     untrained_model = with_weights(fit.model, fit.initial_weights)
     trained, untrained = (

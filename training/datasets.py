@@ -60,7 +60,7 @@ def load_synthetic() -> Dataset:
         name: hashlib.sha256(part.astype(np.float32).tobytes()).hexdigest()
         for name, part in zip(names, points, strict=True)
     }
-    dataset = dataset_of_points(*points, "the project's own function", digests)
+    dataset = dataset_of_points(*points, "the project’s own function", digests)
     return dataclasses.replace(dataset, function=synthetic.unknown_function)
 
 

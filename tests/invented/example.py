@@ -29,7 +29,7 @@ class Example:
         default_factory=lambda: {"reference": 0.89, "tuned": 0.91, "extended": 0.93}
     )
     dead_units: int = 2  # in the last hidden layer of each network
-    regression_source: str = "the project's own unknown function"
+    regression_source: str = "the project’s own unknown function"
     function_known: bool = True  # whether that is recorded as a curve, too
     switched_off: tuple[str, ...] = ()  # networks and extras that are, such as "regression/splits"
 

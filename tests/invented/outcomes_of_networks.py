@@ -14,6 +14,7 @@ from tests.invented.edits.classification import (
     perfect,
     probabilities,
     rising_loss,
+    separated,
     temperatures,
     wrong_for,
 )
@@ -31,6 +32,7 @@ from tests.invented.edits.regression import (
     foreseen,
     half_in_order,
     harmless_strips,
+    largest_at_ends,
     many_gaps,
     memorised,
     mixed_file_order,
@@ -106,7 +108,8 @@ OUTCOMES_OF_NETWORKS = {
     "one degree, all fields": outcome(
         baseline_column("polynomial", degree=7), predictions("baselines/polynomial", 0.0), fields(3)
     ),
-    "the course's data": outcome(course_data, no_smaller_classifier),
+    "the course's data": outcome(course_data, separated, no_smaller_classifier, function_known=False),
+    "units that peak at the ends": outcome(largest_at_ends),
     "few points": outcome(points=6, folds=2),
     "other initialiser better, smaller better": outcome(
         temperatures, **errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05)

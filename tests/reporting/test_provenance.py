@@ -107,11 +107,11 @@ def folders_read_for(document, *reader):
 @pytest.mark.parametrize(
     ("figure", "folders"),
     [
-        ("regression_fit", {"tuned", "tuned_seeds", "baselines"}),
+        ("regression_activations", {"tuned"}),
         ("regression_initialisation", {"tuned", "initialisation"}),
         ("regression_weights", {"tuned"}),
         ("classification_training", {"reference", "tuned", "extended"}),
-        ("classification_dense_1", {"tuned"}),
+        ("classification_activations", {"tuned"}),
     ],
 )
 def test_figures_are_said_to_be_made_of_the_networks_that_they_show(made, figure, folders):

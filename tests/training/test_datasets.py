@@ -71,7 +71,7 @@ def test_shipped_points_are_the_same_every_time():
     first, second = (load_regression(data_config()) for _ in range(2))
     np.testing.assert_array_equal(first.y_test, second.y_test)
     assert first.data == second.data
-    assert first.data.source == "the project's own function"
+    assert first.data.source == "the project’s own function"
 
 
 def test_images_are_uint8_with_a_channel_and_only_training_images_are_limited(stand_in):

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from training import classification, inspection, regression
+from training import classification, inspection, receptive_fields, regression
 from training.datasets import Dataset
 from training.models import build_cnn, build_mlp
 from training.settings import load_homework
@@ -54,7 +54,7 @@ def test_weights_are_stored_before_and_after_training(cnn):
 
 
 def test_a_dead_unit_is_seen_as_constant(cnn, images):
-    copy = inspection.copied(cnn, lambda layer, config: config)
+    copy = receptive_fields.copied(cnn, lambda layer, config: config)
     kernel, bias = copy.get_layer("dense_1").get_weights()
     bias[2], kernel[:, 2] = -1.0, 0.0
     copy.get_layer("dense_1").set_weights([kernel, bias])
@@ -72,9 +72,9 @@ def test_filters_and_maps(cnn, images):
 
 
 def test_back_projection_is_the_linear_network_seen_from_its_output(cnn, images):
-    linear = inspection.linearised(cnn)
-    gradient = inspection.logit_gradients(linear, images[:1], 4)[0]
-    np.testing.assert_allclose(gradient, inspection.logit_gradients(linear, images[1:2], 4)[0], atol=1e-6)
+    linear = receptive_fields.linearised(cnn)
+    gradient = receptive_fields.logit_gradients(linear, images[:1], 4)[0]
+    np.testing.assert_allclose(gradient, receptive_fields.logit_gradients(linear, images[1:2], 4)[0], atol=1e-6)
     flat = np.zeros((2, 28, 28, 1), np.float32)
     flat[1, 10, 12] = 255.0
     black, dot = linear(flat).numpy()[:, 4]
@@ -83,7 +83,7 @@ def test_back_projection_is_the_linear_network_seen_from_its_output(cnn, images)
 
 def test_receptive_fields_are_images_of_the_input(cnn, images):
     labels = np.arange(30) % 10
-    fields = inspection.receptive_fields(cnn, images, labels, np.random.default_rng(1))
+    fields = receptive_fields.receptive_fields(cnn, images, labels, np.random.default_rng(1))
     for name in ("back_projection", "gradient", "activation_maximisation"):
         assert fields[name].shape == (10, 28, 28) and np.isfinite(fields[name]).all()
     assert fields["activation_maximisation"].min() >= 0 and fields["activation_maximisation"].max() <= 1
@@ -92,7 +92,7 @@ def test_receptive_fields_are_images_of_the_input(cnn, images):
 
 def test_with_weights_puts_other_weights_into_a_copy(cnn):
     weights = {name: 0 * value for name, value in inspection.named_weights(cnn).items()}
-    copy = inspection.with_weights(cnn, weights)
+    copy = receptive_fields.with_weights(cnn, weights)
     assert not copy.get_layer("dense_1").kernel.numpy().any() and cnn.get_layer("dense_1").kernel.numpy().any()
 
 

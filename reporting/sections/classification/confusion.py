@@ -169,6 +169,6 @@ def recall_axis(axes: Axes, recalls: np.ndarray) -> None:
     """The recall of each row, in percent, along the right side."""
     side = axes.secondary_yaxis("right")
     side.set_yticks(range(len(recalls)), ["–" if np.isnan(value) else f"{100 * value:.1f} %" for value in recalls])
-    side.set_ylabel("recall")
+    axes.annotate("recall", (1, 1), (2, 2), xycoords="axes fraction", textcoords="offset points", fontsize="small")
     side.tick_params(length=0)
     side.spines[:].set_visible(False)

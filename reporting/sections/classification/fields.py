@@ -139,7 +139,7 @@ def plot_receptive_fields(rows: Sequence[FieldRow], class_names: Sequence[str]) 
             draw_tiles(axes, in_units_of_largest(row.images), len(row.images), vmin=-1, vmax=1)
         else:
             draw_tiles(axes, row.images, len(row.images), color="C4", cmap=WHITE_TO_BLACK, vmin=0, vmax=1)
-        axes.set_ylabel(row.name, rotation=0, ha="right", va="center")
+        axes.set_ylabel(row.name, rotation=0, ha="right", va="center", linespacing=0.95)
         if row.notes is not None:
             name_columns(axes, row.images.shape[2], row.notes)
     name_columns(panels[0], rows[0].images.shape[2], class_names, top=True)

@@ -210,12 +210,14 @@ def plot_captioned_images(groups: Sequence[Group], columns: int, places: int = 1
     title_size, caption_size = rcParams["axes.titlesize"], rcParams["ytick.labelsize"]
     for number, (title, images) in enumerate(groups):
         start = number * places * tile
-        axes.text(start + places * tile / 2, above - 1, title, ha="center", va="bottom", fontsize=title_size)
+        axes.text(
+            start + places * tile / 2, above - 1, title, ha="center", va="bottom", fontsize=title_size, linespacing=1
+        )
         for place, (image, caption) in enumerate(images):
             left = start + (place + (places - len(images)) / 2) * tile + (tile - side) / 2
             draw_image(axes, image, (left, above, side))
             middle, top = left + side / 2, above + side + 0.8
-            axes.text(middle, top, caption, ha="center", va="top", fontsize=caption_size)
+            axes.text(middle, top, caption, ha="center", va="top", fontsize=caption_size, linespacing=1)
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     return figure

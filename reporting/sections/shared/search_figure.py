@@ -226,11 +226,11 @@ def length_of(label: str) -> int:
 
 
 def value_label(value: Any) -> str:
-    """A value as text; numbers below 0.0001 as a power of ten."""
+    """A value as text; numbers below 0.001 as a power of ten, as in the text."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     mantissa, exponent = f"{value:.6e}".split("e")
-    if value == 0 or abs(value) >= 1e-4:
+    if value == 0 or abs(value) >= 1e-3:
         return f"{value:g}"
     power = f"10^{{{int(exponent)}}}"
     return f"${power}$" if float(mantissa) == 1 else f"${float(mantissa):g} \\times {power}$"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reporting.artifacts import load_json, load_table, plain
+from reporting.artifacts import load_arrays, load_json, load_table, plain
 from tests.invented.edits.files import configure, edit_arrays, edit_json, settle, with_arguments
 from tests.invented.recording import save_rows
 
@@ -124,6 +124,13 @@ def fields(runs: Path, shown: int) -> None:
         return trained | {f"untrained_{name}": blank for name in methods}
 
     edit_arrays(runs / "classification/tuned/receptive_fields.npz", edit)
+
+
+def separated(runs: Path) -> None:
+    """A map of features on which each class lies by itself."""
+    labels = load_arrays(runs / "classification/tuned/predictions.npz")["test_labels"]
+    places = np.column_stack([100.0 * labels, np.arange(len(labels))])
+    edit_arrays(runs / "classification/tuned/features.npz", lambda arrays: {"feature_map": places})
 
 
 def no_smaller_classifier(runs: Path) -> None:

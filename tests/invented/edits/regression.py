@@ -224,3 +224,13 @@ def baseline_column(runs: Path, baseline: str, **values: float) -> None:
     """A column of a baseline's folds.csv with the same value in every fold."""
     path = runs / "regression/baselines" / baseline / "folds.csv"
     save_rows(path, [row | values for row in load_table(path)])
+
+
+def largest_at_ends(runs: Path) -> None:
+    """Every unit's activation grows along x."""
+
+    def edit(arrays):
+        names = [name for name in arrays if name.endswith("/along")]
+        return {name: np.sort(arrays[name], axis=0) for name in names}
+
+    edit_arrays(runs / "regression/tuned/activations.npz", edit)

@@ -34,7 +34,6 @@ def test_black_fields_show_nothing(results):
 def test_each_method_stands_above_its_control_and_maximised_images_have_notes(results):
     rows = figure_rows(results.tuned.receptive_fields)
     assert [row.name for row in rows] == [
-        "class\nmean",
         "back-\nprojection",
         "untrained",
         "gradient",
@@ -42,8 +41,8 @@ def test_each_method_stands_above_its_control_and_maximised_images_have_notes(re
         "maximised\nactivation",
         "untrained",
     ]
-    assert [row.signed for row in rows] == [False, True, True, True, True, False, False]
-    assert [row.notes is not None for row in rows] == [False] * 5 + [True] * 2
+    assert [row.signed for row in rows] == [True, True, True, True, False, False]
+    assert [row.notes is not None for row in rows] == [False] * 4 + [True] * 2
 
 
 def test_receptive_fields_have_a_row_a_method():

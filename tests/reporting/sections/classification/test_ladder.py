@@ -86,7 +86,7 @@ def test_ladder_draws_published_accuracies_and_seeds():
 )
 def test_no_difference_from_the_report_is_called_agreement(text_of, accuracy, words):
     text = text_of(accuracy=ACCURACY | {"reference": accuracy})
-    assert f"That of the reference settings {words} the 89.8 % of the reference report (" in text
+    assert f"The test accuracy of the reference settings {words} the 89.8 % of the reference report (" in text
 
 
 @pytest.mark.parametrize(("accuracy", "place"), [(0.934, "within"), (0.99, "below"), (0.80, "above")])

@@ -43,7 +43,7 @@ def test_setting_that_is_new_is_listed(text_of, value, words):
         run = plain(load_json(path))
         save_json(path, run | {"config": run["config"] | {"momentum_of_adam": value}})
 
-    assert re.search(rf"Early stopping patience: 400 epochs Momentum of adam: {words} Figure", text_of(configure))
+    assert re.search(rf"Early stopping patience: 400 epochs Momentum of adam: {words} ", text_of(configure))
 
 
 def test_settings_and_what_is_found_of_them(results, found):

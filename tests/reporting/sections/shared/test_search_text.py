@@ -49,7 +49,7 @@ def test_ties_are_called_ties(text_of):
     assert "(Hsu, 1984) on the corrected t statistics of the five folds" in paragraph(text)
     assert "only differences from about 1." in paragraph(text)
     assert "all 17 other combinations of the grid are tied with its winner" in text.lower()
-    assert "A tie is no proof that settings are equal: it says that they were not told apart." in text
+    assert "A tie is no proof of equality." in text
 
 
 def test_a_winner_without_ties_is_told_apart(text_of):
@@ -98,7 +98,7 @@ def test_shares_of_the_variance_follow_the_scores(text_of):
     text = text_of(edits.searches.search("regression", by_learning_rate))
     assert "the learning rate accounts for 100 %" in paragraph(text)
     assert "the learning rate stands out." in paragraph(text)
-    assert "; of the hyperparameters the learning rate stands out." in text
+    assert "Hyperparameters: of the regression the learning rate stands out;" in text
     text = text_of(edits.searches.search("regression", wavering))
     assert re.search("none stands out \\(the .* would from a share of [0-9]+.% on\\)", paragraph(text))
 
@@ -121,7 +121,7 @@ def test_a_cheaper_one_within_one_standard_error_is_named(text_of):
 
     text = text_of(slow)
     assert "took clearly less training: 30 s where the best took 50 s." in paragraph(text)
-    assert "tied, cheaper" in text and "a square a cheaper combination within one standard error of the best" in text
+    assert "tied, cheaper" in text
 
 
 def test_none_is_cheaper_for_noise(text_of):

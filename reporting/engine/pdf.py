@@ -110,10 +110,11 @@ def extract_drawings(document: str) -> tuple[str, dict[str, str]]:
 
 
 def with_attributes(svg: str) -> str:
-    """The same drawing with attributes in place of styles.
+    """The same drawing with attributes in place of styles, and without the numbers that only the page offers.
 
     WeasyPrint takes as long to parse the styles that matplotlib writes as it takes for the rest of a drawing.
     """
+    svg = re.sub(r' data-numbers="[^"]*"', "", svg, count=1)
     shared = re.search(r"<style[^>]*>\*\{(.*?)\}</style>", svg)
     if shared:
         svg = svg.replace(shared[0], "").replace("<svg ", f"<svg {attributes_of(shared[1])} ", 1)

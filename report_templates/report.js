@@ -95,17 +95,27 @@ for (const table of document.querySelectorAll("table.sortable")) {
   table.tHead.rows[0].cells[0].setAttribute("aria-sort", "ascending");
 }
 
-// Numbers to take along. Those of a table are its cells': unrounded where they are known, else as printed, in plain signs.
-function plain(cell) {
+// Numbers to take along. Those of a table are its cells': unrounded where they are known, else as printed, in plain signs. What
+// stands behind a "\u00b1" or in small print gets a column of its own.
+function partsOf(cell) {
+  if ("sort" in cell.dataset) return [cell.dataset.sort];
   const copy = cell.cloneNode(true);
   copy.querySelectorAll("sup").forEach((power) => power.prepend("^"));
+  copy.querySelectorAll(".interval").forEach((small) => small.prepend("\u00b1"));
   copy.querySelectorAll("br").forEach((end) => end.replaceWith(" "));
   const text = copy.textContent.replaceAll("\u2212", "-").replace(/(?<=\d)\u202f(?=\d)/g, "").replace(/\s+/g, " ").trim();
-  return text.replace(/^(?:(\S+) ×? ?)?10\^(-?\d+)$/, (_, digits, power) => `${digits ?? 1}e${power}`);
+  const parts = text.split(/(?:\s*\u00b1\s*)+/);
+  return parts.map((part) => part.replace(/^(?:(\S+) \u00d7 )?10\^(-?\d+)$/, (_, digits, power) => `${digits ?? 1}e${power}`));
 }
 
 function rowsOfTable(table) {
-  return [...table.rows].map((row) => [...row.cells].map((cell) => cell.dataset.sort ?? plain(cell)));
+  const [heads, ...rows] = [...table.rows].map((row) => [...row.cells].map(partsOf));
+  const counts = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 1)));
+  const spread = (row, filled) => counts.flatMap((count, column) => Array.from({ length: count }, (_, k) => filled(row[column], k)));
+  return [
+    spread(heads, ([head], k) => (k ? `${head} (${k + 1})` : head)),
+    ...rows.map((row) => spread(row, (parts, k) => parts?.[k] ?? "")),
+  ];
 }
 
 // Those of a drawing are packed: notes, and of each series the columns that its points make.

@@ -39,7 +39,7 @@ def draw_all(figures: Figures) -> dict[Place, tuple[str, Reads]]:
     change the last digits of the next one. So the panels are dealt into a fixed number of groups, and each group is
     drawn in order by a new process. The processes are forked, so the functions need not be pickled.
     """
-    import matplotlib.backends.backend_svg
+    import matplotlib.backends.backend_svg  # noqa: F401
 
     import reporting.engine.figure_numbers  # noqa: F401 - both loaded once here rather than in every process
 

@@ -57,7 +57,7 @@ def numbers_of_figure(figure: Figure, part: str = "") -> tuple[Notes, list[Colum
         look: name for axes in everything for line in axes.lines if (name := label_of(line)) for look in looks(line)
     }
     panels = [(axes, found) for axes in everything if (found := list(series_of(axes, labels)))]
-    notes, columns = [f"{part or 'figure'}: {plain(words)}" for words in (figure.get_supxlabel(),) if words], []
+    notes, columns = [f"figure, x: {plain(words)}" for words in [figure.get_supxlabel()] if words], []
     for number, (axes, found) in enumerate(panels, 1):
         panel = f"{part}{number}" if len(panels) > 1 or not part else part
         notes += [f"panel {panel}, {words}" for words in descriptions(axes)]

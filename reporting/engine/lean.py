@@ -21,6 +21,7 @@ def lean(svg: str) -> str:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as error:
         raise RenderError(f"a drawing is broken: {error}") from None
+    root.attrib.pop("data-numbers", None)  # which only the page offers
     style = root.find(f".//{SVG}style")
     if style is not None and style.text:
         root.attrib |= declarations(style.text.strip().removeprefix("*{").removesuffix("}"))

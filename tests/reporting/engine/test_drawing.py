@@ -8,6 +8,7 @@ from reporting.artifacts import Stored, noting
 from reporting.engine import drawing
 from reporting.engine.canvas import HALF, new_figure, style
 from reporting.engine.drawing import Panels, draw_all
+from reporting.engine.figure_numbers import numbers_of_figure, packed
 from reporting.engine.formatting import FormattingError, finite
 from reporting.engine.svg import svg_of_figure
 
@@ -38,7 +39,9 @@ def test_each_panel_is_drawn_under_its_name():
     drawn = draw_all(FIGURES)
     assert list(drawn) == [("first", 0), ("first", 1), *((f"figure {k}", 0) for k in range(7))]
     with style():
-        assert drawn["first", 1][0] == svg_of_figure(draw("b")(), "first-1")
+        figure = draw("b")()
+        alone, numbers = svg_of_figure(figure, "first-1"), packed(numbers_of_figure(figure, "b"))
+    assert drawn["first", 1][0] == alone.replace("<svg ", f'<svg data-numbers="{numbers}" ', 1)
     assert all(f"layer {k}" in drawn[f"figure {k}", 0][0] for k in range(7))
 
 

@@ -163,7 +163,9 @@ class Document:
         """The document with the sources of its numbers: elements around them, and what was read for them."""
         sources = Sources(self.reads_of, self.runs)
         text = settled_numbers(text, sources.of)
-        return text.replace("/*sources*/", json.dumps(list(sources.listed), ensure_ascii=False).replace("<", r"\u003c"), 1)
+        return text.replace(
+            "/*sources*/", json.dumps(list(sources.listed), ensure_ascii=False).replace("<", r"\u003c"), 1
+        )
 
     def reads_of(self, name: str) -> Reads:
         """What was read for a table or for a section's findings, or for its sentences if it has none."""

@@ -1,6 +1,7 @@
 """Which files a document is made of, from what was read while its parts were made."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -60,18 +61,24 @@ class Sources:
         if path not in self.known:
             file, _, key = path.rpartition(":")  # of what a template took from a file itself
             shown = f"{relative(file, self.runs)}:{key}" if file else path
-            read = f"{relative(file, self.runs)}: {key}" if file else self.in_words(path)
+            read = f"{relative(file, self.runs)}: {key}" if file else self.words_of(path)
             self.known[path] = shown, self.listed.setdefault(read, len(self.listed))
         return self.known[path]
 
-    def in_words(self, path: str) -> str:
+    def words_of(self, path: str) -> str:
         """What was read for a number; of this only keys that are called as the number is, if there are any."""
         root, *names = re.split(r"[.\[\]]+", path.rstrip("]"))
         reads = list(self.reads_of(root))
         reads = [read for read in reads if names and read[1].rpartition(".")[2] == names[-1]] or reads
-        reads = [read for read in reads if set(Path(read[0]).parts) & set(names)] or reads
-        found = origins({("", ""): dict.fromkeys(reads)}, self.runs)
-        return "; ".join(f"{', '.join(braced(item.files))}: {', '.join(braced(item.keys))}" for item in found)
+        reads = [read for read in reads if set(read[0].split("/")) & set(names)] or reads
+        return in_words(tuple(reads), self.runs)
+
+
+@functools.cache
+def in_words(reads: tuple[tuple[str, str], ...], runs: Path | str) -> str:
+    """Files and what is read of them, in short."""
+    found = origins({("", ""): dict.fromkeys(reads)}, runs)
+    return "; ".join(f"{', '.join(braced(item.files))}: {', '.join(braced(item.keys))}" for item in found)
 
 
 def in_order(keys: Iterable[str], file: str) -> list[str]:

@@ -131,7 +131,7 @@ class Document:
             return opening.format(part.level, part.name, number, part.text, part.level)
         with noting(self.reads_below(part)):
             own = {
-                "subject": traced(part.module, f"{part.module.__name__.replace('.', '/')}.py"),
+                "subject": traced(part.module, f"{part.module.__name__.replace('.', '/')}.py:"),
                 "task": part.task,
                 "results": self.findings.results_of(part),
                 "findings": lambda name: self.traced(part.beside(name)),  # whose reads stand with their sections

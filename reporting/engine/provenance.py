@@ -69,9 +69,14 @@ class Sources:
         """What was read for a number; of this only keys that are called as the number is, if there are any."""
         root, *names = re.split(r"[.\[\]]+", path.rstrip("]"))
         reads = list(self.reads_of(root))
-        reads = [read for read in reads if names and read[1].rpartition(".")[2] == names[-1]] or reads
+        reads = [read for read in reads if names and named_so(read[1], names[-1])] or reads
         reads = [read for read in reads if set(read[0].split("/")) & set(names)] or reads
         return in_words(tuple(reads), self.runs)
+
+
+def named_so(key: str, name: str) -> bool:
+    """Whether a key holds a number of this name; the setting loss is no number, but what the loss is."""
+    return key.rpartition(".")[2] == name and key != "config.loss"
 
 
 @functools.cache

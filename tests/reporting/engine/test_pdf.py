@@ -46,6 +46,12 @@ def test_a_character_that_no_font_holds_is_a_visible_box_that_can_be_copied():
         assert pdf[0].render().to_numpy().min() < 128  # something dark on the page
 
 
+def test_where_numbers_come_from_is_no_part_of_it():
+    number = '<data value="0.5" data-from="a.b" data-read="0">0.500</data>'
+    body = '<p>A loss of {}.</p><script type="application/json" id="sources">["a.json: b"]</script>'
+    assert render_pdf(document(body.format(number))) == render_pdf(document("<p>A loss of 0.500.</p>"))
+
+
 def test_attributes_take_the_place_of_styles():
     path = '<path d="M0 0" style="fill: #123; fill: none"/>'
     svg = f'<svg width="9"><style type="text/css">*{{stroke-linejoin: round}}</style>{path}</svg>'

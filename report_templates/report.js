@@ -99,7 +99,7 @@ for (const event of ["pointerover", "focusin"]) {
   document.addEventListener(event, ({ target }) => {
     const number = target.closest("data");
     if (number) explain(number);
-    else if (!note.contains(target)) hide();
+    else if (!note.contains(target) && described !== document.activeElement) hide();  // scrolling moves what is pointed at
   });
 }
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());

@@ -24,7 +24,7 @@ $(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS 
 $(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune plan report quick lock test test-slow lint bench check-gpu clean
+.PHONY: help all data train tune plan report verify quick lock test test-slow lint bench check-gpu clean
 
 help:
 	@echo "make all      set up, train, tune and report: ends with $(RUNS)/report/report.pdf; it says first how long that takes"
@@ -38,6 +38,7 @@ help:
 	@echo "make train    everything that the report draws on"
 	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow;"
 	@echo "              BODY=1 makes a PDF of the body alone, without appendices: $(RUNS)/report/report-body.pdf"
+	@echo "make verify   every number of that report's web page computed again from $(RUNS); names what does not agree"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
@@ -69,6 +70,9 @@ plan: set-up
 report: set-up
 	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS)$(if $(BODY), --body)
 
+verify: set-up
+	@$(PY) -m reporting.verify --config $(CONFIG) --runs $(RUNS)
+
 quick:
 	@$(MAKE) --no-print-directory all QUICK=1 RUNS=$(RUNS)/quick
 
@@ -78,7 +82,7 @@ quick:
 # What the goals need is set up at once, so that all that is missing is named before anything is downloaded.
 GOALS := $(or $(filter-out set-up,$(MAKECMDGOALS)),all)
 NEEDS := $(if $(filter-out data tune train plan lint bench check-gpu,$(GOALS)),report)
-NEEDS += $(if $(filter-out report,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
+NEEDS += $(if $(filter-out report verify,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
 NEEDS += $(if $(filter test test-slow lint,$(GOALS)),test)
 
 # An environment that is there is used, but not if another PYTHON was named. Any Python can tell what is to be done.

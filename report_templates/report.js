@@ -159,3 +159,47 @@ for (const part of document.querySelectorAll("figure, .table")) {
   opener.setAttribute("aria-label", `Download the numbers of ${name} as CSV`);
   part.querySelector("figcaption, caption").append(" ", opener);
 }
+
+// Where numbers come from: shown beside one that is pointed at, or reached by the keyboard while all of them are marked.
+const sources = JSON.parse(document.getElementById("sources").textContent);
+const note = document.body.appendChild(document.createElement("div"));
+note.id = "source";
+note.setAttribute("role", "tooltip");
+note.hidden = true;
+let described = null;
+
+function explain(number) {
+  hide();
+  described = number;
+  const lines = [number.value, number.dataset.from, sources[number.dataset.read]];
+  note.replaceChildren(...lines.map((text) => Object.assign(document.createElement("div"), { textContent: text })));
+  note.hidden = false;
+  const place = number.getBoundingClientRect();
+  const below = place.bottom + note.offsetHeight < innerHeight || place.top < note.offsetHeight;
+  note.style.top = `${scrollY + (below ? place.bottom : place.top - note.offsetHeight)}px`;
+  note.style.left = `${Math.max(0, Math.min(place.left, document.documentElement.clientWidth - note.offsetWidth))}px`;
+  number.setAttribute("aria-describedby", note.id);
+}
+
+function hide() {
+  note.hidden = true;
+  described?.removeAttribute("aria-describedby");
+}
+
+for (const event of ["pointerover", "focusin"]) {
+  document.addEventListener(event, ({ target }) => {
+    const number = target.closest("data");
+    if (number) explain(number);
+    else if (!note.contains(target) && described !== document.activeElement) hide();  // scrolling moves what is pointed at
+  });
+}
+document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+
+const marking = button("Show where numbers come from", () => {
+  const marked = document.body.classList.toggle("sources");
+  marking.setAttribute("aria-pressed", marked);
+  for (const number of document.querySelectorAll("data")) marked ? (number.tabIndex = 0) : number.removeAttribute("tabindex");
+});
+marking.className = "marking";
+marking.setAttribute("aria-pressed", false);
+document.querySelector("nav.contents").after(marking);

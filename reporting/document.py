@@ -1,6 +1,7 @@
 """How the report's chapters become one HTML document."""
 
 import functools
+import json
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from reporting.engine.html import (
     script_digest,
     settled,
 )
-from reporting.engine.provenance import Reader, braced, origins
+from reporting.engine.provenance import Reader, Sources, braced, origins
 from reporting.engine.sections import (
     IN_SHORT,
     Findings,
@@ -34,9 +35,11 @@ from reporting.engine.sections import (
     present,
 )
 from reporting.engine.svg import labelled, svg_of_equation
+from reporting.engine.tracing import settled_numbers, standing_in, traced, tracing, untold, without_marks
 from reporting.results import Results, load_all_results, load_published_results, load_reference_report
 
 ABOUT_RUNS = (("table", "runs"), ("heading", "provenance"), ("heading", "conclusions"))  # what reads every run alike
+TABLE = "tables/"  # what the path of a number in a table begins with
 
 
 def report_document(
@@ -91,18 +94,18 @@ class Document:
 
     def html(self) -> str:
         """The document; every figure, table and equation of a complete one is placed once, or RenderError is raised."""
-        environment = build_environment(TEMPLATES, formatting.FILTERS | names.FILTERS | {"braced": braced})
+        environment = build_environment(TEMPLATES, untold(formatting.FILTERS) | names.FILTERS | {"braced": braced})
         shared = self.context()
-        bodies = [
-            (chapter.kind, joined(self.part(part, environment, shared) for part in chapter.parts))
-            for chapter in self.chapters
-        ]
+        with tracing():
+            bodies = [
+                (chapter.kind, joined(self.part(part, environment, shared) for part in chapter.parts))
+                for chapter in self.chapters
+            ]
         text = rendered(environment.get_template("report.html.j2"), shared | {"bodies": bodies})
         for numbers in self.numbers.values() if self.complete else ():
             numbers.check()
-        return settled(text, self.number_of).replace(
-            "/*fonts*/", font_faces(text), 1
-        )  # a str, since Markup would escape the quotes
+        plain = settled(text, self.number_of)  # a str, since Markup would escape the quotes
+        return self.with_sources(plain).replace("/*fonts*/", font_faces(without_marks(plain)), 1)
 
     def context(self) -> dict[str, Any]:
         """What all templates know."""
@@ -129,13 +132,17 @@ class Document:
             return opening.format(part.level, part.name, number, part.text, part.level)
         with noting(self.reads_below(part)):
             own = {
-                "subject": part.module,
+                "subject": traced(part.module, f"{part.module.__name__.replace('.', '/')}.py:"),
                 "task": part.task,
                 "results": self.findings.results_of(part),
-                "findings": self.findings.near(part, then=lambda name: None),  # whose reads stand with their sections
-                "found": self.findings(part.name),
+                "findings": lambda name: self.traced(part.beside(name)),  # whose reads stand with their sections
+                "found": self.traced(part.name),
             }
-            return rendered(environment.get_template(part.template), shared | own)
+            return standing_in(rendered(environment.get_template(part.template), shared | own), part.name)
+
+    def traced(self, name: str) -> Any:
+        """The findings of a section, by whose name a number of them is found again."""
+        return traced(self.findings(name), name)
 
     def number_of(self, kind: str, name: str) -> Any:
         """The number of a figure, table, equation or appendix; None if it is not part of the document."""
@@ -151,7 +158,23 @@ class Document:
     def rows_of(self, name: str) -> Any:
         """The rows of a table, noting what is read for them."""
         with noting(self.reads.setdefault(("table", name), {})):
-            return self.rows[name]()
+            return traced(self.rows[name](), f"{TABLE}{name}")
+
+    def with_sources(self, text: str) -> str:
+        """The document with the sources of its numbers: elements around them, and what was read for them."""
+        sources = Sources(self.reads_of, self.runs)
+        text = settled_numbers(text, sources.of)
+        return text.replace(
+            "/*sources*/", json.dumps(list(sources.listed), ensure_ascii=False).replace("<", r"\u003c"), 1
+        )
+
+    def reads_of(self, name: str) -> Reads:
+        """What was read for a table or for a section's findings, or for its sentences if it has none."""
+        if name.startswith(TABLE):
+            return self.reads[("table", name.removeprefix(TABLE))]
+        found = self.findings.all_reads(name) if name in self.findings.own_reads else {}
+        below = [self.reads_below(section) for section in self.headings if section.name == name]
+        return found or {key: None for reads in below for key in reads}
 
     def origins(self) -> list[Any]:
         """The files that all parts of the document are made of, and what is read of them for which part."""

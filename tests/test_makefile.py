@@ -107,6 +107,11 @@ def test_the_report_alone_trains_nothing_and_is_made_in_any_case(project):
     assert project.calls() == ["-m reporting.build_report --config homework.toml --runs runs"]
 
 
+def test_verifying_trains_nothing_and_makes_no_report(project):
+    assert project.make("verify").returncode == 0
+    assert project.calls() == ["-m reporting.verify --config homework.toml --runs runs"]
+
+
 def test_the_plan_runs_nothing(project):
     project.make("plan")
     assert project.calls() == ["-m training.pipeline train --config homework.toml --runs runs --dry-run"]

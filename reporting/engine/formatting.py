@@ -1,6 +1,7 @@
 """Numbers as the report prints them. Each `format_` function is a filter of the templates: a value in, text out.
 
-A value that is missing or not finite raises FormattingError, so that neither "nan" nor "None" reaches a page.
+A value that is missing or not finite raises FormattingError, so that neither "nan" nor "None" reaches a page. What is
+printed of a number that a template looked up is marked with its path (tracing.py).
 """
 
 import math
@@ -13,6 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reporting.artifacts import UserError
+from reporting.engine.tracing import printed
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -32,44 +34,52 @@ def finite(value: Any) -> Any:
     return value
 
 
+@printed
 def format_decimals(value: float, places: int = 3) -> str:
     """0.12249 -> "0.122". A value that rounds to zero has no sign."""
     text = f"{finite(value):.{places}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
 
 
+@printed
 def format_signed(value: float, places: int = 3) -> str:
     """As decimals, with the sign always written: "+0.013"."""
     text = format_decimals(value, places)
     return text if text.startswith(MINUS) or float(text) == 0 else f"+{text}"
 
 
+@printed
 def format_percent(share: float, places: int = 1) -> str:
     """0.9123 -> "91.2 %"."""
     return f"{format_decimals(100 * finite(share), places)}{TIED}%"
 
 
+@printed
 def format_percentage(share: float, places: int = 1) -> str:
     """A share in percent without the sign, for columns that say so: 0.9123 -> "91.2"."""
     return format_decimals(100 * finite(share), places)
 
 
+@printed
 def format_signed_points(difference: float, places: int = 1) -> str:
     """A difference of two shares in percentage points, with its sign: -0.0123 -> "−1.2 points"."""
     return f"{format_signed(100 * finite(difference), places)}{TIED}points"
 
 
+@printed
 def format_floor_percent(share: float, places: int = 1) -> str:
     """A lower bound in percent, rounded down so that it stays one: 0.99996 -> "99.9 %"."""
     scale = 10 ** (places + 2)
     return format_percent(math.floor(finite(share) * scale) / scale, places)
 
 
+@printed
 def format_points(difference: float, places: int = 1) -> str:
     """A difference of two shares in percentage points, without its sign: -0.0123 -> "1.2 points"."""
     return f"{format_decimals(100 * abs(finite(difference)), places)}{TIED}points"
 
 
+@printed
 def format_scientific(value: float, digits: int = 2) -> str:
     """0.00131 -> "1.3 × 10" with the exponent -3 raised; a mantissa of exactly 1 is left out."""
     if finite(value) == 0:
@@ -95,6 +105,7 @@ def format_plain_setting(value: Any) -> str:
     )
 
 
+@printed
 def format_setting(value: Any) -> str:
     """A hyperparameter's value as it was given: every digit, and powers of ten where that is shorter."""
     if isinstance(value, (list, tuple)):
@@ -109,6 +120,7 @@ def format_plus_minus(mean: float, deviation: float, places: int = 3) -> str:
     return f"{format_decimals(mean, places)}{TIED}±{TIED}{format_decimals(finite(deviation), places)}"
 
 
+@printed
 def format_count(value: float) -> str:
     """A whole number; from five digits on, thin spaces set the thousands apart: 60000 -> "60 000"."""
     if finite(value) != int(value):
@@ -117,6 +129,7 @@ def format_count(value: float) -> str:
     return MINUS + text if value < 0 else text
 
 
+@printed
 def format_probability(value: float) -> str:
     """A p value alone, as in a table: "0.23", or "< 0.001"."""
     if not 0 <= finite(value) <= 1:
@@ -124,17 +137,20 @@ def format_probability(value: float) -> str:
     return f"<{TIED}0.001" if value < 0.001 else format_decimals(value, 2 if value >= 0.1 else 3)
 
 
+@printed
 def format_p_value(value: float) -> str:
     """A p value with its relation, to be printed after a p: "= 0.23", or "< 0.001"."""
     text = format_probability(value)
     return text if text.startswith("<") else f"={TIED}{text}"
 
 
+@printed
 def format_score(value: float, places: int = 3) -> str:
     """A score in a table; a combination whose fits diverged has none: "failed"."""
     return format_decimals(value, places) if math.isfinite(value) else "failed"
 
 
+@printed
 def format_duration(seconds: float) -> str:
     """Wall time: "0.8 s", "45 s", "2 min 13 s", "1 h 04 min"."""
     if finite(seconds) < 0:
@@ -167,12 +183,14 @@ def format_listing(items: Iterable[str], last: str = "and") -> Markup:
 def format_capitalize_first(text: str) -> str:
     """The text with a capital first letter and the rest unchanged; Markup stays Markup."""
     stripped = text.strip()
-    return type(text)(stripped[:1].upper() + stripped[1:])
+    start = stripped.find("\ue012") + 1 if stripped.startswith("\ue010") else 0  # behind the mark of a number
+    return type(text)(stripped[:start] + stripped[start : start + 1].upper() + stripped[start + 1 :])
 
 
 NUMBER_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
+@printed
 def format_number_word(value: int, zero: str = "no") -> str:
     """A small whole number in words: 0 -> "no", 5 -> "five"; from thirteen on in digits."""
     if value == 0:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from reporting.engine.errors import RenderError
+from reporting.engine.tracing import tracing_environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -20,10 +21,10 @@ TEMPLATES = Path(__file__).parents[2] / "report_templates"
 
 
 def build_environment(folder: Path, filters: Mapping[str, Callable[..., Any]]) -> Environment:
-    """Templates that escape what they print and refuse names that do not exist."""
+    """Templates that escape what they print, refuse names that do not exist, and trace numbers (tracing.py)."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    environment = tracing_environment(Environment)(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,

@@ -93,9 +93,15 @@ def fetcher_of(drawings: Mapping[str, str]) -> Any:
     return OwnParts()
 
 
+SCREEN_ONLY = re.compile(
+    r'<(\w+) class="screen">.*?</\1><!--screen-->|</?data\b[^>]*>|<script type="application/json".*?</script>',
+    re.DOTALL,
+)
+
+
 def on_paper(document: str) -> str:
-    """The document without what only the web page holds."""
-    return re.sub(r'<(\w+) class="screen">.*?</\1><!--screen-->', "", document, flags=re.DOTALL)
+    """The document without what only the web page holds: parts too long for paper, and where numbers come from."""
+    return SCREEN_ONLY.sub("", document)
 
 
 def without_listings(document: str) -> str:

@@ -1,8 +1,9 @@
 """Which files a document is made of, from what was read while its parts were made."""
 
 import dataclasses
+import functools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +46,44 @@ def origins(reads_by: Mapping[Reader, Reads], runs: Path | str, apart: Collectio
         same = Path(file).name, tuple(listed), tuple(read_for)
         groups.setdefault(same, Origin([], listed, *by_kind)).files.append(file)
     return list(groups.values())
+
+
+class Sources:
+    """What was read for the numbers of a document, each group of files once; `listed` are these groups in words."""
+
+    def __init__(self, reads_of: Callable[[str], Reads], runs: Path | str) -> None:
+        self.reads_of, self.runs = reads_of, runs  # the name that a path begins with -> what was read for it
+        self.listed: dict[str, int] = {}
+        self.known: dict[str, tuple[str, int]] = {}
+
+    def of(self, path: str) -> tuple[str, int]:
+        """The path of a number as it is shown, and the place in `listed` of what was read for it."""
+        if path not in self.known:
+            file, _, key = path.rpartition(":")  # of what a template took from a file itself
+            shown = f"{relative(file, self.runs)}:{key}" if file else path
+            read = f"{relative(file, self.runs)}: {key}" if file else self.words_of(path)
+            self.known[path] = shown, self.listed.setdefault(read, len(self.listed))
+        return self.known[path]
+
+    def words_of(self, path: str) -> str:
+        """What was read for a number; of this only keys that are called as the number is, if there are any."""
+        root, *names = re.split(r"[.\[\]]+", path.rstrip("]"))
+        reads = list(self.reads_of(root))
+        reads = [read for read in reads if names and named_so(read[1], names[-1])] or reads
+        reads = [read for read in reads if set(read[0].split("/")) & set(names)] or reads
+        return in_words(tuple(reads), self.runs)
+
+
+def named_so(key: str, name: str) -> bool:
+    """Whether a key holds a number of this name; the setting loss is no number, but what the loss is."""
+    return key.rpartition(".")[2] == name and key != "config.loss"
+
+
+@functools.cache
+def in_words(reads: tuple[tuple[str, str], ...], runs: Path | str) -> str:
+    """Files and what is read of them, in short."""
+    found = origins({("", ""): dict.fromkeys(reads)}, runs)
+    return "; ".join(f"{', '.join(braced(item.files))}: {', '.join(braced(item.keys))}" for item in found)
 
 
 def in_order(keys: Iterable[str], file: str) -> list[str]:

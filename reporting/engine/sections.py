@@ -51,6 +51,10 @@ class Section(NamedTuple):
         path = "/".join(self.module.__name__.split(".")[1:])
         return f"{path}_{self.form}.html.j2" if self.form else f"{path}.html.j2"
 
+    def beside(self, name: str) -> str:
+        """The full name of a section that has this short one among those of the task."""
+        return name if "/" in name or not self.task else f"{self.task}/{name}"
+
     def part(self, what: str, *arguments: Any) -> dict[str, Any]:
         """The module's figures, tables or equations; empty if it has none."""
         value = getattr(self.module, what, {})
@@ -111,7 +115,7 @@ class Findings:
         """
 
         def found(name: str) -> Any:
-            full = name if "/" in name or not section.task else f"{section.task}/{name}"
+            full = section.beside(name)
             value = self(full)
             then(full)
             return value

@@ -288,6 +288,43 @@ def test_on_paper_only_what_the_pdf_shows_is_left(page):
 
 
 @in_two_windows
+def test_a_number_that_is_pointed_at_says_where_it_comes_from(page):
+    note, number = page.locator("#source"), page.locator(".card data").first
+    assert note.is_hidden()
+    number.hover()
+    value, path, files = note.locator("div").all_inner_texts()
+    assert float(value) == pytest.approx(float(number.inner_text()), abs=6e-4)
+    assert path == "regression/results.tuned.test_loss"
+    assert files == "regression/tuned/folds.csv: test_loss; regression/tuned/run.json: metrics.test_loss"
+    assert number.get_attribute("aria-describedby") == "source"
+    page.keyboard.press("Escape")
+    assert note.is_hidden() and number.get_attribute("aria-describedby") is None
+    number.hover(position={"x": 1, "y": 1})
+    page.locator("h1").hover()
+    assert note.is_hidden()
+
+
+def test_the_keyboard_reaches_numbers_once_they_are_marked(page):
+    marking, note = page.locator("button.marking"), page.locator("#source")
+    assert page.locator("data[tabindex]").count() == 0
+    marking.focus()
+    page.keyboard.press("Enter")
+    assert marking.get_attribute("aria-pressed") == "true"
+    for _ in range(9):  # equations may come first
+        page.keyboard.press("Tab")
+        if note.is_visible():
+            break
+    assert page.evaluate("document.activeElement.tagName") == "DATA" and note.is_visible()
+    for number in page.locator("data").all()[::150]:
+        number.focus()
+        box = note.bounding_box()
+        assert note.is_visible() and box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
+    assert page.evaluate(WIDER_THAN_THE_PAGE) == []
+    marking.click()
+    assert page.locator("data[tabindex]").count() == 0 and page.complaints == []
+    page.keyboard.press("Escape")
+
+
 def test_no_other_script_runs(page):
     page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = 1' }))"

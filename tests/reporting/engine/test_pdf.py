@@ -52,6 +52,12 @@ def test_what_is_for_the_screen_alone_is_not_on_paper():
     assert on_paper(page) == "<p>a d</p>"
 
 
+def test_where_numbers_come_from_is_no_part_of_it():
+    number = '<data value="0.5" data-from="a.b" data-read="0">0.500</data>'
+    body = '<p>A loss of {}.</p><script type="application/json" id="sources">["a.json: b"]</script>'
+    assert render_pdf(document(body.format(number))) == render_pdf(document("<p>A loss of 0.500.</p>"))
+
+
 def test_drawings_become_images_with_their_alternative_text():
     one, other = ('<svg a="1"><title>one</title><g /></svg>', '<svg a="2"><title>other</title></svg>')
     assert extract_drawings(f"<p>{one} and {other}</p>") == (

@@ -61,6 +61,7 @@ def sentences(documents):
 
 
 def prose(document):
+    document = re.sub('<ol class="references">.*?</ol>', "", document, flags=re.DOTALL)
     return [
         plain_text(f"<body{part}")
         for part in re.findall("<(?:p|li|figcaption|caption)[ >].*?</(?:p|li|figcaption|caption)>", document, re.DOTALL)

@@ -29,7 +29,7 @@ TEMPLATES = CODE.parent / "report_templates"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Build the report; returns the exit status."""
-    arguments, started = parse_arguments(argv), time.time()
+    arguments, started = parse_arguments(argv), time.perf_counter()
 
     def build() -> None:
         config, runs = arguments.config, arguments.runs
@@ -38,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from reporting.ending import time_taken
 
         print(up_to_date(config, runs, build_anew=not arguments.if_changed))
-        print(time_taken(time.time() - (arguments.since or started)))
+        seconds = time.time() - arguments.since if arguments.since else time.perf_counter() - started
+        print(time_taken(max(0.0, seconds)))  # the time of day may jump
 
     return exit_status(build)
 

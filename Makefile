@@ -14,6 +14,7 @@ BODY        ?=
 
 PY    := $(VENV)/bin/python
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)$(if $(filter 0,$(EXTRAS)), --no-extras)
+STARTED := $(shell date +%s)
 PIPELINE := $(PY) -m training.pipeline
 PIPELINE_FLAGS := $(if $(JOBS),--jobs $(JOBS)) $(if $(WORKERS),--workers $(WORKERS))
 PIPELINE_FLAGS += $(if $(KEEP_GOING),--keep-going) $(if $(TENSORBOARD),--tensorboard)
@@ -24,7 +25,7 @@ $(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS 
 $(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune plan report verify quick lock test test-slow lint bench check-gpu clean
+.PHONY: help all data train tune plan report verify defence quick lock test test-slow lint bench check-gpu clean
 
 help:
 	@echo "make all      set up, train, tune and report: ends with $(RUNS)/report/report.pdf; it says first how long that takes"
@@ -39,6 +40,7 @@ help:
 	@echo "make report   the report from what is recorded under $(RUNS), without training; needs no TensorFlow;"
 	@echo "              BODY=1 makes a PDF of the body alone, without appendices: $(RUNS)/report/report-body.pdf"
 	@echo "make verify   every number of that report's web page computed again from $(RUNS); names what does not agree"
+	@echo "make defence  questions that an examiner may ask, answered from these runs: $(RUNS)/report/defence.pdf"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
@@ -62,7 +64,7 @@ data tune train: set-up
 
 all: set-up
 	@$(PIPELINE) train $(FLAGS) $(PIPELINE_FLAGS)
-	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS) --if-changed
+	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS) --if-changed --since $(STARTED)
 
 plan: set-up
 	@$(PIPELINE) train $(FLAGS) $(PIPELINE_FLAGS) --dry-run
@@ -73,6 +75,9 @@ report: set-up
 verify: set-up
 	@$(PY) -m reporting.verify --config $(CONFIG) --runs $(RUNS)
 
+defence: set-up
+	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS) --defence
+
 quick:
 	@$(MAKE) --no-print-directory all QUICK=1 RUNS=$(RUNS)/quick
 
@@ -82,7 +87,7 @@ quick:
 # What the goals need is set up at once, so that all that is missing is named before anything is downloaded.
 GOALS := $(or $(filter-out set-up,$(MAKECMDGOALS)),all)
 NEEDS := $(if $(filter-out data tune train plan lint bench check-gpu,$(GOALS)),report)
-NEEDS += $(if $(filter-out report verify,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
+NEEDS += $(if $(filter-out report verify defence,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
 NEEDS += $(if $(filter test test-slow lint,$(GOALS)),test)
 
 # An environment that is there is used, but not if another PYTHON was named. Any Python can tell what is to be done.

@@ -4,16 +4,19 @@
 
 Reads the config's tables [identity], the title block, and [report], by what measure it judges (what is left out there
 comes from the shipped homework.toml), and everything else from the runs folder; writes report/report.html and
-report/report.pdf below it, or with --body the body alone, without appendices, as report/report-body.pdf. It takes
-seconds, needs neither TensorFlow nor a network, and the same files give the same bytes. A mistake is reported in one
-line, with exit status 1, and leaves an earlier report as it was. With --if-changed it does nothing if there is a report
-of the same settings, runs, code and templates.
+report/report.pdf below it, or with --body the body alone, without appendices, as report/report-body.pdf, or with
+--defence questions and answers for the examination as report/defence.pdf. It takes seconds, needs neither TensorFlow
+nor a network, and the same files give the same bytes. A mistake is reported in one line, with exit status 1, and leaves
+an earlier report as it was. With --if-changed nothing is made if there is a report of the same settings, runs, code and
+templates. It ends with the key numbers, where the report is and how long it took; a longer command says with --since
+when it began.
 """
 
 import argparse
 import gc
 import hashlib
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,20 +29,34 @@ TEMPLATES = CODE.parent / "report_templates"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Build the report; returns the exit status."""
-    arguments = parse_arguments(argv)
-    inputs = arguments.runs / "report" / "inputs"
-    # Of the files as they are now: what changes while the report is made makes it again
-    digest = digest_of_inputs(arguments.config, arguments.runs)
-    if arguments.if_changed and not arguments.body and inputs.exists() and inputs.read_bytes() == digest:
-        return 0
+    arguments, started = parse_arguments(argv), time.perf_counter()
 
     def build() -> None:
-        if arguments.body:
-            return print(build_body(arguments.config, arguments.runs))
-        print(build_report(arguments.config, arguments.runs))
-        write_bytes(inputs, digest)
+        config, runs = arguments.config, arguments.runs
+        if arguments.body or arguments.defence:
+            return print(build_body(config, runs) if arguments.body else build_defence(config, runs))
+        from reporting.ending import time_taken
+
+        print(up_to_date(config, runs, build_anew=not arguments.if_changed))
+        seconds = time.time() - arguments.since if arguments.since else time.perf_counter() - started
+        print(time_taken(max(0.0, seconds)))  # the time of day may jump
 
     return exit_status(build)
+
+
+def up_to_date(config: Path, runs: Path, build_anew: bool) -> str:
+    """Build the report if anything that it is made of has changed, or in any case; returns what is said at its end.
+
+    That is kept beside the report, below a digest of what it was made of.
+    """
+    inputs = runs / "report" / "inputs"
+    # Of the files as they are now: what changes while the report is made makes it again
+    digest = digest_of_inputs(config, runs)
+    known, _, said = inputs.read_text(encoding="utf-8").partition("\n") if inputs.exists() else ("", "", "")
+    if build_anew or known != digest:
+        said = build_report(config, runs)
+        write_bytes(inputs, f"{digest}\n{said}".encode())
+    return said
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -60,55 +77,75 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="folder with the recorded runs; the report goes to report/ below it (default: runs)",
     )
     parser.add_argument("--body", action="store_true", help="the body alone, as a PDF: nothing behind the conclusions")
+    parser.add_argument("--defence", action="store_true", help="questions and answers for the examination, as a PDF")
     parser.add_argument("--if-changed", action="store_true", help="only if what the report is made of has changed")
+    parser.add_argument("--since", type=float, metavar="SECONDS", help="say how long it took since then (Unix time)")
     return parser.parse_args(argv)
 
 
-def digest_of_inputs(config: Path, runs: Path) -> bytes:
+def digest_of_inputs(config: Path, runs: Path) -> str:
     """A digest of all that a report is made of; a recorded run stands for its files, since run.json is written last."""
     code = [path for folder in (CODE, TEMPLATES) for path in folder.rglob("*") if path.suffix != ".pyc"]
     digest = hashlib.sha256()
     for path in [SHIPPED, config, *sorted(runs.glob("*/*/run.json")), *sorted(code)]:
         if path.is_file():
             digest.update(f"{path}\0".encode() + path.read_bytes())
-    return digest.hexdigest().encode()
+    return digest.hexdigest()
 
 
 def build_report(config: Path, runs: Path) -> str:
-    """Write the HTML and the PDF; returns a line that names them. Raises UserError for mistakes the reader can mend.
+    """Write the HTML and the PDF; returns what is said at the end. Raises UserError for mistakes the reader can mend.
 
     Where the libraries for the PDF are missing the HTML is written all the same.
     """
-    # Imported here, so that --help need not wait for them
-    from reporting.document import report_document
+    from reporting.document import Document  # here, so that --help need not wait for it; the same below
+    from reporting.ending import ending
     from reporting.engine.errors import MissingLibraries
     from reporting.engine.pdf import render_pdf
+    from reporting.results import load_all_results
 
-    settings = load_judgement(config)
-    document = report_document(load_identity(config), runs, settings, settings["appendices"])
+    identity, settings = load_identity(config), load_judgement(config)
+    document = Document(identity, load_all_results(runs, settings), runs, settings["appendices"])
+    page = document.html()
     html, pdf = runs / "report" / "report.html", runs / "report" / "report.pdf"
     try:
-        content, pages, missing = render_pdf(document)
+        content, pages, missing = render_pdf(page)
     except MissingLibraries as error:
-        write_bytes(html, document.encode())
+        write_bytes(html, page.encode())
         raise MissingLibraries(f"{html} is written; {error}") from None
-    write_bytes(html, document.encode())
+    write_bytes(html, page.encode())
     write_bytes(pdf, content)
     warn(missing)
-    return f"report: {html} and {pdf} ({pages} pages)"
+    return ending(document.findings, identity, config, pdf, pages)
 
 
 def build_body(config: Path, runs: Path) -> str:
     """Write the PDF of the body alone; returns a line that names it. Raises UserError likewise."""
     from reporting.document import report_document
+
+    page = report_document(load_identity(config), runs, load_judgement(config), appendices=())
+    return write_pdf(page, runs / "report" / "report-body.pdf")
+
+
+def build_defence(config: Path, runs: Path) -> str:
+    """Write the PDF of the defence sheet; returns a line that names it. Raises UserError likewise."""
+    from reporting.defence import Numbering, defence_sheet
+    from reporting.results import load_all_results
+
+    settings = load_judgement(config)
+    report = Numbering(load_identity(config), load_all_results(runs, settings), runs, settings["appendices"])
+    report.html()  # which numbers what the sheet points at
+    return write_pdf(defence_sheet(report), runs / "report" / "defence.pdf")
+
+
+def write_pdf(page: str, pdf: Path) -> str:
+    """Write an HTML document as a PDF; returns a line that names it."""
     from reporting.engine.pdf import render_pdf
 
-    document = report_document(load_identity(config), runs, load_judgement(config), appendices=())
-    pdf = runs / "report" / "report-body.pdf"
-    content, pages, missing = render_pdf(document)
+    content, pages, missing = render_pdf(page)
     write_bytes(pdf, content)
     warn(missing)
-    return f"report: {pdf} ({pages} pages)"
+    return f"{pdf} ({pages} pages)"
 
 
 def warn(missing: str) -> None:

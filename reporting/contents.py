@@ -77,6 +77,7 @@ BODY = (
         ],
     ),
     Chapter("section", (Heading("conclusions", "Conclusions and Limits", 2), section("conclusions"))),
+    Chapter("section", (Heading("references", "References", 2), section("references"))),
 )
 DOCUMENT = (
     *BODY,
@@ -107,5 +108,6 @@ DOCUMENT = (
         "classification.filters:deeper",
     ),
     appendix("combinations", "All Combinations", "shared.search:details", "combinations", kind="listing"),
+    appendix("checklist", "Reproducibility Checklist", "checklist", kind="listing"),
     appendix("provenance", "Provenance", "provenance", kind="listing"),  # last, as it lists what the others read
 )

@@ -12,6 +12,7 @@ from reporting import names
 from reporting.artifacts import APPENDICES, Identity, Reads, Stored, noting
 from reporting.contents import BODY, DOCUMENT
 from reporting.engine import formatting
+from reporting.engine.citations import Work, citation, cited, load_works, with_citations
 from reporting.engine.drawing import Panels
 from reporting.engine.fonts import font_faces
 from reporting.engine.html import (
@@ -27,6 +28,7 @@ from reporting.engine.html import (
 from reporting.engine.provenance import Reader, Sources, braced, origins
 from reporting.engine.sections import (
     IN_SHORT,
+    Chapter,
     Findings,
     Heading,
     Section,
@@ -38,7 +40,12 @@ from reporting.engine.svg import labelled, svg_of_equation
 from reporting.engine.tracing import settled_numbers, standing_in, traced, tracing, untold, without_marks
 from reporting.results import Results, load_all_results, load_published_results, load_reference_report
 
-ABOUT_RUNS = (("table", "runs"), ("heading", "provenance"), ("heading", "conclusions"))  # what reads every run alike
+WORKS = Path(__file__).with_name("references.json")
+ABOUT_RUNS = (
+    ("table", "runs"),
+    ("table", "checklist"),
+    *(("heading", name) for name in ("provenance", "checklist", "conclusions")),
+)  # what reads every run alike
 TABLE = "tables/"  # what the path of a number in a table begins with
 
 
@@ -81,6 +88,8 @@ class Document:
             "equations": Numbered("equation", self.equations),
             "drawings": Numbered("drawing", panels),
         }
+        self.works = load_works(WORKS)
+        self.made: dict[Chapter, Markup] = {}  # those that are written so far
         self.complete = len(chosen) == len(DOCUMENT)
         self.rows["origins"] = self.origins
         self.reads: dict[Reader, Reads] = {}
@@ -97,15 +106,19 @@ class Document:
         environment = build_environment(TEMPLATES, untold(formatting.FILTERS) | names.FILTERS | {"braced": braced})
         shared = self.context()
         with tracing():
-            bodies = [
-                (chapter.kind, joined(self.part(part, environment, shared) for part in chapter.parts))
-                for chapter in self.chapters
-            ]
+            for chapter in sorted(self.chapters, key=lambda chapter: chapter.name == "references"):  # what others cite
+                self.made[chapter] = joined(self.part(part, environment, shared) for part in chapter.parts)
+            bodies = [(chapter.kind, self.made[chapter]) for chapter in self.chapters]
         text = rendered(environment.get_template("report.html.j2"), shared | {"bodies": bodies})
         for numbers in self.numbers.values() if self.complete else ():
             numbers.check()
-        plain = settled(text, self.number_of)  # a str, since Markup would escape the quotes
+        plain = with_citations(settled(text, self.number_of), list(self.cited()))  # a str: Markup would escape quotes
         return self.with_sources(plain).replace("/*fonts*/", font_faces(without_marks(plain)), 1)
+
+    def cited(self) -> dict[str, Work]:
+        """The works that the chapters written so far cite, in the order of their first citation."""
+        text = "".join(self.made[chapter] for chapter in self.chapters if chapter in self.made)
+        return {key: self.works[key] for key in cited(text)}
 
     def context(self) -> dict[str, Any]:
         """What all templates know."""
@@ -113,6 +126,8 @@ class Document:
             "identity": self.identity,
             "outline": self.outline,
             "reference": reference,
+            "citation": functools.partial(citation, self.works),
+            "cited": lambda: self.cited().items(),
             "findings": self.findings,
             "report": load_reference_report(),
             "published": load_published_results(),

@@ -8,6 +8,7 @@ WALL = {"time.time", "time.localtime", "datetime.now", "datetime.utcnow", "datet
 TOLD = {  # where it is read, and only to be told to a person, or for equality
     ("training/recording.py", "datetime.now"): "when a run finished",
     ("training/lock.py", "datetime.now"): "since when another process is at work",
+    ("reporting/build_report.py", "time.time"): "how long a command of several processes took",
 }
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -66,11 +67,13 @@ def test_make_alone_prints_help_that_names_every_target(project):
 
 
 def test_all_trains_what_is_to_be_trained_and_then_makes_the_report_of_it(project):
+    before = time.time()
     assert project.make("all").returncode == 0
-    assert project.calls() == [
-        "-m training.pipeline train --config homework.toml --runs runs",
-        "-m reporting.build_report --config homework.toml --runs runs --if-changed",
-    ]
+    training, report = project.calls()
+    assert training == "-m training.pipeline train --config homework.toml --runs runs"
+    made, since = report.rsplit(" ", 1)
+    assert made == "-m reporting.build_report --config homework.toml --runs runs --if-changed --since"
+    assert before - 1 <= int(since) <= time.time()
 
 
 @pytest.mark.parametrize("goal", ["data", "tune", "train"])
@@ -110,6 +113,11 @@ def test_the_report_alone_trains_nothing_and_is_made_in_any_case(project):
 def test_verifying_trains_nothing_and_makes_no_report(project):
     assert project.make("verify").returncode == 0
     assert project.calls() == ["-m reporting.verify --config homework.toml --runs runs"]
+
+
+def test_the_defence_sheet_trains_nothing(project):
+    assert project.make("defence").returncode == 0
+    assert project.calls() == ["-m reporting.build_report --config homework.toml --runs runs --defence"]
 
 
 def test_the_plan_runs_nothing(project):

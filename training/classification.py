@@ -65,6 +65,7 @@ def train(
     from training.trainer import trainer_for
 
     (fold,) = folds
+    record.describe(dataset.data)
     trainer = trainer_for(config)
     progress = Progress(record.name, config.max_epochs)
     own_seed = derive_seed(seed, config, 1)

@@ -78,13 +78,21 @@ def load_fashion_mnist(config: DataConfig) -> Dataset:
     _, arrays = find_fashion_mnist(config.fashion_mnist)
     x_train, y_train, x_test, y_test = (arrays[name] for name in DIGESTS)
     x_train, y_train = x_train[: config.train_images], y_train[: config.train_images]
+    repeated, shared = duplicates_of(x_train, x_test)
+    data = fashion_mnist_data(config.train_images)
     return Dataset(
         x_train[..., None],
         y_train.astype(np.int64),
         x_test[..., None],
         y_test.astype(np.int64),
-        fashion_mnist_data(config.train_images),
+        dataclasses.replace(data, duplicates_train=repeated, duplicates_train_test=shared),
     )
+
+
+def duplicates_of(x_train: np.ndarray, x_test: np.ndarray) -> tuple[int, int]:
+    """How many training images repeat earlier ones, and how many test images are among them, by equal bytes."""
+    known = {image.tobytes() for image in x_train}
+    return len(x_train) - len(known), sum(image.tobytes() in known for image in x_test)
 
 
 def fashion_mnist_data(train_images: int) -> Data:

@@ -7,7 +7,7 @@ loaded.
 
 from pathlib import Path
 
-from reporting.artifacts import ArtifactError, extras_of, load_json, plain, stages
+from reporting.artifacts import Data, UserError, extras_of, load_json, parse, stages
 from training.best import search_config
 from training.experiment import Experiment, experiment
 from training.extras import make_cases, recording_of
@@ -31,11 +31,12 @@ def stale_stages(homework: Homework, runs: Path) -> list[str]:
 
 def data_is_current(homework: Homework, runs: Path) -> bool:
     """Whether the images exist and data.json describes the data of now; raises UserError for a mistake of the user."""
+    path, data = runs / "data.json", data_of(homework)
     try:
-        recorded = plain(load_json(runs / "data.json"))
-    except ArtifactError:
+        recorded = {name: parse(Data, value, f"{path}: {name}") for name, value in load_json(path).items()}
+    except UserError:
         return False
-    return is_there(homework.data.fashion_mnist) and recorded == plain(data_of(homework))
+    return is_there(homework.data.fashion_mnist) and recorded == data
 
 
 def recording_of_stage(this: Experiment, name: str) -> Recording:

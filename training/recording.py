@@ -60,6 +60,10 @@ class Recording:
         """The name of the stage in messages, e.g. "regression tuned"."""
         return f"{self.identified_by['task']} {self.identified_by['variant']}"
 
+    def describe(self, data: Data) -> None:
+        """Have this recorded of the data: the same, but told in more detail than needs be known beforehand."""
+        self.identified_by["data"] = data
+
     def acquire(self, lock: str = "lock") -> None:
         """Lock the stage's folder, waiting for another process that works in it. Ends with `release` or the process."""
         if not self.lock:

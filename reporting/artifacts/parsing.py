@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import math
 import tomllib
+import types
 import typing
 import unicodedata
 from collections.abc import Mapping
@@ -45,6 +46,8 @@ def parse(cls: type[Parsed], mapping: Any, where: str) -> Parsed:
 
 def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> Any:
     """`value` as the type `kind`, within `limits`; raises a UserError that names `where`."""
+    if types.NoneType in typing.get_args(kind):
+        return None if value is None else _checked(value, typing.get_args(kind)[0], limits, where)
     if typing.get_origin(kind) is tuple:
         return _checked_items(value, typing.get_args(kind)[0], limits, where)
     if typing.get_origin(kind) is dict:

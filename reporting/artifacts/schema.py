@@ -19,6 +19,7 @@ APPENDICES = (  # of the report, in order
     "calibration",
     "layers",
     "combinations",
+    "checklist",
     "provenance",
 )
 
@@ -54,6 +55,9 @@ class Data:
     source: str
     digests: dict[str, str]  # file name -> SHA-256 of its bytes
     counts: dict[str, int]  # "train", "test" -> number of points or images
+    # What equal bytes repeat, counted when images are loaded; it says nothing about which data these are
+    duplicates_train: int | None = dataclasses.field(default=None, compare=False)  # training images that repeat others
+    duplicates_train_test: int | None = dataclasses.field(default=None, compare=False)  # test images among these
 
 
 @dataclasses.dataclass(frozen=True)

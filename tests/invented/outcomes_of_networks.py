@@ -20,7 +20,7 @@ from tests.invented.edits.classification import (
 )
 from tests.invented.edits.files import configured
 from tests.invented.edits.networks import dead
-from tests.invented.edits.origins import course_data, seeds_of_their_own, several_machines
+from tests.invented.edits.origins import course_data, duplicates, seeds_of_their_own, several_machines
 from tests.invented.edits.regression import (
     agreeing,
     all_splits_alike,
@@ -110,7 +110,7 @@ OUTCOMES_OF_NETWORKS = {
     ),
     "the course's data": outcome(course_data, separated, no_smaller_classifier, function_known=False),
     "units that peak at the ends": outcome(largest_at_ends),
-    "few points": outcome(points=6, folds=2),
+    "few points": outcome(duplicates(None, None), points=6, folds=2),
     "other initialiser better, smaller better": outcome(
         temperatures, **errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05)
     ),

@@ -18,7 +18,7 @@ from tests.invented.edits.networks import (
     weights,
 )
 from tests.invented.edits.regression import few_tests, near_the_report, no_gaps, other_folds_for_the_reference
-from tests.invented.edits.searches import one_configuration, search, searches, slow_winner, untimed
+from tests.invented.edits.searches import one_configuration, search, searches, slow_winner, tested, untimed
 from tests.invented.outcome import outcome
 from tests.invented.outcomes_of_networks import accuracies
 
@@ -144,7 +144,10 @@ OUTCOMES_OF_SEARCHES = {
         *searches(lambda v, fold: 0.3 + 0.1 * scatter(v) + 0.01 * fold, lambda v, fold: 0.8 + 0.1 * scatter(v)),
     ),
     "one extra off; one combination failed": outcome(
-        *searches(failed=(3,), stops=1), untimed, switched_off=("regression/splits", "classification/double_softmax")
+        *searches(failed=(3,), stops=1),
+        untimed,
+        tested,
+        switched_off=("regression/splits", "classification/double_softmax"),
     ),
     "two extras off; two combinations failed": outcome(
         search("regression", failed=(3, 4), restore_best_weights=True),

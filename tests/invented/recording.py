@@ -37,7 +37,8 @@ def data_of(example: Example, task: str) -> Data:
         source = "Fashion-MNIST, /usr/share/datasets/fashion-mnist"
         files = ("train-images-idx3-ubyte", "t10k-images-idx3-ubyte")
         counts = {"train": 5 * example.validation_images, "test": example.test_images}
-    return Data(source, dict.fromkeys(files, hashlib.sha256(task.encode()).hexdigest()), counts)
+    told = {} if task == "regression" else {"duplicates_train": 0, "duplicates_train_test": 0}
+    return Data(source, dict.fromkeys(files, hashlib.sha256(task.encode()).hexdigest()), counts, **told)
 
 
 def save_run(folder: Path, example: Example, task: str, config: dict, metrics: dict) -> None:

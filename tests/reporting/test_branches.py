@@ -12,8 +12,9 @@ import pypdfium2
 import pytest
 from jinja2 import FileSystemLoader
 
-from reporting import build_report, document
+from reporting import build_report, defence, document
 from reporting.artifacts import Identity, Stored, plain
+from reporting.results import load_all_results
 from reporting.settings import load_judgement
 from tests.invented import outcomes, write_outcome
 from tests.reporting.branches import SEEN, WatchedEnvironment, watched_environment
@@ -30,23 +31,27 @@ UNREACHABLE = {
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory):
-    """The report of each outcome as HTML, without drawings; conditions are watched."""
+    """The report of each outcome and its defence sheet as HTML, without drawings; conditions are watched."""
     written = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda file: None)  # a thousand files that nobody needs after a power cut
-        without_drawings(patch, made_once(watched_environment))
+        build = made_once(watched_environment)
+        without_drawings(patch, build)
+        patch.setattr(defence, "build_environment", build)
+        patch.setattr(defence, "font_faces", lambda text: "")
         for name in outcomes:
             runs = write_outcome(tmp_path_factory.mktemp("outcome") / "runs", name)
             seen = {"extended_chosen_after_test_seen": name != "nothing"}
-            judgement = Stored(plain(load_judgement()) | seen, "homework.toml")
-            written[name] = document.report_document(NOBODY if "no identity" in name else IDENTITY, runs, judgement)
+            results = load_all_results(runs, Stored(plain(load_judgement()) | seen, "homework.toml"))
+            report = document.Document(NOBODY if "no identity" in name else IDENTITY, results, runs)
+            written[name] = report.html(), defence.defence_sheet(report)
     return written
 
 
 @pytest.fixture(scope="module")
 def texts(documents):
     """Their words."""
-    return {name: plain_text(document) for name, document in documents.items()}
+    return {name: " ".join(map(plain_text, pages)) for name, pages in documents.items()}
 
 
 def plain_text(document):
@@ -57,10 +62,11 @@ def plain_text(document):
 @pytest.fixture(scope="module")
 def sentences(documents):
     """Each report's sentences alone, without tables."""
-    return {name: prose(document) for name, document in documents.items()}
+    return {name: [part for page in pages for part in prose(page)] for name, pages in documents.items()}
 
 
 def prose(document):
+    document = re.sub('<ol class="references">.*?</ol>', "", document, flags=re.DOTALL)
     return [
         plain_text(f"<body{part}")
         for part in re.findall("<(?:p|li|figcaption|caption)[ >].*?</(?:p|li|figcaption|caption)>", document, re.DOTALL)

@@ -13,7 +13,14 @@ from tests.training.stand_in_images import stand_in  # noqa: F401 (a fixture)
 from tests.training.test_points_csv import GOOD
 from training import fashion_mnist
 from training.config import DataConfig
-from training.datasets import fashion_mnist_data, hold_out, kfold_indices, load_fashion_mnist, load_regression
+from training.datasets import (
+    duplicates_of,
+    fashion_mnist_data,
+    hold_out,
+    kfold_indices,
+    load_fashion_mnist,
+    load_regression,
+)
 
 # ruff: noqa: F811 (the fixture's name is a parameter)
 
@@ -138,3 +145,17 @@ def test_hold_out_partitions_with_the_share_that_is_asked_for(n, share, size):
 def test_a_hold_out_that_leaves_a_part_empty_is_refused(n, share):
     with pytest.raises(UserError, match="both need at least one"):
         hold_out(n, share, np.random.default_rng(1))
+
+
+def test_images_that_repeat_are_counted_by_their_bytes():
+    x = np.zeros((5, 28, 28), np.uint8)
+    x[1:4, 0, 0] = 1, 2, 1
+    x[4, 27, 27] = 9
+    assert duplicates_of(x[:4], x) == (1, 4)
+    assert duplicates_of(x[:2], x[2:]) == (0, 1)
+
+
+def test_duplicates_are_recorded_where_images_are_loaded_and_identify_no_data(stand_in):
+    loaded = load_fashion_mnist(data_config(fashion_mnist=str(stand_in), train_images=50)).data
+    assert (loaded.duplicates_train, loaded.duplicates_train_test) == (0, 0)
+    assert fashion_mnist_data(50).duplicates_train is None and fashion_mnist_data(50) == loaded

@@ -1,5 +1,6 @@
 """The plan names the stages that are not up to date, and touches nothing."""
 
+import json
 import shutil
 
 import numpy as np
@@ -172,3 +173,16 @@ def test_the_plan_writes_nothing_and_waits_for_nobody(runs, planned):
     assert planned() == [] and planned("[regression.extras]\ntuned_seeds = 3") == ["regression/tuned_seeds"]
     assert tree(runs) == before
     busy.release()
+
+
+@pytest.mark.parametrize("counted", [None, 7])
+def test_what_is_only_told_of_the_data_makes_nothing_stale(runs, planned, counted):
+    """Neither records from before duplicates were counted, nor those in which they are."""
+    for path in runs.rglob("*.json"):
+        record = json.loads(path.read_text())
+        for data in record.values() if path.name == "data.json" else [record.get("data", {})]:
+            for name in ("duplicates_train", "duplicates_train_test"):
+                data.pop(name, None)
+                data |= {name: counted} if counted else {}
+        path.write_text(json.dumps(record))
+    assert planned() == []

@@ -23,6 +23,13 @@ def seeds_of_their_own(runs: Path) -> None:
         save_json(path, json.loads(path.read_text()) | {"seed": 2022 + number})
 
 
+@with_arguments
+def duplicates(runs: Path, train: int | None, train_test: int | None) -> None:
+    """So many images that repeat others; None for records from before they were counted."""
+    for path in (runs / "classification").rglob("run.json"):
+        edit_json(path, lambda run: run["data"].update(duplicates_train=train, duplicates_train_test=train_test))
+
+
 def course_data(runs: Path) -> None:
     """The very points of the reference report, by their digests."""
     digests = plain(load_reference_report()["regression"]["data"])

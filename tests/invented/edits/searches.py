@@ -84,6 +84,12 @@ def untimed(runs: Path) -> None:
         timed(runs, task, lambda row: float("nan"))
 
 
+def tested(runs: Path) -> None:
+    """A search that has looked at the test data."""
+    path = runs / "classification/search/folds.csv"
+    save_rows(path, [row | {"test_loss": 0.3} for row in load_table(path)])
+
+
 def one_configuration(runs: Path) -> None:
     """Reference, tuned and extended settings of the classification that are the same."""
     search("classification", lambda values, fold: 0.9, grid={"learning_rate": [0.0001]})(runs)

@@ -51,7 +51,7 @@ def test_every_appendix_is_reached_from_the_body(report):
     tables = {"combinations": "table-regression_trials", "classes": "table-classification_classes"}
     assert headings == set(APPENDICES)
     alone = [name for name in APPENDICES if not {name, tables.get(name)} & reached]
-    assert alone == ["checklist"] and '<a href="#checklist"' in html  # among the contents
+    assert not alone
 
 
 def test_figures_and_tables_are_numbered_as_they_stand(report):

@@ -36,8 +36,8 @@ from reporting.engine.sections import (
     numbered,
     present,
 )
-from reporting.engine.svg import labelled, svg_of_equation
-from reporting.engine.tracing import settled_numbers, standing_in, traced, tracing, untold, without_marks
+from reporting.engine.svg import svg_of_equation
+from reporting.engine.tracing import settled_numbers, standing_in, traced, tracing, untold
 from reporting.results import Results, load_all_results, load_published_results, load_reference_report
 
 WORKS = Path(__file__).with_name("references.json")
@@ -113,7 +113,8 @@ class Document:
         for numbers in self.numbers.values() if self.complete else ():
             numbers.check()
         plain = with_citations(settled(text, self.number_of), list(self.cited()))  # a str: Markup would escape quotes
-        return self.with_sources(plain).replace("/*fonts*/", font_faces(without_marks(plain)), 1)
+        page = self.panels.inserted(self.with_sources(plain))
+        return page.replace("/*fonts*/", font_faces(page), 1)
 
     def cited(self) -> dict[str, Work]:
         """The works that the chapters written so far cite, in the order of their first citation."""
@@ -166,9 +167,9 @@ class Document:
         return self.numbers[f"{kind.lower()}s"].number(name)
 
     def draw(self, name: str, alternative: str, panel: int = 0) -> Markup:
-        """The SVG of one panel of a figure with its alternative text, noting that it stands here."""
+        """What stands for the drawing of one panel of a figure, noting that it stands here."""
         self.numbers["drawings"].place((name, panel))
-        return labelled(self.panels.svg(name, panel), alternative)
+        return self.panels.placed(name, panel, alternative)
 
     def rows_of(self, name: str) -> Any:
         """The rows of a table, noting what is read for them."""

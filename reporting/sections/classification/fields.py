@@ -19,7 +19,7 @@ from reporting.stats.distributions import correlations
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH = 118  # mm
+WIDTH = 112  # mm
 METHODS = ("back_projection", "gradient", "activation_maximisation")
 
 

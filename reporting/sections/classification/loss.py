@@ -19,7 +19,7 @@ from reporting.sections.classification.results import (
     second_softmax,
     trained_on_second_softmax,
 )
-from reporting.sections.shared.curves import HEIGHT, SERIES, epochs_of, marker_of, whole_epochs
+from reporting.sections.shared.curves import SERIES, epochs_of, marker_of, whole_epochs
 from reporting.stats.metrics import double_softmax_bounds, double_softmax_probability
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def plot_double_softmax_curves(
 
     The right axis reads a loss as the share of right answers of a network that is certain of each one.
     """
-    figure = new_figure(HALF, HEIGHT)
+    figure = new_figure(HALF, 52)
     axes = figure.subplots()
     for curve, (name, color, marker) in zip((train, validation), SERIES, strict=True):
         axes.plot(epochs_of(curve), curve, color=color, linewidth=1, marker=marker_of(curve, marker), label=name)

@@ -30,7 +30,7 @@ CERTAIN = 0.9  # the probability from which on an answer counts as certain
 PLAUSIBLE = 0.1  # share of wrong labels; of those examined by Northcutt et al. (2021, NeurIPS Datasets) 0.2 to 10 % are
 MOST = 8  # suspected labels that are shown
 FREQUENT = 6  # confusions that are shown
-LINE = 4  # mm, of a line of text
+LINE = 3.3  # mm, of a line of text
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from reporting.artifacts import Stored, noting
 from reporting.engine import drawing
 from reporting.engine.canvas import HALF, new_figure, style
-from reporting.engine.drawing import Panels, draw_all
+from reporting.engine.drawing import Panels, begun
 from reporting.engine.figure_numbers import numbers_of_figure, packed
 from reporting.engine.formatting import FormattingError, finite
 from reporting.engine.svg import svg_of_figure
@@ -31,12 +31,12 @@ def test_panels_are_the_same_to_the_byte_on_any_number_of_processors(monkeypatch
     drawn = []
     for processors in (1, 2, 9):
         monkeypatch.setattr(os, "sched_getaffinity", lambda process, processors=processors: set(range(processors)))
-        drawn.append(draw_all(FIGURES))
+        drawn.append(begun(FIGURES)())
     assert drawn[0] == drawn[1] == drawn[2]
 
 
 def test_each_panel_is_drawn_under_its_name():
-    drawn = draw_all(FIGURES)
+    drawn = begun(FIGURES)()
     assert list(drawn) == [("first", 0), ("first", 1), *((f"figure {k}", 0) for k in range(7))]
     with style():
         figure = draw("b")()
@@ -47,7 +47,7 @@ def test_each_panel_is_drawn_under_its_name():
 
 def test_a_mistake_in_a_process_is_told_as_such():
     with pytest.raises(FormattingError):
-        draw_all({"wrong": [lambda: finite(None)]})
+        begun({"wrong": [lambda: finite(None)]})()
 
 
 def test_what_a_process_reads_for_a_figure_is_noted_here():
@@ -55,13 +55,23 @@ def test_what_a_process_reads_for_a_figure_is_noted_here():
     figures = {"pair": [lambda: draw(stored["first"])(), lambda: draw(stored["second"])()], "none": [draw("d")]}
     panels = Panels(figures)
     with noting({}) as reads:
-        panels.svg("none", 0)
+        panels.placed("none", 0, "a line")
     assert panels.reads == {"pair": {("runs/x.json", "first"): None, ("runs/x.json", "second"): None}, "none": {}}
     assert not reads
 
 
-def test_nothing_is_drawn_until_a_panel_is_asked_for_and_then_once(monkeypatch):
+def test_drawings_take_the_places_that_stand_for_them():
+    panels = Panels({"a": [draw("x")], "b": [draw("y")]})
+    page = f"<p>{panels.placed('b', 0, 'a line')}</p>"
+    assert "svg" not in page
+    opening, drawing = panels.inserted(page).split("<title>a line</title>")
+    assert opening.startswith("<p><svg ") and "y" in drawing and drawing.endswith("</svg>\n</p>")
+
+
+def test_nothing_is_drawn_until_a_panel_is_placed_and_then_once(monkeypatch):
     calls = []
-    monkeypatch.setattr(drawing, "draw_all", lambda figures: calls.append(1) or {("a", 0): ("<svg>", {})})
+    monkeypatch.setattr(drawing, "begun", lambda figures: lambda: calls.append(1) or {("a", 0): ("<svg>", {})})
     panels = Panels({"a": [None]})
-    assert not calls and panels.svg("a", 0) == panels.svg("a", 0) == "<svg>" and calls == [1]
+    assert panels.drawn() == {} and not calls
+    page = panels.placed("a", 0, "nothing")
+    assert panels.inserted(page) == panels.inserted(page) and calls == [1]

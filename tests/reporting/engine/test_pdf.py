@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from reporting.engine.errors import RenderError
-from reporting.engine.pdf import extract_drawings, on_paper, render_pdf, without_listings
+from reporting.engine.pdf import body_of, extract_drawings, on_paper, render_pdf
 from tests.reporting.engine.pages import document
 
 
@@ -66,7 +66,8 @@ def test_drawings_become_images_with_their_alternative_text():
     )
 
 
-def test_listings_are_not_measured_but_printed():
-    body = '<p>body</p></section><section class="listing"><h2 id="a">Appendix</h2><p>end</p>'
-    assert "end" not in without_listings(document(body)) and "body" in without_listings(document(body))
+@pytest.mark.parametrize("kind", ["appendix", "listing"])
+def test_appendices_are_not_measured_but_printed(kind):
+    body = f'<p>body</p></section><section class="{kind}"><h2 id="a">Appendix</h2><p>end</p>'
+    assert "end" not in body_of(document(body)) and "body" in body_of(document(body))
     assert render_pdf(document(f'<p><a href="#a">there</a></p>{body}')).pages == 1

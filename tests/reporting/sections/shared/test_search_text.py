@@ -175,7 +175,7 @@ def test_an_edge_is_named(text_of):
 )
 def test_a_fit_counts_with_one_epoch(text_of, restored, words):
     text = text_of(edits.searches.search("regression", restore_best_weights=restored))
-    assert f"A fit counts with {words}" in paragraph(text)
+    assert f"Each fit is scored at {words}" in paragraph(text)
 
 
 def test_fits_that_stopped_early_are_counted(text_of):

@@ -17,6 +17,7 @@ from reporting.engine import formatting
 from reporting.engine.fonts import font_faces
 from reporting.engine.html import TEMPLATES, build_environment, rendered
 from reporting.engine.sections import Findings
+from reporting.engine.tracing import without_marks
 from reporting.results import CLASS_NAMES
 from reporting.sections.classification.confusion import Confusion
 from reporting.sections.shared.units import LayerUnits
@@ -63,7 +64,7 @@ def defence_sheet(report: Document) -> str:
         "dead_layers": dead_layers(report.findings),
     }
     bodies = [(kind, rendered(environment.get_template(f"defence/{name}.html.j2"), context)) for name, kind in PARTS]
-    page = str(rendered(environment.get_template("report.html.j2"), context | {"bodies": bodies}))
+    page = without_marks(rendered(environment.get_template("report.html.j2"), context | {"bodies": bodies}))
     return page.replace("/*fonts*/", font_faces(page), 1)
 
 

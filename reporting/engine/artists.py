@@ -37,7 +37,7 @@ def _(artist: Line2D) -> Iterator[Points]:
 
 @points_of.register
 def _(artist: LineCollection) -> Iterator[Points]:
-    yield in_data(artist, np.concatenate([np.empty((0, 2)), *artist.get_segments()]))
+    yield in_data(artist, np.concatenate([np.empty((0, 2)), *(part.reshape(-1, 2) for part in artist.get_segments())]))
 
 
 @points_of.register

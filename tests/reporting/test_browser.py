@@ -244,7 +244,7 @@ def downloaded(page, part):
 @in_two_windows
 def test_a_figures_numbers_are_those_recorded(page, built):
     name, notes, (head, *rows) = downloaded(page, "figure-regression_data")
-    assert name == "figure-1-regression_data.csv" and head == ["panel", "series", "x", "y", "value"]
+    assert name == "figure-2-regression_data.csv" and head == ["panel", "series", "x", "y", "value"]
     data = load_all_results(built)["regression"].reference.predictions
     titles = {note.split("title: ")[1]: note.split()[2].strip(",") for note in notes if "title: " in note}
     for part, x, y in (("training", data["x_train"], data["y_train"]), ("test", data["x_test"], data["y_test"])):

@@ -8,7 +8,7 @@ import pytest
 
 from reporting import checks, document, verify
 from reporting.engine.comparison import blocks_of
-from reporting.engine.pdf import without_sources
+from reporting.engine.pdf import on_paper
 from reporting.settings import SHIPPED, load_identity, load_judgement
 from tests.invented import write_runs
 from tests.invented.edits.files import edit_arrays, edit_json
@@ -92,7 +92,7 @@ def test_every_number_has_a_path_and_files(runs):
 
 def test_sources_are_no_part_of_the_pdf_nor_of_attributes(runs):
     page = (runs / "report" / "report.html").read_text(encoding="utf-8")
-    left = without_sources(page)
+    left = on_paper(page)
     assert "<data" not in left and 'id="sources"' not in left
     assert not re.search("[\ue010-\ue013]", page) and not re.search(r'="[^"]*<data', page)
 

@@ -189,6 +189,7 @@ def test_confusion_cells_hold_the_counts():
     ends = [segment[:, 0].tolist() for segment in beside.collections[0].get_segments()]
     assert np.allclose(ends, [[1, 3], [-8, 2]])
     cells = {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in axes.texts}
+    assert cells.popitem()[1] == "recall"  # above the column of recalls
     assert cells == {(0, 0): "7", (0, 1): "3", (1, 0): "1", (1, 1): "9"}
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("true class", "predicted class")
     assert "70.0 %" in saved(figure)

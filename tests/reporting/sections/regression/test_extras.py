@@ -4,7 +4,7 @@ import pytest
 
 EXTRAS = {  # what only a chapter with the extra says, and how it is named where it is off
     "splits": ("How the Points Are Split", "other ways to split the points"),
-    "baselines": ("Baselines", "baselines"),
+    "baselines": ("sets the tuned networks beside three models", "baselines"),
     "initialisation": ("Under Glorot uniform", "another initialiser"),
     "tuned_seeds": ("From seed to seed", "further seeds of the tuned networks"),
     "smaller": ("hidden units make a network with", "a smaller network"),

@@ -53,5 +53,5 @@ def test_sentence_about_the_losses_follows_them(text_of, mean, single, words):
 
 def test_losses_on_other_data_do_not_compare(text_of):
     text = text_of()
-    assert "The data differ: the report used the course’s points, this run the project" in text
+    assert "as the data differ: the report used the course’s points, this run the project" in text
     assert "of this run; the data differ." in text

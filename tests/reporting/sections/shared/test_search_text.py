@@ -46,7 +46,7 @@ def by_learning_rate(values, fold):
 def test_ties_are_called_ties(text_of):
     text = text_of(edits.searches.search("regression", wavering))
     assert "It is tied with all 17 others, none of which can be ruled out as the truly best one" in paragraph(text)
-    assert "(Hsu, 1984) on the corrected t statistics of the five folds" in paragraph(text)
+    assert "on the corrected t statistics of the five folds" in paragraph(text)
     assert "only differences from about 1." in paragraph(text)
     assert "all 17 other combinations of the grid are tied with its winner" in text.lower()
     assert "A tie is no proof of equality." in text
@@ -127,7 +127,7 @@ def test_a_cheaper_one_within_one_standard_error_is_named(text_of):
 def test_none_is_cheaper_for_noise(text_of):
     """Costs of which all that differs is noise."""
     text = text_of(lambda runs: edits.searches.timed(runs, "regression", lambda row: 0.1 + 1e-5 * row["trial"]))
-    assert "No combination within one standard error of the winner’s score" in paragraph(text)
+    assert "No combination within one standard error" in paragraph(text)
     assert "took clearly less training." in paragraph(text) and "tied, cheaper" not in text
 
 

@@ -204,9 +204,8 @@ def test_outcomes_have_a_pdf_that_says_so_and_no_empty_figure(tmp_path, capsys, 
 
 
 VERDICT = re.compile(
-    r"(the [\w’ ]+?) (is better than|is worse than|and) (the [\w’ ]+?)"
+    r"(the [\w’ ]+?) (is better than|is worse than|cannot be told apart from|and) (the [\w’ ]+?)"
     r"(?: are practically equal: the difference)? over ([\w ]+? (?:folds|seeds))"
-    r"|([\w ]+? (?:folds|seeds)) cannot tell (the [\w’ ]+?) from (the [\w’ ]+?) \("
 )
 EXCLUSIVE = [  # what no report may say both
     ("so much is left to gain", "a better model could hardly show"),
@@ -228,9 +227,7 @@ def verdicts_of(text):
     """The two settings and what they rest on -> the verdicts on them."""
     found: dict[tuple[str, str, str], set[str]] = {}
     for match in VERDICT.finditer(text):
-        one, says, other, trainings = (
-            match.group(1, 2, 3, 4) if match[1] else (match[6], "undecided", match[7], match[5])
-        )
+        one, says, other, trainings = match.groups()
         names = [re.sub(" of the (regression|classification)$", "", name.strip()) for name in (one, other)]
         found.setdefault((*names, trainings.split()[-1]), set()).add(says)
     return found

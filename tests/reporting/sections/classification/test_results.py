@@ -139,7 +139,7 @@ def test_settings_are_judged_over_seeds_and_networks_over_images(results, found,
     assert of_networks.difference.better and of_settings.better and of_settings.seeds == 3
     scattered = edits.classification.probabilities(edits.classification.perfect, ["reference_seeds/seed_2"])
     text = text_of(scattered, accuracy={"reference": 0.80, "tuned": 0.90, "extended": 0.96})
-    assert "three seeds cannot tell the tuned configuration from the reference one" in text
+    assert "the tuned configuration cannot be told apart from the reference one over three seeds" in text
     assert "Of the main networks, not of their settings," in text
     assert "the tuned one is better than the reference one (1" in text
     assert "the extended configuration is better than the tuned one over three seeds" in text

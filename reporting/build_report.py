@@ -98,7 +98,8 @@ def build_report(config: Path, runs: Path) -> str:
 
     Where the libraries for the PDF are missing the HTML is written all the same.
     """
-    from reporting.document import Document  # here, so that --help need not wait for it; the same below
+    from reporting.defence import with_questions  # here, so that --help need not wait for it; the same below
+    from reporting.document import Document
     from reporting.ending import ending
     from reporting.engine.errors import MissingLibraries
     from reporting.engine.pdf import render_pdf
@@ -111,9 +112,9 @@ def build_report(config: Path, runs: Path) -> str:
     try:
         content, pages, missing = render_pdf(page)
     except MissingLibraries as error:
-        write_bytes(html, page.encode())
+        write_bytes(html, with_questions(page, document).encode())
         raise MissingLibraries(f"{html} is written; {error}") from None
-    write_bytes(html, page.encode())
+    write_bytes(html, with_questions(page, document).encode())
     write_bytes(pdf, content)
     warn(missing)
     return ending(document.findings, identity, config, pdf, pages)

@@ -18,6 +18,7 @@ from typing import Any
 
 from reporting.artifacts import Stored, UserError, exit_status
 from reporting.checks import fold_losses, recomputed_classification, recomputed_regression
+from reporting.defence import with_questions
 from reporting.document import Document
 from reporting.engine.comparison import Block, Number, blocks_of, differences, same
 from reporting.results import Results, Variant, load_all_results
@@ -81,11 +82,10 @@ def disagreements(page: str, printed: Sequence[Block], config: Path, runs: Path)
     recomputed = made.html()
     if (old := MADE.findall(page)) != (new := MADE.findall(recomputed)):
         yield f"the page is of runs that ended at {', '.join(old) or 'no known time'}, these ended at {', '.join(new)}"
-    expected = blocks_of(recomputed)
-    yield from differences(printed, expected, formatted_alike)
+    yield from differences(printed, blocks_of(with_questions(recomputed, made)), formatted_alike)
     by_arrays = document({task: with_own_arrays(item) for task, item in results.items()})
     by_arrays.panels = made.panels  # no drawing shows what is replaced
-    yield from differences(expected, blocks_of(by_arrays.html()), rounded_alike)
+    yield from differences(blocks_of(recomputed), blocks_of(by_arrays.html()), rounded_alike)
 
 
 def formatted_alike(printed: Number, recomputed: Number) -> bool:

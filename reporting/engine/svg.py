@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
 
 INK = "#111827"
+AXIS = 0.25  # of the type size above the baseline
 
 
 def svg_of_figure(figure: Figure, name: str) -> str:
@@ -24,11 +25,15 @@ def svg_of_figure(figure: Figure, name: str) -> str:
     Every id begins with `name`, so that several drawings can stand in one document.
     """
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    content = io.StringIO()
+    content, canvas = io.StringIO(), FigureCanvasSVG(figure)
     settle_layout(figure)
+    if matplotlib.rcParams["savefig.dpi"] != "figure":
+        figure.dpi = matplotlib.rcParams["savefig.dpi"]  # of what is drawn as pixels
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        figure.savefig(content, format="svg", metadata={key: None for key in ("Date", "Creator", "Format", "Type")})
+        # Figure.savefig would draw twice, the first time for the layout
+        canvas.print_svg(content, metadata={key: None for key in ("Date", "Creator", "Format", "Type")})
     text = content.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r'\bid="', f'id="{name}-', text)
@@ -40,9 +45,7 @@ def settle_layout(figure: Figure) -> None:
 
     The last digits of matplotlib's layout solver differ between runs, and the ids in the SVG are hashes of positions.
     """
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    engine = FigureCanvasSVG(figure).figure.get_layout_engine()
+    engine = figure.get_layout_engine()
     if engine:
         engine.execute(figure)
         figure.set_layout_engine("none")
@@ -74,8 +77,10 @@ def svg_of_equation(tex: str, alternative: str, size: float = 10.8) -> Markup:
         upright = TextPath((0, 0), f"${tex}$", size=size, prop=FontProperties(family="STIXGeneral"))
     path = upright.transformed(Affine2D().scale(1, -1))  # the y axis of SVG points down
     box = path.get_extents()
-    view = f"{box.x0 - 0.5:.2f} {box.y0 - 0.5:.2f} {box.width + 1:.2f} {box.height + 1:.2f}"
-    sizes = f'width="{box.width + 1:.2f}pt" height="{box.height + 1:.2f}pt"'
+    axis = -AXIS * size  # the line in the middle of fractions, on which the equation's number stands too
+    half = max(axis - box.y0, box.y1 - axis) + 0.5
+    view = f"{box.x0 - 0.5:.2f} {axis - half:.2f} {box.width + 1:.2f} {2 * half:.2f}"
+    sizes = f'width="{box.width + 1:.2f}pt" height="{2 * half:.2f}pt"'
     drawing = f'<path fill="{INK}" d="{path_data(path)}"/>'
     return labelled(f'<svg xmlns="http://www.w3.org/2000/svg" {sizes} viewBox="{view}">{drawing}</svg>', alternative)
 

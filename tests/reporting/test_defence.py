@@ -118,3 +118,17 @@ def test_the_pdf_has_two_pages_and_the_same_bytes_again(tmp_path, capsys):
     with contextlib.closing(pypdfium2.PdfDocument(path)) as pdf:
         assert len(pdf) == 2 and "Why tanh in the first layer?" in pdf[0].get_textpage().get_text_bounded()
     assert [path.name for path in (runs / "report").iterdir()] == ["defence.pdf"]
+
+
+def test_the_page_holds_the_questions_too_and_leads_to_them(tmp_path, monkeypatch):
+    without_drawings(monkeypatch)
+    runs = write_runs(tmp_path / "runs")
+    report = document.Document(IDENTITY, load_all_results(runs), runs)
+    page = report.html()
+    extended = defence.with_questions(page, report)
+    section = extended.split('<h2 id="questions">')[1].split("</section>")[0]
+    assert '<a href="#questions">' in extended.split("<main>")[0]
+    assert "<h2" not in section and section.count("<h4>") > 8 and "\ue010" not in section
+    targets = re.findall(r'href="#([^"]*)"', section)
+    assert len(targets) > 10 and all(f'id="{target}"' in page for target in targets)
+    assert section.count("<h3>") == 3

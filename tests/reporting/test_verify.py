@@ -6,9 +6,10 @@ import shutil
 import numpy as np
 import pytest
 
-from reporting import checks, document, verify
+from reporting import checks, defence, document, verify
 from reporting.engine.comparison import blocks_of
 from reporting.engine.pdf import on_paper
+from reporting.results import load_all_results
 from reporting.settings import SHIPPED, load_identity, load_judgement
 from tests.invented import write_runs
 from tests.invented.edits.files import edit_arrays, edit_json
@@ -24,7 +25,9 @@ def made(tmp_path_factory):
     runs = write_runs(tmp_path_factory.mktemp("made") / "runs")
     with pytest.MonkeyPatch.context() as patch:
         without_drawings(patch)
-        page = document.report_document(load_identity(SHIPPED), runs, load_judgement(SHIPPED))
+        results = load_all_results(runs, load_judgement(SHIPPED))
+        report = document.Document(load_identity(SHIPPED), results, runs)
+        page = defence.with_questions(report.html(), report)
     (runs / "report").mkdir()
     (runs / "report" / "report.html").write_text(page, encoding="utf-8")
     return runs

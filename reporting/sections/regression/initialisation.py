@@ -118,7 +118,7 @@ def plot_bends(rows: Mapping[str, np.ndarray], limits: tuple[float, float]) -> F
     axes = figure.subplots()
     for height, places in enumerate(rows.values()):
         draw_ticks(axes, places[(places >= limits[0]) & (places <= limits[1])], height, TICKS)
-    axes.set_yticks(range(len(rows)), rows)
+    axes.set_yticks(range(len(rows)), rows, linespacing=0.95)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set(xlabel="$x$", xlim=limits, ylim=(len(rows) - 0.5, -0.5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ from reporting.stats.differences import Difference, unpaired_difference
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+PARTS = ("train", "validation")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +122,14 @@ def rows_of(losses: Mapping[str, FitLosses]) -> list[Row]:
 
 def curves_figure(results: Results, name: str) -> Figure:
     """Training and validation loss of a configuration by epoch, above the variance of the noise where it is known."""
-    variant, noise = results.variants[name], noise_of_training_points(results)
-    curves = variant.curves("train_loss"), variant.curves("validation_loss")
-    return plot_training_curves(*curves, "MSE", logarithmic=True, floor=noise.value if noise else None)
+    noise = noise_of_training_points(results)
+    losses = {key: [item.curves(f"{part}_loss") for part in PARTS] for key, item in results.variants.items()}
+    train, validation = losses[name]
+    limits = limits_of(loss for curves in losses.values() for curve in (*curves[0], *curves[1]) for loss in curve)
+    return plot_training_curves(train, validation, "MSE", True, noise.value if noise else None, limits)
+
+
+def limits_of(losses: Iterable[float]) -> tuple[float, float] | None:
+    """The ends of a logarithmic axis for all of the losses, so that panels compare; None if none is above zero."""
+    positive = [loss for loss in losses if loss > 0]
+    return (0.9 * min(positive), 1.1 * max(positive)) if positive else None

@@ -60,6 +60,6 @@ def lines_of(config: Mapping[str, Any]) -> list[Line]:
         line_of(config, "weight_decay", name="weight decay (L2)"),
         line_of(config, "batch_size"),
         line_of(config, "max_epochs"),
-        line_of(config, "patience", f"{config['patience']} epochs"),
+        line_of(config, "patience", f"{config['patience']} epoch{'s' if config['patience'] != 1 else ''}"),
     )
     return with_further_settings(known, config, SAID_ELSEWHERE)

@@ -42,11 +42,17 @@ def mean_curve(curves: Curves) -> np.ndarray:
 
 @styled
 def plot_training_curves(
-    train: Curves, validation: Curves, quantity: str, logarithmic: bool = False, floor: float | None = None
+    train: Curves,
+    validation: Curves,
+    quantity: str,
+    logarithmic: bool = False,
+    floor: float | None = None,
+    limits: tuple[float, float] | None = None,
 ) -> Figure:
     """Training and validation curves: the folds faint, their mean over them until the first fold ends.
 
-    `quantity` labels the vertical axis. `floor`, if there is one, is the variance of the noise, drawn as a level line.
+    `quantity` labels the vertical axis, whose ends are those of `limits` or of the curves. `floor`, if there is one, is
+    the variance of the noise, drawn as a level line.
     """
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
@@ -61,6 +67,7 @@ def plot_training_curves(
     if logarithmic:
         axes.set_yscale("log")
         plain_log_labels(axes.yaxis)
+    axes.set_ylim(limits)
     whole_epochs(axes)
     axes.grid(axis="y")
     axes.legend()

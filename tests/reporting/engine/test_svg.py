@@ -1,5 +1,7 @@
 """Drawings as SVG: the same text twice, ids of their own, and an alternative text."""
 
+import re
+
 import pytest
 from markupsafe import Markup
 from matplotlib.figure import Figure
@@ -47,3 +49,12 @@ def test_equation_is_one_path_with_a_title():
     text = svg_of_equation(r"\frac{1}{N}", "one over N")
     assert text.count("<path") == 1
     assert "<title>one over N</title>" in text
+
+
+@pytest.mark.parametrize("tex", [r"\frac{1}{N}", r"x", r"\frac{a}{\sum_j b_j}"])
+def test_the_axis_of_an_equation_is_in_the_middle_of_its_drawing(tex):
+    """So that the number beside it stands on the axis."""
+    low, height = map(
+        float, re.search(r'viewBox="\S+ (\S+) \S+ (\S+)"', svg_of_equation(tex, "words", size=10)).groups()
+    )
+    assert low + height / 2 == pytest.approx(-2.5, abs=0.02)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from reporting.sections.regression.results import rows_of
+from reporting.sections.regression.results import figures, limits_of, rows_of
 from reporting.sections.shared.curves import plot_training_curves
 from reporting.sections.shared.verdicts import Verdict, verdict_over_folds
 from reporting.stats.differences import Difference, resampled_difference, unpaired_difference
@@ -115,3 +115,10 @@ def test_losses_of_each_row_are_those_of_the_run(results, found):
         if name in results.variants:
             assert losses.validation_loss == results.variants[name].run.metrics["validation_loss"]
             assert losses.test_loss == pytest.approx(np.mean(results.variants[name].column("test_loss")))
+
+
+def test_both_panels_of_the_trainings_have_one_scale(results, found):
+    first, second = (draw().axes[0].get_ylim() for draw in figures(results, found)["regression_training"])
+    losses = [loss for variant in results.variants.values() for loss in variant.curves("train_loss")[0]]
+    assert first == second and first[0] < min(losses) and first[1] > max(losses)
+    assert limits_of([0.0, 0.0]) is None and limits_of([0.0, 2.0, 4.0]) == pytest.approx((1.8, 4.4))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -27,7 +27,8 @@ def svg_of_figure(figure: Figure, name: str) -> str:
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    content, canvas = io.StringIO(), FigureCanvasSVG(figure)
+    content = io.StringIO()
+    canvas: Any = FigureCanvasSVG(figure)  # whose print_svg has no types
     settle_layout(figure)
     if matplotlib.rcParams["savefig.dpi"] != "figure":
         figure.dpi = matplotlib.rcParams["savefig.dpi"]  # of what is drawn as pixels

@@ -102,11 +102,12 @@ def build_report(config: Path, runs: Path) -> str:
     from reporting.document import Document
     from reporting.ending import ending
     from reporting.engine.errors import MissingLibraries
-    from reporting.engine.pdf import render_pdf
+    from reporting.engine.pdf import preload_weasyprint, render_pdf
     from reporting.results import load_all_results
 
     identity, settings = load_identity(config), load_judgement(config)
     document = Document(identity, load_all_results(runs, settings), runs, settings["appendices"])
+    document.panels.meanwhile = preload_weasyprint
     page = document.html()
     html, pdf = runs / "report" / "report.html", runs / "report" / "report.pdf"
     try:

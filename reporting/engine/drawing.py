@@ -2,15 +2,16 @@
 
 import functools
 import multiprocessing
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
 from typing import Any
 
 from markupsafe import Markup
 
 from reporting.artifacts import Reads, noting
 from reporting.engine.canvas import style
+from reporting.engine.errors import RenderError
 from reporting.engine.svg import labelled, svg_of_figure
 
 GROUPS = 4
@@ -26,6 +27,7 @@ class Panels:
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
+        self.meanwhile: Callable[[], object] = lambda: None  # what is done before the drawings are waited for
         self.collect: Collect | None = None
         self.alternatives: dict[Place, str] = {}
 
@@ -47,7 +49,10 @@ class Panels:
 
     def drawn(self) -> dict[Place, tuple[str, Reads]]:
         """(name, panel) -> SVG, and what was read to draw it; empty if none was placed."""
-        return self.collect() if self.collect else {}
+        if not self.collect:
+            return {}
+        self.meanwhile()
+        return self.collect()
 
     @property
     def reads(self) -> dict[str, Reads]:
@@ -74,34 +79,54 @@ def begun(figures: Figures) -> Collect:
     drawers = [
         (figures[name][panel], (name, panel), letter) for (name, panel), letter in zip(places, letters, strict=True)
     ]
-    groups = [drawers[start::GROUPS] for start in range(GROUPS)]
-    processors = len(os.sched_getaffinity(0))
-    pool = multiprocessing.get_context("fork").Pool(processors, receive, (groups,), maxtasksperchild=1)
-    pending = pool.map_async(draw_group, range(GROUPS), chunksize=1)
+    # All of them are forked here: later, while this process goes on, forking could copy a lock that is just held
+    connections = [drawn_apart(drawers[start::GROUPS]) for start in range(GROUPS)]
 
     def collect() -> dict[Place, tuple[str, Reads]]:
-        with pool:
-            drawn = pending.get()
+        drawn = [received(connection) for connection in connections]
         return {place: drawn[k % GROUPS][k // GROUPS] for k, place in enumerate(places)}
 
     return collect
 
 
-RECEIVED: list[Group] = []  # the groups, in a process of the pool
+def drawn_apart(group: Group) -> Connection:
+    """Begin to draw a group in a new process; returns the end of a pipe through which the drawings come, or its error."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    context.Process(target=send_drawings, args=(group, there), daemon=True).start()
+    there.close()  # so that the end of the process is the end of the pipe
+    return here
 
 
-def receive(groups: Sequence[Group]) -> None:
-    """Keep the groups in a process of the pool that has just started."""
-    RECEIVED[:] = groups
+def send_drawings(group: Group, connection: Connection) -> None:
+    """Draw a group and send it through a pipe; the error, if there is one."""
+    try:
+        connection.send(draw_group(group))
+    except Exception as error:
+        connection.send(error)
 
 
-def draw_group(number: int) -> list[tuple[str, Reads]]:
+def received(connection: Connection) -> list[tuple[str, Reads]]:
+    """What a process drew; raises its error, or RenderError if it was ended."""
+    with connection:
+        try:
+            drawn = connection.recv()
+        except EOFError:
+            raise RenderError(
+                "a process that drew figures was ended; is memory short? run 'make report' again"
+            ) from None
+    if isinstance(drawn, Exception):
+        raise drawn
+    return drawn
+
+
+def draw_group(group: Group) -> list[tuple[str, Reads]]:
     """The SVGs of one group and what was read for each."""
     from reporting.engine.figure_numbers import numbers_of_figure, packed
 
     drawn = []
     with style():  # saving too, since ticks are made then
-        for draw, (name, panel), letter in RECEIVED[number]:
+        for draw, (name, panel), letter in group:
             with noting({}) as reads:
                 figure = draw()
             svg = svg_of_figure(figure, f"{name}-{panel}")

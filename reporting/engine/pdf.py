@@ -4,6 +4,7 @@ The HTML contains its style, fonts and drawings, so the PDF is made of the very 
 is ever fetched.
 """
 
+import contextlib
 import logging
 import re
 import warnings
@@ -66,6 +67,12 @@ def render_pdf(document: str) -> Pdf:
     if failed:
         raise RenderError(f"the PDF was not written, since a part of it failed: {'; '.join(dict.fromkeys(failed))}")
     return Pdf(content, len(pages.pages), "".join(dict.fromkeys(missing)))
+
+
+def preload_weasyprint() -> None:
+    """Load it while there is time; what is missing is told when it is used."""
+    with contextlib.suppress(MissingLibraries):
+        load_weasyprint()
 
 
 def load_weasyprint() -> ModuleType:

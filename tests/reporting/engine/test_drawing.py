@@ -8,6 +8,7 @@ from reporting.artifacts import Stored, noting
 from reporting.engine import drawing
 from reporting.engine.canvas import HALF, new_figure, style
 from reporting.engine.drawing import Panels, begun
+from reporting.engine.errors import RenderError
 from reporting.engine.figure_numbers import numbers_of_figure, packed
 from reporting.engine.formatting import FormattingError, finite
 from reporting.engine.svg import svg_of_figure
@@ -27,12 +28,13 @@ def draw(name):
 FIGURES = {"first": [draw("a"), draw("b")], **{f"figure {k}": [draw(f"layer {k}")] for k in range(7)}}
 
 
-def test_panels_are_the_same_to_the_byte_on_any_number_of_processors(monkeypatch):
-    drawn = []
-    for processors in (1, 2, 9):
-        monkeypatch.setattr(os, "sched_getaffinity", lambda process, processors=processors: set(range(processors)))
-        drawn.append(begun(FIGURES)())
-    assert drawn[0] == drawn[1] == drawn[2]
+def test_panels_are_the_same_to_the_byte_each_time():
+    assert begun(FIGURES)() == begun(FIGURES)()
+
+
+def test_a_process_that_is_ended_is_told_as_such():
+    with pytest.raises(RenderError, match="was ended; is memory short"):
+        begun({"killed": [lambda: os._exit(9)]})()
 
 
 def test_each_panel_is_drawn_under_its_name():

@@ -90,7 +90,7 @@ def begun(figures: Figures) -> Collect:
 
 
 def drawn_apart(group: Group) -> Connection:
-    """Begin to draw a group in a new process; returns the end of a pipe through which the drawings come, or its error."""
+    """Begin to draw a group in a new process; returns the end of a pipe for its drawings, or its error."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     context.Process(target=send_drawings, args=(group, there), daemon=True).start()

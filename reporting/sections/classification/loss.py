@@ -19,7 +19,7 @@ from reporting.sections.classification.results import (
     second_softmax,
     trained_on_second_softmax,
 )
-from reporting.sections.shared.curves import SERIES, epochs_of, marker_of, whole_epochs
+from reporting.sections.shared.curves import HEIGHT, SERIES, epochs_of, marker_of, whole_epochs
 from reporting.stats.metrics import double_softmax_bounds, double_softmax_probability
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def plot_double_softmax_curves(
 
     The right axis reads a loss as the share of right answers of a network that is certain of each one.
     """
-    figure = new_figure(HALF, 52)
+    figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
     for curve, (name, color, marker) in zip((train, validation), SERIES, strict=True):
         axes.plot(epochs_of(curve), curve, color=color, linewidth=1, marker=marker_of(curve, marker), label=name)
@@ -123,11 +123,11 @@ def plot_double_softmax_curves(
         report_loss, color="black", linewidth=0.9, linestyle="--", label=f"reference report, {report_loss:.3f}"
     )
     draw_bounds(axes, bounds)
-    axes.set(xlabel="epoch", ylabel="cross-entropy, twice softmax", ylim=(bounds[0] - 0.15, bounds[1] + 0.15))
+    axes.set(xlabel="epoch", ylabel="loss, twice softmax", ylim=(bounds[0] - 0.15, bounds[1] + 0.15))
     whole_epochs(axes)
     to_percent, to_loss = (lambda loss: 100 * (bounds[1] - loss)), (lambda percent: bounds[1] - percent / 100)
     share = axes.secondary_yaxis("right", functions=(to_percent, to_loss))
-    share.set_ylabel("right answers, if certain (%)")
+    share.set_ylabel("right, if certain (%)")
     axes.legend(loc="center right", bbox_to_anchor=(1, 0.6))
     return figure
 

@@ -74,8 +74,8 @@ def with_questions(page: str, report: Document) -> str:
     parts = [rendered(environment.get_template(f"defence/{name}.html.j2"), context) for name, _ in PARTS[1:]]
     text = settled(without_marks(Markup("").join(parts)), report.number_of).replace("h3>", "h4>")
     text = re.sub(r"<h2[^>]*>(.*?)</h2>", r"<h3>\1</h3>", text)  # below a heading of their own
-    link = f'<p class="screen questions"><a href="#questions">{TITLE}: what an examiner may ask</a></p>'
-    section = f'<section class="screen questions"><h2 id="questions">{TITLE}</h2>\n{text}</section>'
+    link = f'<p class="screen questions"><a href="#questions">{TITLE}: what an examiner may ask</a></p><!--screen-->'
+    section = f'<section class="screen questions"><h2 id="questions">{TITLE}</h2>\n{text}</section><!--screen-->'
     return page.replace("</nav>", f"</nav>\n{link}", 1).replace("</main>", f"{section}\n</main>", 1)
 
 

@@ -101,7 +101,7 @@ def fetcher_of(drawings: Mapping[str, str]) -> Any:
 
 
 SCREEN_ONLY = re.compile(
-    r'<(\w+) class="screen">.*?</\1><!--screen-->|</?data\b[^>]*>|<script type="application/json".*?</script>',
+    r'<(\w+) class="screen\b[^"]*">.*?</\1><!--screen-->|</?data\b[^>]*>|<script type="application/json".*?</script>',
     re.DOTALL,
 )
 

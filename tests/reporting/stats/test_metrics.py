@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from reporting.stats import metrics
 
@@ -117,3 +118,22 @@ def test_mcnemar_of_equal_classifiers_is_1():
 def test_mcnemar_of_thousands_is_finite():
     truth = np.zeros(9000, dtype=int)
     assert 0 <= metrics.mcnemar_p_value(truth, truth, truth + 1) < 1e-300
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 100, 10_000])
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.995])
+def test_wilsons_interval_is_that_of_scipy_stats(n, confidence):
+    for successes in sorted({0, 1, n // 3, n // 2, n - 1, n}):
+        expected = scipy.stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
+        assert metrics.wilson_interval(successes, n, confidence) == pytest.approx(
+            (expected.low, expected.high), abs=1e-12
+        )
+
+
+@pytest.mark.parametrize("only", [(0, 1), (0, 9), (3, 3), (12, 30), (194, 198), (424, 179)])
+def test_mcnemars_p_value_is_that_of_scipy_stats(only):
+    a, b = only
+    truth, first, second = np.zeros(a + b), np.r_[np.zeros(a), np.ones(b)], np.r_[np.ones(a), np.zeros(b)]
+    assert metrics.mcnemar_p_value(truth, first, second) == pytest.approx(
+        scipy.stats.binomtest(a, a + b).pvalue, rel=1e-9
+    )

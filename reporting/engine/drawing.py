@@ -14,7 +14,7 @@ from reporting.engine.canvas import style
 from reporting.engine.errors import RenderError
 from reporting.engine.svg import labelled, svg_of_figure
 
-GROUPS = 4
+GROUPS = 2  # more of them slow down what goes on meanwhile where processors are few
 Figures = Mapping[str, Sequence[Callable[[], Any]]]  # a figure's name -> functions that draw its panels
 Place = tuple[str, int]  # the figure's name and the panel's number
 Collect = Callable[[], dict[Place, tuple[str, Reads]]]

@@ -100,7 +100,8 @@ def test_the_outline_leads_to_every_heading(pdf, html):
     with pdf.open_outline() as outline:
         items = list(outline_items(outline.root))
     headings = [
-        re.sub("<[^>]*>", "", text).strip() for text in re.findall(r"<h[2-4][^>]*>(.*?)</h[2-4]>", html, re.DOTALL)
+        re.sub("<[^>]*>", "", text).strip()
+        for text in re.findall(r"<h[2-4][^>]*>(.*?)</h[2-4]>", on_paper(html), re.DOTALL)
     ]
     assert [item.title for item in items] == headings and all(item.destination or item.action for item in items)
 

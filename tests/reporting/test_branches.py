@@ -14,6 +14,7 @@ from jinja2 import FileSystemLoader
 
 from reporting import build_report, defence, document
 from reporting.artifacts import Identity, Stored, plain
+from reporting.engine.pdf import on_paper
 from reporting.results import load_all_results
 from reporting.settings import load_judgement
 from tests.invented import outcomes, write_outcome
@@ -178,7 +179,7 @@ def test_the_pdf_says_what_the_page_says(built):
     with contextlib.closing(pypdfium2.PdfDocument(built / "report" / "report.pdf")) as pdf:
         pages = [page.get_textpage().get_text_bounded(top=page.get_height() - 60, bottom=60) for page in pdf]
     printed = letters("".join(pages))
-    said = [letters(sentence) for sentence in prose((built / "report" / "report.html").read_text())]
+    said = [letters(sentence) for sentence in prose(on_paper((built / "report" / "report.html").read_text()))]
     pieces = [sentence[start : start + 20] for sentence in said for start in range(0, max(1, len(sentence) - 20), 20)]
     assert len(pieces) > 500 and len([piece for piece in pieces if piece not in printed]) < 2 * len(pages)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, HEIGHT = 146, 68  # mm
+WIDTH, HEIGHT = 146, 66  # mm
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ from reporting.stats.distributions import correlations
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH = 112  # mm
+WIDTH = 106  # mm
 METHODS = ("back_projection", "gradient", "activation_maximisation")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Curves = Sequence[Sequence[float]]  # for each fold a value an epoch
 FEW = 30  # epochs, up to which each one gets a marker
-HEIGHT = 40  # mm
+HEIGHT = 38  # mm
 SERIES = (
     ("training", DATA_SETS["training"], "o"),
     ("validation", DATA_SETS["validation"], "D"),

@@ -5,7 +5,6 @@ too, without its drawings.
 """
 
 import dataclasses
-import functools
 import re
 from typing import Any
 
@@ -17,7 +16,7 @@ from reporting.artifacts import TASKS
 from reporting.document import Document
 from reporting.engine import formatting
 from reporting.engine.fonts import font_faces
-from reporting.engine.html import TEMPLATES, build_environment, rendered
+from reporting.engine.html import TEMPLATES, build_environment, linked, rendered
 from reporting.engine.sections import Findings
 from reporting.engine.tracing import without_marks
 from reporting.results import CLASS_NAMES
@@ -72,7 +71,9 @@ def with_questions(page: str, report: Document) -> str:
     """The page of a report with the sheet's questions and answers at its end, and a link to them; not for paper."""
     environment = build_environment(TEMPLATES, formatting.FILTERS | names.FILTERS)
     context = report.context() | answers_context(report)
-    context |= {"reference": functools.partial(link, report)}
+    context |= {
+        "reference": lambda kind, name, *words: linked(kind, name, report.number_of(kind, name), *words),
+    }
     parts = [rendered(environment.get_template(f"defence/{name}.html.j2"), context) for name, _ in PARTS[1:]]
     text = without_marks(Markup("").join(parts)).replace("h3>", "h4>")
     text = re.sub(r"<h2[^>]*>(.*?)</h2>", r"<h3>\1</h3>", text)  # below a heading of their own
@@ -84,14 +85,6 @@ def with_questions(page: str, report: Document) -> str:
 def answers_context(report: Document) -> dict[str, Any]:
     """What the templates of the questions know beside what those of the report do."""
     return {"tasks": list(TASKS), "likeness": likeness(report), "dead_layers": dead_layers(report.findings)}
-
-
-def link(report: Document, kind: str, name: str, before: str = "", after: str = "") -> Markup:
-    """A link to where something stands in the page, with words around it; nothing if it is not part of it."""
-    target = name if kind == "appendix" else f"{kind.lower()}-{name}"
-    number = report.number_of(kind, name)
-    words = Markup('{}<a href="#{}">{}&nbsp;{}</a>{}')
-    return Markup("") if number is None else words.format(before, target, kind, number, after)
 
 
 def pointer(report: Document, kind: str, name: str, before: str = "", after: str = "") -> Markup:

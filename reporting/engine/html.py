@@ -96,11 +96,16 @@ def settled(text: str, number_of: Callable[[str, str], Any]) -> str:
 
     def link(match: re.Match[str]) -> str:
         kind, name, before, after = match.groups()
-        number = number_of(kind, name)
-        target = name if kind == "appendix" else f"{kind.lower()}-{name}"
-        return "" if number is None else f'{before}<a href="#{target}">{kind}&nbsp;{number}</a>{after}'
+        return linked(kind, name, number_of(kind, name), Markup(before), Markup(after))
 
     return REFERENCE.sub(link, text)
+
+
+def linked(kind: str, name: str, number: Any, before: str = "", after: str = "") -> Markup:
+    """A link to a figure, table, equation or appendix, with words around it; nothing if it has no number."""
+    target = name if kind == "appendix" else f"{kind.lower()}-{name}"
+    link = Markup('{}<a href="#{}">{}&nbsp;{}</a>{}').format(before, target, kind, number, after)
+    return Markup("") if number is None else link
 
 
 def rendered(template: Template, context: Mapping[str, Any]) -> Markup:

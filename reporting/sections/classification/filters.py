@@ -72,16 +72,9 @@ def plot_filters(image: np.ndarray, filters: np.ndarray, maps: np.ndarray, colum
     for row in range(rows):
         part = slice(row * columns, (row + 1) * columns)
         above, below = panels[2 * row : 2 * row + 2]
-        draw_tiles(above, filled(filters[part], columns), columns, **grey_scale(filters))
-        draw_tiles(
-            below, filled((maps / largest)[part], columns), columns, color="C4", cmap=WHITE_TO_BLACK, vmin=0, vmax=1
-        )
+        draw_tiles(above, filters[part], columns, **grey_scale(filters))
+        draw_tiles(below, (maps / largest)[part], columns, color="C4", cmap=WHITE_TO_BLACK, vmin=0, vmax=1)
     return figure
-
-
-def filled(images: np.ndarray, count: int) -> np.ndarray:
-    """The images (n, h, w) and blank ones up to `count`."""
-    return np.concatenate([images, np.full((count - len(images), *images.shape[1:]), np.nan)])
 
 
 @styled

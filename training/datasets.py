@@ -13,6 +13,8 @@ from training.config import DataConfig
 from training.fashion_mnist import DIGESTS, SHAPES, find_fashion_mnist
 from training.points_csv import read_points
 
+CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
+
 Fold = tuple[np.ndarray, np.ndarray]  # sorted indices of the training and of the validation part
 Folds = list[Fold]
 
@@ -101,7 +103,8 @@ def fashion_mnist_data(train_images: int) -> Data:
     It does not depend on the folder: only files with these digests are used.
     """
     train, test = (SHAPES[f"{part}-labels-idx1-ubyte"][0] for part in ("train", "t10k"))
-    return Data("Fashion-MNIST", dict(DIGESTS), {"train": min(train_images, train), "test": test})
+    counts = {"train": min(train_images, train), "test": test}
+    return Data("Fashion-MNIST", dict(DIGESTS), counts, (28, 28, 1), CLASS_NAMES)
 
 
 def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:

@@ -18,7 +18,7 @@ from reporting.artifacts.files import (
 from reporting.artifacts.parsing import load_toml, parse
 from reporting.artifacts.reads import Reads, RecordedRun, Stored, note, noting, plain
 from reporting.artifacts.registry import TASKS, Extra, Task, extras_of, stages, variants_of
-from reporting.artifacts.schema import APPENDICES, SCHEMA_VERSION, Data, Identity, Machine, ReportSettings, Run
+from reporting.artifacts.schema import APPENDICES, SCHEMA_VERSION, Data, Identity, Machine, ReportSettings, Run, Shapes
 from reporting.artifacts.spectrum import EXPLAINED, components_holding, sufficient_units
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "RecordedRun",
     "ReportSettings",
     "Run",
+    "Shapes",
     "Stored",
     "Task",
     "UserError",

@@ -1,9 +1,9 @@
 """The schema of `run.json`."""
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPENDICES = (  # of the report, in order
     "splits",
     "noise",
@@ -48,6 +48,13 @@ class ReportSettings:
     appendices: tuple[str, ...] = dataclasses.field(metadata={"choices": APPENDICES, "may_be_empty": True})
 
 
+class Shapes(NamedTuple):
+    """What a network must fit: the shape of one input, and the number of outputs."""
+
+    inputs: tuple[int, ...]  # (height, width, channels) of an image, (columns,) of a point
+    outputs: int  # classes, or 1
+
+
 @dataclasses.dataclass(frozen=True)
 class Data:
     """The data of a run."""
@@ -55,9 +62,18 @@ class Data:
     source: str
     digests: dict[str, str]  # file name -> SHA-256 of its bytes
     counts: dict[str, int]  # "train", "test" -> number of points or images
+    inputs: tuple[int, ...] = (1,)  # the shape of one input
+    # Of a classification the names by label, and of a regression those of the inputs, then of the target
+    classes: tuple[str, ...] = dataclasses.field(default=(), metadata={"may_be_empty": True})
+    columns: tuple[str, ...] = dataclasses.field(default=(), metadata={"may_be_empty": True})
     # What equal bytes repeat, counted when images are loaded; it says nothing about which data these are
     duplicates_train: int | None = dataclasses.field(default=None, compare=False)  # training images that repeat others
     duplicates_train_test: int | None = dataclasses.field(default=None, compare=False)  # test images among these
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shape of one input and the number of outputs."""
+        return Shapes(self.inputs, len(self.classes) or 1)
 
 
 @dataclasses.dataclass(frozen=True)

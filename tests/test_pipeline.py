@@ -28,7 +28,8 @@ def tiny_images(_config):
     rng = np.random.default_rng(0)
     labels = np.arange(260) % 10
     images = (rng.integers(0, 60, (260, 28, 28, 1)) + 19 * labels[:, None, None, None]).astype(np.uint8)
-    data = Data("tiny images", {"images": "0" * 64}, {"train": 200, "test": 60})
+    counts, classes = {"train": 200, "test": 60}, tuple("0123456789")
+    data = Data("tiny images", {"images": "0" * 64}, counts, (28, 28, 1), classes)
     return Dataset(images[:200], labels[:200], images[200:], labels[200:], data)
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 PARTS = ("train", "validation", "test")
 PROBES = (0, 1, 2)  # labels; the dense layers' activations are stored for the first test image of each
 SHOWN_LABEL = 9  # the feature maps are stored for the first test image of this label
-CLASSES = 10
 
 load = load_fashion_mnist
 
@@ -66,7 +65,7 @@ def train(
 
     (fold,) = folds
     record.describe(dataset.data)
-    trainer = trainer_for(config)
+    trainer = trainer_for(config, dataset.data.shapes)
     progress = Progress(record.name, config.max_epochs)
     own_seed = derive_seed(seed, config, 1)
     fit = trainer.fit(config, dataset.x_train, dataset.y_train, *fold, own_seed, [progress])
@@ -125,7 +124,7 @@ def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, p
 
 
 def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Mean negative log-likelihood of the labels (n,) under the probabilities (n, 10).
+    """Mean negative log-likelihood of the labels (n,) under the probabilities (n, classes).
 
     A probability of 0 is replaced by the smallest normal float32, which keeps the mean finite.
     """
@@ -174,5 +173,5 @@ def fields(fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> dict[str
     )
     control = {f"untrained_{name}": value for name, value in untrained.items() if name != "gradient_images"}
     images, labels = dataset.x_train[train, ..., 0], dataset.y_train[train]
-    means = [images[labels == label].mean(axis=0) / 255 for label in range(CLASSES)]
+    means = [images[labels == label].mean(axis=0) / 255 for label in range(len(dataset.data.classes))]
     return trained | control | {"class_mean": np.stack(means).astype(np.float32)}

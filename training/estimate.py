@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from reporting.artifacts import ArtifactError, load_json, plain, save_json, stages
+from reporting.artifacts import ArtifactError, Shapes, load_json, plain, save_json, stages
 from training.budget import Budget
 from training.device import ONEDNN, cpuinfo, instruction_set
 from training.experiment import Experiment, experiment
@@ -53,7 +53,8 @@ def make_estimate(
     homework, runs = some.homework, some.runs
     pace = Pace()
     if sum(unit.seconds for units in forecast(experiments, stale, pace).values() for unit in units) > WORTH_TIMING:
-        pace = timed_pace(homework, runs, budget, config)
+        shapes = {task: this.data.shapes for task, this in experiments.items()}
+        pace = timed_pace(homework, shapes, runs, budget, config)
     told = forecast(experiments, stale, pace)
 
     def whole(quick: bool, extras: bool) -> float:
@@ -75,14 +76,14 @@ def parts(told: Mapping[str, Sequence[Unit]]) -> dict[str, list[float]]:
     return {stage: [seconds for unit in units for seconds in unit.parts] for stage, units in told.items()}
 
 
-def timed_pace(homework: Homework, runs: Path, budget: Budget, config: Path) -> Pace:
+def timed_pace(homework: Homework, shapes: Mapping[str, Shapes], runs: Path, budget: Budget, config: Path) -> Pace:
     """The Pace of this machine: from an earlier time, if nothing that it depends on has changed."""
     about = {
         "processor": cpuinfo("model name"),
         "kernels": [instruction_set(), os.environ.get(ONEDNN, ""), os.environ.get("XLA_FLAGS", "")],
         "compute": plain(homework.compute),
         "slots": budget.slots,
-        "kinds": sorted(kinds(homework)),
+        "kinds": sorted(kinds(homework, shapes)),
     }
     about = json.loads(json.dumps(about))
     try:

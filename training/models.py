@@ -6,19 +6,20 @@ import keras
 import numpy as np
 from keras import layers
 
+from reporting.artifacts import Shapes
 from training.config import ClassificationConfig, RegressionConfig
 
 NORMALISATION = "_normalisation"  # the end of the name of the layer that normalises another one's output
 
 
-def build_mlp(config: RegressionConfig) -> keras.Model:
-    """The regression network, (batch, 1) -> (batch, 1). Its initial weights depend on Keras' global seed."""
-    x = inputs = keras.Input((1,), name="x")
-    fan_in = 1
+def build_mlp(config: RegressionConfig, shapes: Shapes) -> keras.Model:
+    """The regression network, (batch, columns) -> (batch, 1). Its initial weights depend on Keras' global seed."""
+    x = inputs = keras.Input(shapes.inputs, name="x")
+    (fan_in,) = shapes.inputs
     for number, (units, activation) in enumerate(zip(config.hidden_units, config.activations, strict=True), 1):
         x = layers.Dense(units, activation=activation, name=f"hidden_{number}", **dense_options(config, fan_in))(x)
         fan_in = units
-    outputs = layers.Dense(1, name="output", **dense_options(config, fan_in))(x)
+    outputs = layers.Dense(shapes.outputs, name="output", **dense_options(config, fan_in))(x)
     return keras.Model(inputs, outputs, name="mlp")
 
 
@@ -38,19 +39,19 @@ def dense_options(config: RegressionConfig, fan_in: int) -> dict[str, Any]:
     return {"kernel_initializer": kernel, "bias_initializer": bias}
 
 
-def build_cnn(config: ClassificationConfig) -> keras.Model:
-    """The classification network, (batch, 28, 28, 1) grey values from 0 to 255 -> (batch, 10) probabilities.
+def build_cnn(config: ClassificationConfig, shapes: Shapes) -> keras.Model:
+    """The classification network, (batch, height, width, channels) from 0 to 255 -> (batch, classes) probabilities.
 
     Scaling to [0, 1], random flips and shifts are layers, so that images stay uint8 in memory. Normalisation and ReLU
     come after the pooling: the result is the same, since both commute with the maximum, for a quarter of the work.
     """
-    x = inputs = keras.Input((28, 28, 1), name="image")
+    x = inputs = keras.Input(shapes.inputs, name="image")
     x = layers.Rescaling(1 / 255, name="scale")(x)
     if config.horizontal_flips:
         x = layers.RandomFlip("horizontal", name="flip")(x)
     if config.random_shifts:
-        share = config.random_shifts / 28
-        x = layers.RandomTranslation(share, share, fill_mode="constant", interpolation="nearest", name="shift")(x)
+        share = [config.random_shifts / side for side in shapes.inputs[:2]]
+        x = layers.RandomTranslation(*share, fill_mode="constant", interpolation="nearest", name="shift")(x)
     for number, filters in enumerate(config.filters, 1):
         x = layers.Conv2D(filters, config.kernel_size, padding=config.padding, name=f"conv_{number}")(x)
         x = layers.MaxPooling2D(2, name=f"pool_{number}")(x)
@@ -65,7 +66,7 @@ def build_cnn(config: ClassificationConfig) -> keras.Model:
         if config.batch_normalization:
             x = layers.Activation("relu", name=f"dense_{number}_relu")(x)
     x = layers.Dropout(config.dropout, name="dropout")(x)
-    outputs = layers.Dense(10, activation="softmax", dtype="float32", name="output")(x)
+    outputs = layers.Dense(shapes.outputs, activation="softmax", dtype="float32", name="output")(x)
     return keras.Model(inputs, outputs, name="cnn")
 
 

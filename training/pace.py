@@ -21,8 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from reporting.artifacts import Shapes
 from training.cli import homework_of, parse_arguments, run_main
 from training.config import ClassificationConfig, FitConfig
+from training.prepare_data import data_of
 from training.settings import Homework, Search
 
 NOMINAL = 1.6e-10  # seconds for each multiplication of a point's forward pass, with training: AVX2, float32, one thread
@@ -39,13 +41,13 @@ class Pace:
 
     seconds: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
-    def fit(self, config: FitConfig, points: int) -> float:
+    def fit(self, config: FitConfig, shapes: Shapes, points: int) -> float:
         """The expected seconds of fits that train on so many points in all, without the start of their process."""
-        return self.per_point(config) * points * expected_epochs(config)
+        return self.per_point(config, shapes) * points * expected_epochs(config)
 
-    def per_point(self, config: FitConfig) -> float:
+    def per_point(self, config: FitConfig, shapes: Shapes) -> float:
         """The seconds of a point in an epoch: as timed, or in proportion to the timed kind that is most alike."""
-        task, size, batch = config.task, multiplications(config), config.batch_size
+        task, size, batch = config.task, multiplications(config, shapes), config.batch_size
         known = [(split_kind(name), seconds) for name, seconds in self.seconds.items()]
         alike = [
             (abs(math.log(batch / other_batch)) + abs(math.log(size / other)), seconds * size / other)
@@ -72,9 +74,9 @@ def epoch_seconds(durations: Sequence[float]) -> dict[str, float]:
     return {"epoch_seconds": float(np.median(later)), "epoch_seconds_error": error}
 
 
-def kind(config: FitConfig) -> str:
+def kind(config: FitConfig, shapes: Shapes) -> str:
     """What the time of a point depends on: the task, the multiplications and the batch."""
-    return f"{config.task}/{multiplications(config)}/{config.batch_size}"
+    return f"{config.task}/{multiplications(config, shapes)}/{config.batch_size}"
 
 
 def split_kind(name: str) -> tuple[str, int, int]:
@@ -83,24 +85,28 @@ def split_kind(name: str) -> tuple[str, int, int]:
     return task, int(size), int(batch)
 
 
-def multiplications(config: Any) -> int:
+def multiplications(config: Any, shapes: Shapes) -> int:
     """The multiplications of a network's forward pass for one point; biases and activations are not counted."""
     if not isinstance(config, ClassificationConfig):
-        return sum(a * b for a, b in itertools.pairwise([1, *config.hidden_units, 1]))
-    side, channels, total = 28, 1, 0
+        return sum(a * b for a, b in itertools.pairwise([*shapes.inputs, *config.hidden_units, shapes.outputs]))
+    (*sides, channels), total = shapes.inputs, 0
     for filters in config.filters:
-        side -= config.kernel_size - 1 if config.padding == "valid" else 0
-        total += side * side * config.kernel_size**2 * channels * filters
-        side, channels = side // 2, filters
-    return total + sum(a * b for a, b in itertools.pairwise([side * side * channels, *config.dense_units, 10]))
+        sides = [side - (config.kernel_size - 1 if config.padding == "valid" else 0) for side in sides]
+        total += math.prod(sides) * config.kernel_size**2 * channels * filters
+        sides, channels = [side // 2 for side in sides], filters
+    sizes = [math.prod(sides) * channels, *config.dense_units, shapes.outputs]
+    return total + sum(a * b for a, b in itertools.pairwise(sizes))
 
 
-def kinds(homework: Homework) -> dict[str, FitConfig]:
-    """A configuration of each kind that the settings ask for, by kind: KINDS at most, networks before combinations."""
+def kinds(homework: Homework, shapes: Mapping[str, Shapes]) -> dict[str, FitConfig]:
+    """A configuration of each kind that the settings ask for, by kind: KINDS at most, networks before combinations.
+
+    `shapes` are those of each task's data.
+    """
     tasks = homework.tasks.values()
     configs: list[FitConfig] = [each for task in tasks for each in (task.reference, *task.variants.values())]
     configs += [each for task in tasks for each in combinations(task.search)]
-    by_kind = {kind(config): config for config in configs}
+    by_kind = {kind(config, shapes[config.task]): config for config in configs}
     return dict(itertools.islice(by_kind.items(), KINDS))
 
 
@@ -110,7 +116,7 @@ def combinations(search: Search, most: int = 1000) -> Iterator[FitConfig]:
         yield dataclasses.replace(search.base, **dict(zip(search.grid, values, strict=True)))
 
 
-def time_kind(config: FitConfig) -> float:
+def time_kind(config: FitConfig, shapes: Shapes) -> float:
     """The seconds of a training point in an epoch of a fit like this one, from random data."""
     import keras
 
@@ -127,14 +133,22 @@ def time_kind(config: FitConfig) -> float:
             self.ends.append(time.perf_counter())
             self.model.stop_training = epoch >= 2 and self.ends[-1] - self.ends[0] > TIMED_SECONDS
 
-    points, rng = TIMED_POINTS[config.task], np.random.default_rng(0)
-    shape = (points * 5 // 4, 28, 28, 1) if isinstance(config, ClassificationConfig) else (points * 5 // 4, 1)
-    x = rng.integers(0, 255, shape).astype(np.uint8) if len(shape) == 4 else rng.normal(size=shape).astype(np.float32)
-    y = rng.integers(0, 10, len(x)) if len(shape) == 4 else x
+    points = TIMED_POINTS[config.task]
+    x, y = random_data(config, shapes, points * 5 // 4, np.random.default_rng(0))
     whole = dataclasses.replace(config, max_epochs=10_000, patience=10_000)
     clock, indices = Clock(), np.arange(len(x))
-    Trainer(whole).fit(whole, x, y, indices[:points], indices[points:], 0, [clock])
+    Trainer(whole, shapes).fit(whole, x, y, indices[:points], indices[points:], 0, [clock])
     return float(np.median(np.diff(clock.ends))) / points
+
+
+def random_data(
+    config: FitConfig, shapes: Shapes, points: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs (points, ...) and targets of a task's kind: labels (points,), or numbers (points, 1)."""
+    size = (points, *shapes.inputs)
+    if isinstance(config, ClassificationConfig):
+        return rng.integers(0, 255, size).astype(np.uint8), rng.integers(0, shapes.outputs, points)
+    return rng.normal(size=size).astype(np.float32), rng.normal(size=(points, shapes.outputs)).astype(np.float32)
 
 
 def add_share(parser: argparse.ArgumentParser) -> None:
@@ -146,7 +160,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(__doc__, argv, add_share)
     homework = homework_of(arguments)
     first, step = map(int, arguments.share.split("/"))
-    chosen = list(kinds(homework).items())
+    shapes = {task: data.shapes for task, data in data_of(homework).items()}
+    chosen = list(kinds(homework, shapes).items())
     from training.device import configure
 
     compute = homework.compute
@@ -157,7 +172,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for number in range(first - 1, max(len(chosen), first), step):
         name, config = chosen[number % len(chosen)]
         keras.config.set_dtype_policy(precision if isinstance(config, ClassificationConfig) else "float32")
-        timed[name] = time_kind(config)
+        timed[name] = time_kind(config, shapes[config.task])
     print(json.dumps(timed))
 
 

@@ -64,7 +64,7 @@ def train(
     from training.inspection import weights_before_and_after
     from training.trainer import trainer_for
 
-    trainer = trainer_for(config)
+    trainer = trainer_for(config, dataset.data.shapes)
     members = []
     for fold, (train, validation) in enumerate(folds, 1):
         progress = Progress(f"{record.name}  fold {fold}/{len(folds)}", config.max_epochs)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from reporting.artifacts import Shapes
 from training.config import ClassificationConfig, FitConfig, RegressionConfig
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ class Task:
         """MAKERS of training.<name>_extras: the functions that make the cases of each extra."""
         return importlib.import_module(f"training.{self.name}_extras").MAKERS
 
-    def build(self, config: FitConfig) -> keras.Model:
+    def build(self, config: FitConfig, shapes: Shapes) -> keras.Model:
         """A new network, not compiled; its initial weights depend on Keras' global seed."""
-        return getattr(importlib.import_module("training.models"), self.builder)(config)
+        return getattr(importlib.import_module("training.models"), self.builder)(config, shapes)
 
 
 TASKS = {

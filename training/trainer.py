@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from reporting.artifacts import Shapes
 from training.callbacks import make_callbacks, recorded_logs
 from training.config import FitConfig
 from training.models import named_weights
@@ -72,14 +73,15 @@ class Trainer:
     seed and the settings in RUNTIME_FIELDS can change without a new program.
     """
 
-    def __init__(self, config: FitConfig) -> None:
+    def __init__(self, config: FitConfig, shapes: Shapes) -> None:
+        self.shapes = shapes
         self.classifies = task_of(config).classifies
         self.loss = make_loss(config)
         self.strategy = tf.distribute.get_strategy()
         self.replicas = self.strategy.num_replicas_in_sync  # the GPUs that share each batch
         self.views = 2 if getattr(config, "horizontal_flips", False) else 1
         self.batch_size = config.batch_size
-        self.model = task_of(config).build(config)
+        self.model = task_of(config).build(config, shapes)
         # XLA fuses the steps of the small network; for convolutions it is several times slower on a CPU.
         fused = not self.classifies and self.replicas == 1
         # A variable, so that another weight decay needs no new program.
@@ -147,7 +149,9 @@ class Trainer:
     def _start(self, config: FitConfig, seed: int) -> None:
         """Give the model new random weights, and reset the optimizer to its initial state with the settings' rates."""
         random.seed(seed)  # Keras draws the seeds of initializers, dropout and flips from it
-        for variable, fresh in zip(self.model.variables, task_of(config).build(config).variables, strict=True):
+        for variable, fresh in zip(
+            self.model.variables, task_of(config).build(config, self.shapes).variables, strict=True
+        ):
             variable.assign(fresh)
         for variable, value in zip(self.optimizer.variables, self.optimizer_start, strict=True):
             variable.assign(value)
@@ -236,13 +240,13 @@ class Trainer:
 
 
 @functools.lru_cache(maxsize=MAX_PROGRAMS)
-def _trainer(config: FitConfig) -> Trainer:
-    return Trainer(config)
+def _trainer(config: FitConfig, shapes: Shapes) -> Trainer:
+    return Trainer(config, shapes)
 
 
-def trainer_for(config: FitConfig) -> Trainer:
+def trainer_for(config: FitConfig, shapes: Shapes) -> Trainer:
     """The Trainer shared by all configurations that differ only in RUNTIME_FIELDS."""
-    return _trainer(dataclasses.replace(config, **RUNTIME_FIELDS))
+    return _trainer(dataclasses.replace(config, **RUNTIME_FIELDS), shapes)
 
 
 def programs_compiled() -> int:

@@ -73,7 +73,7 @@ def units_of(this: Experiment, name: str, pace: Pace) -> list[Unit]:
     if this.leaves_out(name):
         return [unit(this, name, ("training.train", "--variant", name), [LOADING])]
     config = this.config(name)
-    seconds = pace.fit(config, points_of(this.folds(config))) + INSPECTING + LOADING
+    seconds = pace.fit(config, this.data.shapes, points_of(this.folds(config))) + INSPECTING + LOADING
     return [unit(this, name, ("training.train", "--variant", name), [seconds])]
 
 
@@ -92,7 +92,7 @@ def search_parts(this: Experiment, pace: Pace) -> list[float]:
     """The expected seconds of each combination on all folds; of a large grid, of PARTS equal shares."""
     search = this.settings.search
     points = points_of(this.folds(search.base))
-    parts = [pace.fit(config, points) for config in combinations(search, PARTS)]
+    parts = [pace.fit(config, this.data.shapes, points) for config in combinations(search, PARTS)]
     scale = search.combinations / len(parts)
     return [LOADING / len(parts) + scale * seconds for seconds in parts]
 
@@ -101,7 +101,7 @@ def case_units(this: Experiment, name: str, cases: Mapping[str, Case], pace: Pac
     """The units of an extra: its cases that are not finished, packed; one unit if it is switched off."""
     words = ("training.run_extra", "--extra", name)
     left = {
-        label: pace.fit(case.config, case.points) if case.points else 1.0
+        label: pace.fit(case.config, this.data.shapes, case.points) if case.points else 1.0
         for label, case in cases.items()
         if not case_recording(this, name, label, case).is_current()
     }
@@ -129,5 +129,7 @@ def forecast(experiments: Mapping[str, Experiment], stale: Sequence[str], pace: 
             told[stage] = units_of(this, name, pace)
         except UserError:  # its cases depend on what another stage computes: as long as the tuned network
             config = this.config(REGISTERED[task].searched)
-            told[stage] = [unit(this, name, ("",), [LOADING + pace.fit(config, points_of(this.folds(config)))])]
+            told[stage] = [
+                unit(this, name, ("",), [LOADING + pace.fit(config, this.data.shapes, points_of(this.folds(config)))])
+            ]
     return told

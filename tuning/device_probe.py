@@ -143,7 +143,7 @@ def fits(arguments: argparse.Namespace, homework: Homework, precision: str) -> d
         train, validation = TASKS[name].module.fold_indices(len(dataset.x_train), config, seed)[0]
         own_seed = derive_seed(seed, config, 1)
         with tf.device(None if arguments.mirrored else DEVICES[arguments.device]):
-            trainer = Trainer(config)
+            trainer = Trainer(config, dataset.data.shapes)
             fit = trainer.fit(config, dataset.x_train, dataset.y_train, train, validation, own_seed)
         where = {short_name(each.value.device) for each in fit.model.variables}
         seen["fits"][name] = {"history": fit.history, "devices": sorted(where), "replicas": trainer.replicas}
@@ -169,7 +169,8 @@ def made_up_images(number: int) -> Dataset:
     for label in range(10):
         top, left = 14 * (label // 5), 5 * (label % 5)
         images[labels == label, top : top + 12, left : left + 7] += 150
-    return Dataset(images, labels, images[:0], labels[:0], Data("made up", {}, {"train": number, "test": 0}))
+    data = Data("made up", {}, {"train": number, "test": 0}, images.shape[1:], tuple("0123456789"))
+    return Dataset(images, labels, images[:0], labels[:0], data)
 
 
 if __name__ == "__main__":

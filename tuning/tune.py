@@ -207,7 +207,7 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
 
     def fit_fold(config: FitConfig, fold: int) -> dict[str, Any]:
         train, validation = folds[fold - 1]
-        trainer = trainer_for(config)
+        trainer = trainer_for(config, dataset.data.shapes)
         callbacks: list[Any] = []
         if progress:
             callbacks.append(Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False))

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from training import device
-from training.datasets import load_fashion_mnist, load_regression
+from training.datasets import fashion_mnist_data, load_fashion_mnist, load_regression
 from training.settings import load_homework
 from training.tasks import TASKS
 
@@ -46,7 +46,7 @@ def keras_fit(epochs, threads):
     data, settings = load_regression(homework.data), homework.tasks["regression"]
     base, total = settings.reference, 0
     for size in settings.search.grid["batch_size"]:
-        model = TASKS["regression"].build(base)
+        model = TASKS["regression"].build(base, data.data.shapes)
         model.compile(keras.optimizers.Adam(base.learning_rate), "mean_squared_error")
         held_out = data.x_train[80:], data.y_train[80:]
         options = {"batch_size": size, "validation_data": held_out, "verbose": 0}
@@ -72,7 +72,7 @@ def image_epochs(config, size, images, epochs):
     reference = homework.tasks["classification"].reference
     settings = dataclasses.replace(reference, batch_size=int(size), max_epochs=1 + int(epochs))
     train, held_out = np.split(np.arange(int(images)), [int(images) * 5 // 6])
-    Trainer(settings).fit(settings, data.x_train, data.y_train, train, held_out, 1, [Clock()])
+    Trainer(settings, data.data.shapes).fit(settings, data.x_train, data.y_train, train, held_out, 1, [Clock()])
     return {"seconds": ends[-1] - ends[0]}
 
 
@@ -80,7 +80,7 @@ def product(config, threads):
     """Operations a second of a large matrix product by number format, and what an epoch of 48,000 images takes."""
     homework = configured(config, int(threads))
     kinds = ["float32", *["bfloat16"] * (device.instruction_set() in device.BFLOAT16_SETS)]  # else it is emulated
-    model = TASKS["classification"].build(homework.tasks["classification"].reference)
+    model = TASKS["classification"].build(homework.tasks["classification"].reference, fashion_mnist_data(100).shapes)
     rates = {kind: matrix_product(kind) for kind in kinds}
     return {"rates": rates, "multiply_adds": multiply_adds(layer_products(model), 48000, 9600)}
 

@@ -11,6 +11,7 @@ from tests.benchmarks.machine import LIMITS, limit_kernels
 from tests.benchmarks.regression import RegressionGrid
 from tests.benchmarks.table import markdown
 from tests.benchmarks.turns import Comparison, affordable, extrapolated, take_turns
+from tests.training.shapes import IMAGES
 from training.settings import load_homework
 from training.tasks import TASKS
 
@@ -103,7 +104,7 @@ def test_table_has_medians_ranges_and_ratios_to_each_yardstick():
 
 
 def test_multiply_adds_of_the_reference_network_are_those_of_its_layers():
-    model = TASKS["classification"].build(load_homework().tasks["classification"].reference)
+    model = TASKS["classification"].build(load_homework().tasks["classification"].reference, IMAGES)
     convolutions = [26 * 26 * 3 * 3 * 32, 11 * 11 * 3 * 3 * 32 * 48]  # 28 -> 26 -> 13 -> 11 -> 5 on a side
     assert ours.layer_products(model) == [*convolutions, 5 * 5 * 48 * 128, 128 * 256, 256 * 10]
 

@@ -11,16 +11,16 @@ import tensorflow as tf
 processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
 import numpy as np
-from tests.training.test_trainer import CNN, MLP, images, points
+from tests.training.test_trainer import CNN, MLP, images, points, shapes_of
 from training.trainer import Trainer
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 for config, (x, y) in ((MLP, points()), (dataclasses.replace(CNN, batch_size=12), images())):
     parts = np.arange(0, len(x) - 9), np.arange(len(x) - 9, len(x))  # the last batch is a single point
     parts = parts[0][: config.batch_size + 1], parts[1]
-    alone = Trainer(config)
+    alone = Trainer(config, shapes_of(x, y))
     expected = alone.fit(config, x, y, *parts, seed=5).history, alone.evaluate(x, y)
     with strategy.scope():
-        shared = Trainer(config)
+        shared = Trainer(config, shapes_of(x, y))
         assert shared.replicas == 2 and alone.replicas == 1
         found = shared.fit(config, x, y, *parts, seed=5).history, shared.evaluate(x, y)
     for one, other in zip([*expected[0], expected[1]], [*found[0], found[1]], strict=True):

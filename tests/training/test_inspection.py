@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from tests.training.shapes import IMAGES, POINTS
 from training import classification, inspection, receptive_fields, regression
 from training.datasets import Dataset
 from training.models import build_cnn, build_mlp
@@ -19,7 +20,7 @@ CNN = dataclasses.replace(TASKS["classification"].reference, filters=(4, 6), den
 @pytest.fixture(scope="module")
 def cnn():
     keras.utils.set_random_seed(5)
-    return build_cnn(CNN)
+    return build_cnn(CNN, IMAGES)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def images():
 
 def test_activations_are_the_layers_true_outputs():
     keras.utils.set_random_seed(5)
-    model = build_mlp(dataclasses.replace(TASKS["regression"].reference, hidden_units=(3, 4, 5)))
+    model = build_mlp(dataclasses.replace(TASKS["regression"].reference, hidden_units=(3, 4, 5)), POINTS)
     x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
     found = inspection.activations(model, x, x[[0, 3, 6]])
     first = np.tanh(x @ model.get_layer("hidden_1").kernel.numpy() + model.get_layer("hidden_1").bias.numpy())
@@ -120,7 +121,9 @@ def test_smaller_networks_are_sized_without_test_data(module, tmp_path, monkeypa
 
 def test_activations_are_those_of_the_images_as_they_are(images):
     """Layers for random flips and shifts alter nothing of what is looked into."""
-    model = build_cnn(dataclasses.replace(CNN, horizontal_flips=True, random_shifts=2, batch_normalization=True))
+    model = build_cnn(
+        dataclasses.replace(CNN, horizontal_flips=True, random_shifts=2, batch_normalization=True), IMAGES
+    )
     first, second = (inspection.activations(model, images, images[:2]) for _ in range(2))
     for name, values in first.items():
         np.testing.assert_array_equal(values, second[name])
@@ -130,7 +133,7 @@ def test_activations_are_those_of_the_images_as_they_are(images):
 
 def test_activations_along_x_are_those_of_each_layer():
     keras.utils.set_random_seed(5)
-    model = build_mlp(dataclasses.replace(TASKS["regression"].reference, hidden_units=(3, 4, 5)))
+    model = build_mlp(dataclasses.replace(TASKS["regression"].reference, hidden_units=(3, 4, 5)), POINTS)
     x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
     found = inspection.activations_along(model, x)
     first = np.tanh(x @ model.get_layer("hidden_1").kernel.numpy() + model.get_layer("hidden_1").bias.numpy())

@@ -10,6 +10,7 @@ import scipy.optimize
 import scipy.stats
 import tensorflow as tf
 
+from tests.training.shapes import POINTS
 from training.config import ACTIVATIONS
 from training.laplace import laplace, most_likely, tangent_kernel, tangents
 from training.models import build_mlp
@@ -24,7 +25,7 @@ def network(*activations):
     keras.utils.set_random_seed(3)
     config = load_homework().tasks["regression"].reference
     sizes = (5, 4, 3)[: len(activations)]
-    return build_mlp(dataclasses.replace(config, hidden_units=sizes, activations=activations))
+    return build_mlp(dataclasses.replace(config, hidden_units=sizes, activations=activations), POINTS)
 
 
 def jacobian(model, x):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from tests.training.shapes import IMAGES, POINTS
 from training import inspection
 from training.models import build_cnn, build_mlp, named_weights
 from training.settings import load_homework
@@ -16,16 +17,16 @@ MLP, CNN = TASKS["regression"].reference, TASKS["classification"].reference
 
 def test_mlp_parameter_count():
     expected = (1 + 1) * 256 + (256 + 1) * 512 + (512 + 1) * 768 + (768 + 1)
-    assert build_mlp(MLP).count_params() == expected == 526_849
+    assert build_mlp(MLP, POINTS).count_params() == expected == 526_849
 
 
 def test_cnn_parameter_count():
     expected = (9 + 1) * 32 + (9 * 32 + 1) * 48 + (5 * 5 * 48 + 1) * 128 + (128 + 1) * 256 + (256 + 1) * 10
-    assert build_cnn(CNN).count_params() == expected == 203_514
+    assert build_cnn(CNN, IMAGES).count_params() == expected == 203_514
 
 
 def test_mlp_layers_and_activations():
-    model = build_mlp(MLP)
+    model = build_mlp(MLP, POINTS)
     names = ("hidden_1", "hidden_2", "hidden_3", "output")
     assert [model.get_layer(name).activation.__name__ for name in names] == ["tanh", "softplus", "relu", "linear"]
     assert [model.get_layer(name).units for name in names] == [256, 512, 768, 1]
@@ -33,7 +34,7 @@ def test_mlp_layers_and_activations():
 
 def test_fan_in_uniform_fills_its_range_in_weights_and_biases():
     keras.utils.set_random_seed(1)
-    model = build_mlp(MLP)
+    model = build_mlp(MLP, POINTS)
     for name, fan_in in (("hidden_1", 1), ("hidden_2", 256), ("hidden_3", 512)):
         for values in (model.get_layer(name).kernel.numpy(), model.get_layer(name).bias.numpy()):
             limit = fan_in**-0.5
@@ -42,12 +43,12 @@ def test_fan_in_uniform_fills_its_range_in_weights_and_biases():
 
 
 def test_keras_initializer_leaves_biases_at_zero():
-    model = build_mlp(dataclasses.replace(MLP, initializer="glorot_uniform"))
+    model = build_mlp(dataclasses.replace(MLP, initializer="glorot_uniform"), POINTS)
     assert not model.get_layer("hidden_2").bias.numpy().any()
 
 
 def test_cnn_gives_probabilities_of_grey_values():
-    model = build_cnn(CNN)
+    model = build_cnn(CNN, IMAGES)
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), dtype=np.uint8)
     probabilities = model(images).numpy()
     assert probabilities.shape == (3, 10)
@@ -57,14 +58,14 @@ def test_cnn_gives_probabilities_of_grey_values():
 def test_extended_network_keeps_two_convolutions_and_two_dense_layers():
     names = [
         layer.name
-        for layer in build_cnn(TASKS["classification"].variants["extended"]).layers
+        for layer in build_cnn(TASKS["classification"].variants["extended"], IMAGES).layers
         if hasattr(layer, "kernel")
     ]
     assert names == ["conv_1", "conv_2", "dense_1", "dense_2", "output"]
 
 
 def test_weights_are_named_by_layer_and_part():
-    model = build_mlp(MLP)
+    model = build_mlp(MLP, POINTS)
     found = named_weights(model)
     layers = ("hidden_1", "hidden_2", "hidden_3", "output")
     assert list(found) == [f"{layer}/{part}" for layer in layers for part in ("kernel", "bias")]
@@ -73,14 +74,14 @@ def test_weights_are_named_by_layer_and_part():
 
 def test_networks_have_no_penalty_of_their_own():
     """L2 acts in the optimizer alone."""
-    for model in (build_mlp(dataclasses.replace(MLP, weight_decay=0.5)), build_cnn(CNN)):
+    for model in (build_mlp(dataclasses.replace(MLP, weight_decay=0.5), POINTS), build_cnn(CNN, IMAGES)):
         assert not model.losses and not any(getattr(layer, "kernel_regularizer", None) for layer in model.layers)
 
 
 def test_normalisation_commutes_with_the_pooling_that_it_follows():
     """What is shown of a convolution at full size is what the network computes, also where a channel shrinks."""
     config = dataclasses.replace(CNN, batch_normalization=True, random_shifts=2, horizontal_flips=True)
-    model = build_cnn(config)
+    model = build_cnn(config, IMAGES)
     rng = np.random.default_rng(0)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -94,7 +95,7 @@ def test_normalisation_commutes_with_the_pooling_that_it_follows():
 
 
 def test_random_shifts_move_training_images_alone():
-    model = build_cnn(dataclasses.replace(CNN, random_shifts=2))
+    model = build_cnn(dataclasses.replace(CNN, random_shifts=2), IMAGES)
     shift = model.get_layer("shift")
     image = np.zeros((50, 28, 28, 1), np.float32)
     image[:, 14, 14] = 1

@@ -4,6 +4,8 @@ import dataclasses
 
 import pytest
 
+from tests.training import shapes
+from tests.training.shapes import SHAPES
 from training.pace import (
     NOMINAL,
     Pace,
@@ -18,6 +20,7 @@ from training.settings import load_homework
 
 HOMEWORK = load_homework()
 POINTS, IMAGES = HOMEWORK.tasks["regression"].reference, HOMEWORK.tasks["classification"].reference
+POINT, IMAGE = shapes.POINTS, shapes.IMAGES
 IMPROVED = HOMEWORK.tasks["classification"].variants["extended"]
 
 
@@ -47,17 +50,19 @@ def counted(model):
 def test_multiplications_are_those_of_the_network(config):
     from training.tasks import task_of
 
-    assert multiplications(config) == counted(task_of(config).build(config))
+    assert multiplications(config, SHAPES[config.task]) == counted(task_of(config).build(config, SHAPES[config.task]))
 
 
 def test_a_timed_kind_counts_as_timed_and_others_in_proportion():
     wide = dataclasses.replace(POINTS, hidden_units=(512, 512, 768))
-    pace = Pace({kind(POINTS): 1e-4, kind(dataclasses.replace(POINTS, batch_size=64)): 5e-5})
-    assert pace.per_point(POINTS) == 1e-4
-    assert pace.per_point(wide) == pytest.approx(1e-4 * multiplications(wide) / multiplications(POINTS))
-    assert pace.per_point(dataclasses.replace(POINTS, batch_size=50)) == 5e-5  # the nearest batch
-    assert pace.per_point(IMAGES) == NOMINAL * multiplications(IMAGES)  # of another task nothing follows
-    assert pace.fit(POINTS, 400) == pytest.approx(1e-4 * 400 * 500)
+    pace = Pace({kind(POINTS, POINT): 1e-4, kind(dataclasses.replace(POINTS, batch_size=64), POINT): 5e-5})
+    assert pace.per_point(POINTS, POINT) == 1e-4
+    assert pace.per_point(wide, POINT) == pytest.approx(
+        1e-4 * multiplications(wide, POINT) / multiplications(POINTS, POINT)
+    )
+    assert pace.per_point(dataclasses.replace(POINTS, batch_size=50), POINT) == 5e-5  # the nearest batch
+    assert pace.per_point(IMAGES, IMAGE) == NOMINAL * multiplications(IMAGES, IMAGE)  # of another task nothing follows
+    assert pace.fit(POINTS, POINT, 400) == pytest.approx(1e-4 * 400 * 500)
 
 
 def test_a_fit_that_may_stop_early_is_expected_to_be_shorter():
@@ -66,11 +71,11 @@ def test_a_fit_that_may_stop_early_is_expected_to_be_shorter():
 
 
 def test_every_network_of_the_settings_has_its_kind():
-    names = kinds(HOMEWORK)
+    names = kinds(HOMEWORK, SHAPES)
     for config in (POINTS, IMAGES, IMPROVED, *combinations(HOMEWORK.tasks["classification"].search)):
-        assert kind(config) in names
+        assert kind(config, SHAPES[config.task]) in names
     batches = with_batches(range(1, 21))
-    assert {kind(POINTS), kind(IMAGES), kind(IMPROVED)} <= set(kinds(batches))
+    assert {kind(POINTS, POINT), kind(IMAGES, IMAGE), kind(IMPROVED, IMAGE)} <= set(kinds(batches, SHAPES))
     assert len(list(combinations(HOMEWORK.tasks["regression"].search, 5))) == 5
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reporting.artifacts import stages
+from tests.training.shapes import IMAGES, SHAPES
 from training import estimate, pipeline
 from training.budget import Budget
 from training.estimate import make_estimate
@@ -94,7 +95,7 @@ def timed(monkeypatch):
     def side_by_side(budget, config, count):
         calls.append(budget.slots)
         homework = load_homework(config)
-        return {kind(settings.reference): 1e-3 for settings in homework.tasks.values()}
+        return {kind(task.reference, SHAPES[name]): 1e-3 for name, task in homework.tasks.items()}
 
     monkeypatch.setattr(estimate, "time_side_by_side", side_by_side)
     return calls
@@ -119,7 +120,7 @@ def test_one_stage_is_estimated_by_hand(tmp_path, timed, monkeypatch):
     homework = load_homework()
     images = dataclasses.replace(homework.tasks["classification"].reference)
     told = estimated(tmp_path, stale=["classification/reference"])
-    assert told.pace.fit(images, 48000) == pytest.approx(48000 * images.max_epochs * 1e-3)
+    assert told.pace.fit(images, IMAGES, 48000) == pytest.approx(48000 * images.max_epochs * 1e-3)
     assert told.seconds == pytest.approx(720 + 6 + 10 + 15)  # a start, what is looked into, the report
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from reporting.artifacts import TASKS as REGISTERED
 from reporting.artifacts import extras_of
+from tests.training.shapes import SHAPES
 from training.settings import load_homework
 from training.tasks import TASKS, task_of
 
@@ -55,7 +56,7 @@ def test_a_network_has_the_layers_whose_sizes_the_task_names(task):
     changed = {field.name for field in dataclasses.fields(config)}
     changed = {name for name in changed if getattr(config, name) != getattr(resized, name)}
     assert changed <= {"hidden_units", "filters", "dense_units"}
-    layers = {layer.name: layer for layer in task.build(resized).layers if hasattr(layer, "kernel")}
+    layers = {layer.name: layer for layer in task.build(resized, SHAPES[task.name]).layers if hasattr(layer, "kernel")}
     assert list(layers) == [*smaller, "output"]
     sizes = {name: layers[name].filters if is_convolution(layers[name]) else layers[name].units for name in smaller}
     assert sizes == smaller

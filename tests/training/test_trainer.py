@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 
+from reporting.artifacts import Shapes
+from tests.training.shapes import POINTS
 from training.settings import load_homework
 from training.tasks import task_of
 from training.trainer import RUNTIME_FIELDS, Trainer, make_loss, trainer_for
@@ -28,6 +30,10 @@ def images(n=70):
     return (rng.integers(0, 100, (n, 28, 28, 1)) + 15 * y[:, None, None, None]).astype(np.uint8), y
 
 
+def shapes_of(x, y):
+    return Shapes(x.shape[1:], 1 if y.ndim == 2 else 10)
+
+
 def penalised(model, strength):
     """A copy of the model with its weights, whose losses hold `strength` times each squared weight."""
 
@@ -45,7 +51,7 @@ def penalised(model, strength):
 def plain_fit(config, x, y, train, seed):
     """A network trained by Keras' `fit`, given the order of the points in each epoch, with Keras' own L2 penalty."""
     keras.utils.set_random_seed(seed)
-    model = penalised(task_of(config).build(config), config.weight_decay / 2)
+    model = penalised(task_of(config).build(config, shapes_of(x, y)), config.weight_decay / 2)
     assert model.losses
     loss = "mean_squared_error" if y.ndim == 2 else "sparse_categorical_crossentropy"
     model.compile(keras.optimizers.Adam(config.learning_rate), loss, jit_compile=False)
@@ -60,7 +66,7 @@ def plain_fit(config, x, y, train, seed):
 def test_equals_plain_fit_for_the_same_batches(config, data):
     config, (x, y) = dataclasses.replace(config, weight_decay=0.05), data
     train, validation = np.arange(0, len(x) - 9), np.arange(len(x) - 9, len(x))  # the last batch is not full
-    trainer = Trainer(config)
+    trainer = Trainer(config, shapes_of(x, y))
     trainer.fit(config, x, y, train, validation, seed=11)
     for expected, got in zip(
         plain_fit(config, x, y, train, seed=11).get_weights(), trainer.model.get_weights(), strict=True
@@ -70,7 +76,7 @@ def test_equals_plain_fit_for_the_same_batches(config, data):
 
 def test_a_saved_network_opens_without_this_project(tmp_path):
     x, y = points()
-    model = Trainer(MLP).fit(MLP, x, y, np.arange(20), np.arange(20, 30), seed=3).model
+    model = Trainer(MLP, POINTS).fit(MLP, x, y, np.arange(20), np.arange(20, 30), seed=3).model
     model.save(tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as stored:
         assert "training." not in stored.read("config.json").decode()
@@ -82,7 +88,7 @@ def test_a_saved_network_opens_without_this_project(tmp_path):
 def test_validation_while_training_sees_images_as_they_are_and_predictions_average_both_views():
     x, y = images()
     config = dataclasses.replace(CNN, horizontal_flips=True)
-    trainer = Trainer(config)
+    trainer = Trainer(config, shapes_of(x, y))
     history = trainer.fit(config, x, y, np.arange(50), np.arange(50, 70), seed=1).history
     straight, mirrored = (trainer.model(view, training=False).numpy() for view in (x[50:], x[50:, :, ::-1]))
     loss = keras.losses.SparseCategoricalCrossentropy()
@@ -96,8 +102,8 @@ def test_validation_while_training_sees_images_as_they_are_and_predictions_avera
 def test_a_fit_does_not_depend_on_the_fits_before_it():
     x, y = points()
     train, validation = np.arange(20), np.arange(20, 30)
-    alone = Trainer(MLP).fit(MLP, x, y, train, validation, seed=3)
-    used = Trainer(MLP)
+    alone = Trainer(MLP, POINTS).fit(MLP, x, y, train, validation, seed=3)
+    used = Trainer(MLP, POINTS)
     used.fit(dataclasses.replace(MLP, learning_rate=0.05), x, y, validation, train, seed=4)
     again = used.fit(MLP, x, y, train, validation, seed=3)
     assert again.history == alone.history
@@ -108,7 +114,7 @@ def test_a_fit_does_not_depend_on_the_fits_before_it():
 def test_evaluation_is_the_loss_without_the_penalty():
     config = dataclasses.replace(MLP, weight_decay=0.9, max_epochs=1)
     x, y = points()
-    trainer = Trainer(config)
+    trainer = Trainer(config, shapes_of(x, y))
     trainer.fit(config, x, y, np.arange(20), np.arange(20, 30), seed=1)
     assert trainer.evaluate(x, y)["loss"] == pytest.approx(float(np.mean((trainer.predict(x) - y) ** 2)), rel=1e-5)
 
@@ -116,7 +122,7 @@ def test_evaluation_is_the_loss_without_the_penalty():
 def test_predictions_and_evaluation_are_one_computation():
     config = dataclasses.replace(CNN, max_epochs=1)
     x, y = images()
-    trainer = Trainer(config)
+    trainer = Trainer(config, shapes_of(x, y))
     trainer.fit(config, x, y, np.arange(60), np.arange(60, 70), seed=1)
     probabilities = trainer.predict(x)
     assert trainer.evaluate(x, y)["accuracy"] == pytest.approx(
@@ -134,7 +140,7 @@ def test_double_softmax_lies_between_its_bounds_and_is_trained_on():
     assert float(loss(np.array([4, 3]), certain)) == pytest.approx(np.log(np.e + 9), abs=1e-5)  # 2.4612
     x, y = images()
     config = dataclasses.replace(CNN, loss="double_softmax")
-    trainer = Trainer(config)
+    trainer = Trainer(config, shapes_of(x, y))
     fit = trainer.fit(config, x, y, np.arange(60), np.arange(60, 70), seed=1)
     probabilities = trainer.predict(x[60:]).astype(float)
     second = np.exp(probabilities) / np.exp(probabilities).sum(axis=1, keepdims=True)
@@ -144,10 +150,10 @@ def test_double_softmax_lies_between_its_bounds_and_is_trained_on():
 def test_another_weight_decay_needs_no_new_program_and_is_obeyed():
     x, y = points()
     fold = np.arange(20), np.arange(20, 30)
-    used = Trainer(MLP)
+    used = Trainer(MLP, POINTS)
     used.fit(MLP, x, y, *fold, seed=3)
     strong = dataclasses.replace(MLP, weight_decay=0.5)
-    again, alone = used.fit(strong, x, y, *fold, seed=3), Trainer(strong).fit(strong, x, y, *fold, seed=3)
+    again, alone = used.fit(strong, x, y, *fold, seed=3), Trainer(strong, POINTS).fit(strong, x, y, *fold, seed=3)
     assert again.history == alone.history
     assert used.take_epoch.experimental_get_tracing_count() == 1
 
@@ -155,7 +161,7 @@ def test_another_weight_decay_needs_no_new_program_and_is_obeyed():
 def test_early_stopping_fires_after_its_patience_and_restores():
     config = dataclasses.replace(MLP, learning_rate=5.0, max_epochs=30, patience=2, restore_best_weights=True)
     x, y = points()
-    trainer = Trainer(config)
+    trainer = Trainer(config, shapes_of(x, y))
     fit = trainer.fit(config, x, y, np.arange(20), np.arange(20, 30), seed=1)
     assert fit.stopped_early and fit.epochs == fit.best_epoch + 2
     lowest = min(row["validation_loss"] for row in fit.history)
@@ -165,7 +171,7 @@ def test_early_stopping_fires_after_its_patience_and_restores():
 def test_flips_average_over_both_views():
     config = dataclasses.replace(CNN, horizontal_flips=True, max_epochs=1)
     x, y = images()
-    trainer = Trainer(config)
+    trainer = Trainer(config, shapes_of(x, y))
     trainer.fit(config, x, y, np.arange(60), np.arange(60, 70), seed=1)
     np.testing.assert_allclose(trainer.predict(x[:5]), trainer.predict(x[:5, :, ::-1]), atol=1e-6)
 
@@ -174,5 +180,5 @@ def test_configurations_that_differ_in_runtime_fields_share_a_trainer():
     other = {"learning_rate": 0.5, "learning_rate_schedule": "cosine", "weight_decay": 0.5}
     other |= {"max_epochs": 7, "patience": 7, "restore_best_weights": True}
     assert set(other) == set(RUNTIME_FIELDS)
-    assert trainer_for(MLP) is trainer_for(dataclasses.replace(MLP, **other))
-    assert trainer_for(MLP) is not trainer_for(dataclasses.replace(MLP, batch_size=9))
+    assert trainer_for(MLP, POINTS) is trainer_for(dataclasses.replace(MLP, **other), POINTS)
+    assert trainer_for(MLP, POINTS) is not trainer_for(dataclasses.replace(MLP, batch_size=9), POINTS)

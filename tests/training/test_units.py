@@ -29,7 +29,7 @@ def cases_of(this, seconds) -> Cases:
 
 
 class OneSecondAPoint(Pace):
-    def per_point(self, config):
+    def per_point(self, config, shapes):
         return 1.0
 
 

@@ -65,7 +65,7 @@ def test_searched_fits_have_folds_and_seeds_that_no_network_has(tmp_path, monkey
             fits.append((set(validation), seed))
             raise StopIteration
 
-    monkeypatch.setattr("training.trainer.trainer_for", lambda config: Untrained())
+    monkeypatch.setattr("training.trainer.trainer_for", lambda config, shapes: Untrained())
     this = experiment("regression", load_homework(), tmp_path)
     config, arguments = this.settings.search.base, parse_arguments("", [], add_search_flags)
     fit_fold = tune.fold_trainer(this, arguments)

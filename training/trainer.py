@@ -19,6 +19,7 @@ import tensorflow as tf
 from reporting.artifacts import Shapes
 from training.callbacks import make_callbacks, recorded_logs
 from training.config import FitConfig
+from training.losses import make_loss
 from training.models import named_weights
 from training.optimizer import make_optimizer
 from training.tasks import task_of
@@ -53,17 +54,6 @@ class Fit:
     best_epoch: int  # the epoch with the lowest validation loss, counted from 1
     seconds: float
     durations: list[float]  # seconds of each epoch with its validation, callbacks left out
-
-
-def make_loss(config: FitConfig) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Mean squared error, or cross-entropy of probabilities; with `double_softmax`, of the softmax of probabilities."""
-    if not task_of(config).classifies:
-        return keras.losses.MeanSquaredError()
-    cross_entropy = keras.losses.SparseCategoricalCrossentropy()
-    if getattr(config, "loss", "cross_entropy") == "cross_entropy":
-        return cross_entropy
-    # With from_logits=True, Keras would find the network's softmax and use its inputs, so that only one is applied.
-    return lambda y, outputs: cross_entropy(y, tf.nn.softmax(outputs))
 
 
 class Trainer:

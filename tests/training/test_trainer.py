@@ -9,9 +9,10 @@ import pytest
 
 from reporting.artifacts import Shapes
 from tests.training.shapes import POINTS
+from training.losses import make_loss
 from training.settings import load_homework
 from training.tasks import task_of
-from training.trainer import RUNTIME_FIELDS, Trainer, make_loss, trainer_for
+from training.trainer import RUNTIME_FIELDS, Trainer, trainer_for
 
 REFERENCES = {name: settings.reference for name, settings in load_homework().tasks.items()}
 MLP = dataclasses.replace(REFERENCES["regression"], hidden_units=(16, 16, 16), max_epochs=3, batch_size=8)

@@ -7,7 +7,8 @@ from typing import Any
 
 from reporting.artifacts import ArtifactError, Data, UserError, is_current, load_json, parse
 from training.config import FitConfig
-from training.settings import Homework, Search
+from training.grids import Search, settled
+from training.settings import Homework
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,4 +45,4 @@ def load_best_config(folder: Path | str, homework: Homework, search: Search, dat
         raise
     except UserError as error:
         raise ArtifactError(f"{error}; delete {folder / 'run.json'} and run 'make tune'") from None
-    return dataclasses.replace(search.base, **best.values)
+    return dataclasses.replace(search.base, **{name: settled(value) for name, value in best.values.items()})

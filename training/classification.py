@@ -12,6 +12,7 @@ import numpy as np
 from reporting.artifacts import Data, save_arrays, save_table
 from training.config import ClassificationConfig, DataConfig
 from training.datasets import Dataset, Fold, Folds, fashion_mnist_data, hold_out, load_fashion_mnist
+from training.layout import layers_of
 from training.recording import Recording
 from training.seeds import derive_seed
 
@@ -37,8 +38,7 @@ def fold_indices(images: int, config: ClassificationConfig, seed: int) -> Folds:
 
 def layer_sizes(config: ClassificationConfig) -> dict[str, int]:
     """The number of filters or units of each hidden layer, by name."""
-    convolutions = {f"conv_{number}": filters for number, filters in enumerate(config.filters, 1)}
-    return convolutions | {f"dense_{number}": units for number, units in enumerate(config.dense_units, 1)}
+    return {layer.name: layer.units for layer in layers_of(config)}
 
 
 def resized(config: ClassificationConfig, units: Mapping[str, int]) -> ClassificationConfig:

@@ -14,8 +14,13 @@ def search_seed(seed: int) -> int:
 
 
 def derive_seed(seed: int, config: FitConfig, fold: int) -> int:
-    """The seed of a fit, derived from the seed of the settings, the task, the configuration and the fold."""
-    return number_of([seed, config.task, dataclasses.asdict(config), fold])
+    """The seed of a fit, derived from the seed of the settings, the task, the configuration and the fold.
+
+    Settings that have a default count only where they differ from it: so a setting that is new changes no seed.
+    """
+    fields = {field.name: field.default for field in dataclasses.fields(config)}
+    told = {name: value for name, value in dataclasses.asdict(config).items() if value != fields[name]}
+    return number_of([seed, config.task, told, fold])
 
 
 def number_of(parts: list[Any]) -> int:

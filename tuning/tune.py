@@ -25,8 +25,9 @@ from training.budget import Budget, make_budget
 from training.cli import homework_of, parse_arguments, run_main
 from training.device import hidden, instruction_set, onednn_state, package_versions
 from training.experiment import Experiment, experiment
+from training.grids import Search, readable
 from training.recording import Recording
-from training.settings import LARGE_GRID, Search
+from training.settings import LARGE_GRID
 from training.tasks import TASKS
 from tuning.flags import add_search_flags
 
@@ -212,7 +213,7 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
         if progress:
             callbacks.append(Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False))
         if arguments.tensorboard:
-            values = {name: getattr(config, name) for name in search.grid}
+            values = {name: readable(getattr(config, name)) for name in search.grid}
             callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
         fit = trainer.fit(config, x, y, train, validation, derive_seed(seed, config, fold), callbacks)
         row: dict[str, Any] = {"seed": fit.seed, "epochs": fit.epochs}

@@ -179,7 +179,7 @@ def test_flips_average_over_both_views():
 
 def test_configurations_that_differ_in_runtime_fields_share_a_trainer():
     other = {"learning_rate": 0.5, "learning_rate_schedule": "cosine", "weight_decay": 0.5}
-    other |= {"max_epochs": 7, "patience": 7, "restore_best_weights": True}
+    other |= {"warmup_epochs": 2, "max_epochs": 7, "patience": 7, "restore_best_weights": True}
     assert set(other) == set(RUNTIME_FIELDS)
     assert trainer_for(MLP, POINTS) is trainer_for(dataclasses.replace(MLP, **other), POINTS)
     assert trainer_for(MLP, POINTS) is not trainer_for(dataclasses.replace(MLP, batch_size=9), POINTS)

@@ -118,13 +118,14 @@ def normalised(x: keras.KerasTensor, layer: Layer) -> keras.KerasTensor:
 
 
 def named_weights(model: keras.Model) -> dict[str, np.ndarray]:
-    """The weights of a model by name: "<layer>/kernel" and "<layer>/bias", and what normalisation has learned.
+    """The weights of a model by name, in the order in which Keras has them: "<layer>/kernel" and "<layer>/bias".
 
-    That is "<layer>_normalisation/beta", "/moving_mean" and "/moving_variance", in the order in which Keras has them.
+    Of normalisation these are "<layer>_normalisation/beta", "/moving_mean" and "/moving_variance"; of a layer that
+    holds others the path inside it.
     """
-    return {
-        f"{layer.name}/{weight.name}": weight.numpy()
-        for layer in model.layers
-        if hasattr(layer, "kernel") or isinstance(layer, layers.BatchNormalization)
-        for weight in layer.weights
-    }
+    return {name: weight.numpy() for layer in model.layers for name, weight in weights_of(layer).items()}
+
+
+def weights_of(layer: keras.Layer) -> dict[str, keras.Variable]:
+    """The weights of a layer by name, as `named_weights` has them."""
+    return {f"{layer.name}/{weight.path.partition('/')[2] or weight.name}": weight for weight in layer.weights}

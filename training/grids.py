@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,9 @@ def build_search(task: Task, settings: dict[str, Any], table: dict[str, Any], wh
         name: [getattr(parse_config(task.config, first | {name: value}, where, folder), name) for value in values]
         for name, values in parsed.grid.items()
     }
-    check_combinations(base, grid, where)
-    return Search(parsed.objective, base, grid)
+    search = Search(parsed.objective, base, grid)
+    check_combinations(search, where)
+    return search
 
 
 def check_values(name: str, values: Any, where: str) -> None:
@@ -122,15 +123,18 @@ def check_values(name: str, values: Any, where: str) -> None:
         raise UserError(f"{where}: {name} lists a value twice: {values!r}")
 
 
-def check_combinations(base: FitConfig, grid: Mapping[str, list[Any]], where: str) -> None:
+def check_combinations(search: Search, where: str) -> None:
     """Raise UserError if values of a grid, each of them possible, contradict each other."""
-    names = [name for name in grid if name in (*base.lists, *OTHERS)]
-    for values in itertools.islice(itertools.product(*(grid[name] for name in names)), MOST_CHECKED):
-        together = dict(zip(names, values, strict=True))
-        try:
-            config = dataclasses.replace(base, **together)
+    try:
+        for config in distinct(search, (*search.base.lists, *OTHERS)):
             if not config.network:
                 check_sides(config, LARGEST)
-        except UserError as error:
-            shown = ", ".join(f"{name} = {readable(value)}" for name, value in together.items())
-            raise UserError(f"{where}: {shown}: {error}") from None
+    except UserError as error:
+        raise UserError(f"{where}: a combination is impossible: {error}") from None
+
+
+def distinct(search: Search, names: Collection[str]) -> Iterator[FitConfig]:
+    """The configurations of a search that differ in any of these settings, MOST_CHECKED at most."""
+    varied = {name: values for name, values in search.grid.items() if name in names}
+    for values in itertools.islice(itertools.product(*varied.values()), MOST_CHECKED):
+        yield dataclasses.replace(search.base, **dict(zip(varied, values, strict=True)))

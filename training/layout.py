@@ -7,6 +7,7 @@ from typing import Any
 from reporting.artifacts import Shapes, UserError
 from training.config import ClassificationConfig, FitConfig, RegressionConfig
 
+SIZING = ("filters", "kernel_size", "padding", "pooling", "random_shifts", "shifted_views")  # what images must fit
 POOL = 2  # the side of what is pooled
 
 

@@ -33,6 +33,7 @@ NOMINAL = 1.6e-10  # seconds for each multiplication of a point's forward pass, 
 LOADING = 6.0  # seconds that a process takes to load TensorFlow and compile its first network
 EARLY = 0.9  # of all epochs are trained, on average, where a fit may stop early
 KINDS = 8  # of networks that are timed, at most
+UNKNOWN = 10**7  # multiplications that a network of the user's own counts for until it is timed
 TIMED_SECONDS = 1.5  # of each kind, after a first epoch
 TIMED_POINTS = {"regression": 80, "classification": 2560}
 
@@ -89,6 +90,8 @@ def split_kind(name: str) -> tuple[str, int, int]:
 
 def multiplications(config: Any, shapes: Shapes) -> int:
     """The multiplications of a network's forward pass for one point; biases and activations are not counted."""
+    if config.network:
+        return UNKNOWN
     if not isinstance(config, ClassificationConfig):
         return products([*shapes.inputs, *config.hidden_units, shapes.outputs])
     total, channels, left = 0, shapes.inputs[-1], sides_of(config, shapes)

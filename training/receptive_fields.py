@@ -153,14 +153,8 @@ def maximise_activation(
     height, width, channels = logits.inputs[0].shape[1:]
     classes = logits.outputs[0].shape[1]
     hidden = tf.Variable(rng.normal(0, 0.1, (classes, height, width, channels)).astype(np.float32))
-    blur = tf.tile(gaussian_kernel(1.5), (1, 1, channels, 1))
     optimizer = keras.optimizers.Adam(learning_rate)
     optimizer.build([hidden])
-
-    def blurred(images: tf.Tensor) -> tf.Tensor:
-        if channels == 1:
-            return tf.nn.conv2d(images, blur, 1, "SAME")
-        return tf.nn.depthwise_conv2d(images, blur, (1, 1, 1, 1), "SAME")
 
     def images_of(hidden: tf.Tensor) -> tf.Tensor:
         return tf.sigmoid(8 * blurred(hidden) - 2)
@@ -179,6 +173,14 @@ def maximise_activation(
     for shift in rng.integers(-2, 3, (steps, 2)):
         ascend(tf.constant(shift, tf.int32))
     return images_of(hidden).numpy()
+
+
+def blurred(images: tf.Tensor) -> tf.Tensor:
+    """Images (n, height, width, channels) after a Gaussian blur."""
+    kernel, channels = gaussian_kernel(1.5), images.shape[-1]
+    if channels == 1:
+        return tf.nn.conv2d(images, kernel, 1, "SAME")
+    return tf.nn.depthwise_conv2d(images, tf.tile(kernel, (1, 1, channels, 1)), (1, 1, 1, 1), "SAME")
 
 
 def gaussian_kernel(sigma: float) -> tf.Tensor:

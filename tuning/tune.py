@@ -26,6 +26,7 @@ from training.cli import homework_of, parse_arguments, run_main
 from training.device import hidden, instruction_set, onednn_state, package_versions
 from training.experiment import Experiment, experiment
 from training.grids import Search, readable
+from training.prepare_data import check_networks
 from training.recording import Recording
 from training.settings import LARGE_GRID
 from training.tasks import TASKS
@@ -45,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(__doc__, argv, add_search_flags, task=TASKS)
     this = experiment(arguments.task, homework_of(arguments), arguments.runs)
     refuse_contradictions(arguments)
+    check_networks(this.homework, {arguments.task: this.data.shapes})
     record = this.recording("search", search_config(this.settings.search))
     if arguments.join:
         join(this, arguments, record)

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from reporting.artifacts import ArtifactError, Data, UserError, is_current, load_json, parse
+from reporting.artifacts import ArtifactError, Data, UserError, is_current, load_json, parse, readable
 from training.config import FitConfig
-from training.grids import Search, settled
+from training.grids import Search
 from training.settings import Homework
 
 
@@ -45,4 +45,12 @@ def load_best_config(folder: Path | str, homework: Homework, search: Search, dat
         raise
     except UserError as error:
         raise ArtifactError(f"{error}; delete {folder / 'run.json'} and run 'make tune'") from None
-    return dataclasses.replace(search.base, **{name: settled(value) for name, value in best.values.items()})
+    values = {
+        name: [value for value in choices if readable(value) == best.values.get(name)]
+        for name, choices in search.grid.items()
+    }
+    strange = [name for name, found in values.items() if not found]
+    if strange:
+        shown = f"{strange[0]} = {best.values.get(strange[0])!r} is not in the grid"
+        raise ArtifactError(f"{path}: {shown}; delete {folder / 'run.json'} and run 'make tune'")
+    return dataclasses.replace(search.base, **{name: found for name, (found, *_) in values.items()})

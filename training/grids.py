@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-import json
 import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -41,16 +40,6 @@ class Search:
     def combinations(self) -> int:
         """The number of combinations in the grid."""
         return math.prod(len(values) for values in self.grid.values())
-
-
-def readable(value: Any) -> Any:
-    """A value as tables and messages show it: a list as JSON text, as in [32, 64]."""
-    return json.dumps(value) if isinstance(value, (tuple, list)) else value
-
-
-def settled(value: Any) -> Any:
-    """A value of a hyperparameter as configurations hold it: lists, as JSON files have them, as tuples."""
-    return tuple(value) if isinstance(value, list) else value
 
 
 def overlay(base: Mapping[str, Any], changes: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -16,9 +16,9 @@ import keras_tuner
 import numpy as np
 from keras_tuner.engine import trial as trials
 
-from reporting.artifacts import UserError
+from reporting.artifacts import UserError, readable
 from training.config import FitConfig
-from training.grids import Search, readable
+from training.grids import Search
 from training.seeds import derive_seed
 from tuning.combinations import Combinations
 from tuning.progress import SearchProgress

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from training.grids import Search, readable
+from reporting.artifacts import readable
+from training.grids import Search
 from training.terminal import COLUMNS, clock, shortened
 from tuning.combinations import Values
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reporting.artifacts import UserError, save_arrays, save_json, save_table
-from training.grids import Search, readable
+from reporting.artifacts import UserError, readable, save_arrays, save_json, save_table
+from training.grids import Search
 from tuning.answers import as_array
 from tuning.combinations import Combinations
 from tuning.rows import FoldRows, Row, is_completed
@@ -85,7 +85,7 @@ def save_search(
         "objective": search.objective,
         "direction": search.direction,
         "folds": folds,
-        "grid": search.grid,
+        "grid": {name: [readable(value) for value in values] for name, values in search.grid.items()},
         "combinations": len(trials),
         "settings": dataclasses.asdict(search.base),
     }
@@ -112,7 +112,7 @@ def winner(search: Search, best: Row) -> Row:
     """The content of best.json from the best combination's row of trials.csv."""
     return {
         "trial": best["trial"],
-        "values": Combinations(search.grid)[best["trial"] - 1],
+        "values": {name: best[name] for name in search.grid},
         "score": best["score"],
         "score_sd": best["score_sd"] or 0.0,
     }

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.artifacts import UserError
+from reporting.artifacts import UserError, readable
 from training.best import search_config
 from training.budget import Budget, make_budget
 from training.cli import homework_of, parse_arguments, run_main
 from training.device import hidden, instruction_set, onednn_state, package_versions
 from training.experiment import Experiment, experiment
-from training.grids import Search, readable
+from training.grids import Search
 from training.prepare_data import check_networks
 from training.recording import Recording
 from training.settings import LARGE_GRID

@@ -11,6 +11,7 @@ is that of a Gaussian process, so no Jacobian, with its column for each weight, 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
     Tangents = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -36,7 +38,9 @@ class Laplace:
 
 
 def laplace(model: keras.Model, x: np.ndarray, y: np.ndarray, *places: np.ndarray) -> Laplace:
-    """The approximation of a network of dense layers trained on x, y (n, 1), at each of the `places` (inputs, 1).
+    """The approximation of a network of dense layers (see `is_chain`) trained on x, y (n, 1).
+
+    It is taken at each of the `places` (inputs, 1).
 
     All of it is nan if the training has diverged.
     """
@@ -47,7 +51,8 @@ def laplace(model: keras.Model, x: np.ndarray, y: np.ndarray, *places: np.ndarra
         return Laplace(math.nan, math.nan, tuple(np.full(len(at), math.nan) for at in places))
     values, vectors = np.linalg.eigh(kernel)
     values = np.maximum(values, 0)
-    weights = sum(float(np.sum(np.square(weight.numpy(), dtype=float))) for weight in model.trainable_variables)
+    dense = [weight for layer in model.layers if hasattr(layer, "kernel") for weight in layer.weights]
+    weights = sum(float(np.sum(np.square(weight.numpy(), dtype=float))) for weight in dense)
     noise, precision = most_likely(values, residuals, weights)
     # K + alpha s2 I to the power -1/2; the summand keeps it finite where there is no noise
     root = vectors / np.sqrt(values + precision * noise + ROUNDING * values.max())
@@ -57,18 +62,43 @@ def laplace(model: keras.Model, x: np.ndarray, y: np.ndarray, *places: np.ndarra
 def tangents(model: keras.Model, x: np.ndarray) -> Tangents:
     """Of each dense layer its inputs a (n, inputs) and the gradients d (n, units) of the output by its sums.
 
-    The output's gradient by the kernel is their outer product, and that by the bias is d. Computed in float64.
+    The output's gradient by the kernel is their outer product, and that by the bias is d. Computed in float64. Batch
+    normalisation is a part of the function, with what it has learned; dropout is left out, as in predictions.
     """
     import tensorflow as tf
 
-    layers = [layer for layer in model.layers if hasattr(layer, "kernel")]
     value, inputs, sums = tf.constant(x, tf.float64), [], []
     with tf.GradientTape() as tape:
-        for layer in layers:
-            inputs.append(value)
-            sums.append(tf.matmul(value, tf.cast(layer.kernel, tf.float64)) + tf.cast(layer.bias, tf.float64))
-            value = layer.activation(sums[-1])
+        for layer in model.layers:
+            if hasattr(layer, "kernel"):
+                inputs.append(value)
+                value = tf.matmul(value, tf.cast(layer.kernel, tf.float64)) + tf.cast(layer.bias, tf.float64)
+                sums.append(value)
+            elif hasattr(layer, "moving_mean"):
+                value = normalised(layer, value)
+            if hasattr(layer, "activation"):
+                value = layer.activation(value)
     return [(a.numpy(), d.numpy()) for a, d in zip(inputs, tape.gradient(value, sums), strict=True)]
+
+
+def normalised(layer: keras.layers.BatchNormalization, value: tf.Tensor) -> tf.Tensor:
+    """What batch normalisation makes of a value (n, units) when it predicts, in float64."""
+    import tensorflow as tf
+
+    mean, variance = (tf.cast(part, tf.float64) for part in (layer.moving_mean, layer.moving_variance))
+    value = (value - mean) / tf.sqrt(variance + layer.epsilon)
+    value = value * tf.cast(layer.gamma, tf.float64) if layer.scale else value
+    return value + tf.cast(layer.beta, tf.float64) if layer.center else value
+
+
+def is_chain(model: keras.Model) -> bool:
+    """Whether a network is what `laplace` can approximate: dense layers, one after the other, and what follows each."""
+    from keras import layers
+
+    _, *chain = model.layers
+    known = (layers.Dense, layers.BatchNormalization, layers.Activation, layers.Dropout)
+    ordered = all(after.input is before.output for before, after in itertools.pairwise(model.layers))
+    return ordered and all(type(layer) in known and getattr(layer, "bias", True) is not None for layer in chain)
 
 
 def tangent_kernel(one: Tangents, other: Tangents) -> np.ndarray:

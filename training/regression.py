@@ -118,8 +118,10 @@ def describe_member(
 
 def add_deviations(member: Member, fit: Fit, dataset: Dataset, train: np.ndarray) -> None:
     """Add the linearised Laplace approximation: columns of folds.csv, and the sd of the function at the test points."""
-    from training.laplace import laplace
+    from training.laplace import is_chain, laplace
 
+    if not is_chain(fit.model):  # a network of the user's own that it does not know
+        return
     found = laplace(fit.model, dataset.x_train[train], dataset.y_train[train], dataset.x_test)
     member["row"] |= {"laplace_noise_variance": found.noise_variance, "laplace_prior_precision": found.prior_precision}
     (member["laplace_test_sd"],) = found.deviations

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from tests.training.shapes import POINTS
 from training.config import ACTIVATIONS
-from training.laplace import laplace, most_likely, tangent_kernel, tangents
+from training.laplace import is_chain, laplace, most_likely, tangent_kernel, tangents
 from training.models import build_mlp
 from training.settings import load_homework
 
@@ -42,6 +42,31 @@ def test_the_kernel_is_that_of_the_explicit_jacobian(activations):
     expected = jacobian(model, X) @ jacobian(model, AT).T
     found = tangent_kernel(tangents(model, X), tangents(model, AT))
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_normalised_layers_and_dropout_are_a_part_of_the_function():
+    """The explicit Jacobian by kernels and biases, through what batch normalisation has learned of its inputs."""
+    config = load_homework().tasks["regression"].reference
+    changes = {"hidden_units": (5, 4, 3), "batch_normalization": (True, False, True), "dropout": 0.3}
+    model = build_mlp(dataclasses.replace(config, **changes), POINTS)
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([rng.uniform(0.5, 2, weight.shape) for weight in layer.weights])
+    dense = [weight for layer in model.layers if isinstance(layer, keras.layers.Dense) for weight in layer.weights]
+    with tf.GradientTape() as tape:
+        outputs = model(tf.constant(X), training=False)[:, 0]
+    parts = tape.jacobian(outputs, [weight.value for weight in dense])
+    own = np.concatenate([part.numpy().reshape(len(X), -1) for part in parts], axis=1).astype(float)
+    found = tangents(model, X)
+    np.testing.assert_allclose(tangent_kernel(found, found), own @ own.T, rtol=1e-4, atol=1e-5)
+    assert is_chain(model)
+
+
+def test_networks_that_branch_or_have_other_layers_are_no_chains():
+    x = keras.Input((1,))
+    for end in (keras.layers.Add()([x, keras.layers.Dense(1)(x)]), keras.layers.LayerNormalization()(x)):
+        assert not is_chain(keras.Model(x, keras.layers.Dense(1)(end)))
 
 
 def test_deviations_are_those_of_the_posterior_of_all_weights():

@@ -84,7 +84,7 @@ def bands_of(results: Results, noise: float) -> dict[str, Band]:
         "cv_plus": cv_plus_band(
             stored["test_predictions"].astype(float), np.sqrt(held_out_errors(results.tuned)), stored["fold"]
         ),
-        "laplace": mixture_of(results.tuned, "laplace_test_sd", noise),
+        "laplace": mixture_of(results.tuned, "laplace_test_sd", noise) if "laplace_test_sd" in stored else None,
     }
     process = results.extras["baselines"].cases.get("gaussian_process")
     if process:

@@ -16,6 +16,8 @@ NAMES: dict[str, dict[str, str]] = {
         "convolution_dropout": "dropout after pooling",
         "batch_normalization": "batch normalisation",
         "loss": "criterion",
+        "optimizer": "optimiser",
+        "warmup_epochs": "epochs of warm-up",
     },
     "axis": {  # in figures
         "learning_rate_schedule": "schedule",
@@ -23,6 +25,7 @@ NAMES: dict[str, dict[str, str]] = {
         "batch_normalization": "batch normalisation",
     },
     "value": {"cross_entropy": "cross-entropy", "double_softmax": "cross-entropy of a second softmax"},
+    "optimiser": {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"},
     "activation": {"relu": "ReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU"},
     "initializer": {
         "fan_in_uniform": "fan-in uniform",

@@ -35,6 +35,19 @@ def test_cosine_falls_from_the_learning_rate_towards_zero():
     assert len(make_callbacks(config)) == 2
 
 
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_the_rate_rises_in_even_steps_before_its_schedule_begins(schedule):
+    config = dataclasses.replace(
+        MLP, learning_rate=0.4, max_epochs=11, warmup_epochs=3, learning_rate_schedule=schedule
+    )
+    rates = [learning_rate(config, epoch) for epoch in range(11)]
+    assert rates[:4] == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert rates[7] == pytest.approx(0.2 if schedule == "cosine" else 0.4) and min(rates) > 0
+    assert len(make_callbacks(config)) == 2
+    never = dataclasses.replace(config, warmup_epochs=50)
+    assert max(learning_rate(never, epoch) for epoch in range(11)) < 0.1
+
+
 def test_callbacks_are_fresh_for_each_fit():
     assert make_callbacks(MLP)[0] is not make_callbacks(MLP)[0]
 

@@ -14,7 +14,9 @@ import numpy as np
 from tests.training.test_trainer import CNN, MLP, images, points, shapes_of
 from training.trainer import Trainer
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-for config, (x, y) in ((MLP, points()), (dataclasses.replace(CNN, batch_size=12), images())):
+small = dataclasses.replace(CNN, batch_size=12)
+other = {"optimizer": "adamw", "weight_decay": 0.1, "label_smoothing": 0.1, "weight_average": 0.5}
+for config, (x, y) in ((MLP, points()), (small, images()), (dataclasses.replace(small, **other), images())):
     parts = np.arange(0, len(x) - 9), np.arange(len(x) - 9, len(x))  # the last batch is a single point
     parts = parts[0][: config.batch_size + 1], parts[1]
     alone = Trainer(config, shapes_of(x, y))

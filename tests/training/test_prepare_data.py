@@ -1,5 +1,6 @@
 """The stage that checks settings and data before anything is trained."""
 
+import re
 import subprocess
 import sys
 
@@ -89,3 +90,34 @@ def test_a_mistake_in_the_settings_is_one_line_on_stderr(tmp_path):
         and result.stderr.count("\n") == 1
         and "did you mean folds?" in result.stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("[classification]\nfilters = [4, 4, 4, 4]", "[classification]: conv_4 needs 3 x 3, but 1 x 1 is left after"),
+        (
+            "[classification.extended]\nfilters = [4, 4, 4, 4, 4]",
+            "[classification.extended]: pool_5 needs 2 x 2, but 1",
+        ),
+        (
+            "[classification.search.settings]\nfilters = [4, 4, 4, 4]",
+            "[classification.search]: conv_4 needs 3 x 3, but 1 x 1",
+        ),
+        ("[classification.search.grid]\nfilters = [[4], [4, 4, 4, 4]]", "[classification.search.grid]: conv_4 needs 3"),
+    ],
+)
+def test_networks_that_images_are_too_small_for_are_refused_before_anything_trains(settings, tmp_path, more, told):
+    with pytest.raises(UserError, match=re.escape(told)):
+        prepare(settings(more), tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_extras_that_a_network_of_ones_own_has_no_settings_for_are_left_out_and_told(settings, tmp_path, capsys):
+    (tmp_path / "own.py").write_text(
+        "import keras\nfrom keras import layers\ndef build_network(config):\n    x = keras.Input(config.inputs)\n"
+        "    return keras.Model(x, layers.Dense(config.outputs)(x))\n"
+    )
+    prepare(settings('[regression]\nnetwork = "own.py"'), tmp_path / "runs")
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning")]
+    assert "the regression goes without smaller and initialisation" in line and "own.py" in line

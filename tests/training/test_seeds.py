@@ -22,5 +22,12 @@ def test_a_search_has_a_seed_of_its_own():
 
 
 def test_seeds_stay_those_of_recorded_runs():
-    config = load_homework().tasks["regression"].reference
-    assert derive_seed(2021, config, 1) == 1679763183
+    tasks = load_homework().tasks
+    assert derive_seed(2021, tasks["regression"].reference, 1) == 1679763183
+    assert derive_seed(2021, tasks["classification"].reference, 1) == 55518402
+
+
+def test_a_setting_at_its_default_changes_no_seed():
+    config = load_homework().tasks["classification"].reference
+    assert derive_seed(1, dataclasses.replace(config, optimizer="sgd"), 1) != derive_seed(1, config, 1)
+    assert derive_seed(1, dataclasses.replace(config, weight_average=0.0), 1) == derive_seed(1, config, 1)

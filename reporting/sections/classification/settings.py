@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from reporting.engine.sections import Found
 from reporting.results import Results
-from reporting.sections.shared.settings import Stopping, stopping_of
+from reporting.sections.shared.settings import Stopping, optimiser, stopping_of, switched_off
 
 Config = dict[str, Any]  # setting -> value
 
@@ -24,6 +24,7 @@ class SettingsFindings:
     shared_settings: Config  # those that are the same in all of them; empty if none differs
     parameters: int  # of the network with the reference settings
     stopping: dict[str, Stopping]  # by variant
+    optimisers: tuple[str, ...]  # of all configurations, each once
 
     @property
     def same_patience(self) -> bool:
@@ -48,6 +49,7 @@ def find(results: Results, found: Found) -> SettingsFindings:
         configurations=configurations,
         shared_settings=shared_settings(list(configurations.values())),
         parameters=results.reference.run.metrics["parameters"],
+        optimisers=tuple(dict.fromkeys(optimiser(config) for config in configurations.values())),
         stopping={name: stopping_of(results.variants[name]) for name in ("reference", "tuned")},
     )
 
@@ -63,8 +65,10 @@ def tables(results: Results, found: Found) -> dict[str, Any]:
 
 
 def configurations_of(results: Results) -> dict[str, Config]:
-    """The settings of each main network, by variant."""
-    return {name: dict(variant.run.config) for name, variant in results.variants.items()}
+    """The settings of each main network, by variant; without those that do nothing in any of them."""
+    configs = {name: dict(variant.run.config) for name, variant in results.variants.items()}
+    off = switched_off(list(configs.values()))
+    return {name: {key: value for key, value in own.items() if key not in off} for name, own in configs.items()}
 
 
 def rows(configurations: Mapping[str, Config]) -> list[tuple[str, list[Cell]]]:

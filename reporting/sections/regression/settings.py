@@ -4,13 +4,15 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results
-from reporting.sections.shared.settings import Line, Stopping, line_of, stopping_of, with_further_settings
+from reporting.sections.shared.settings import Line, Stopping, line_of, optimiser, stopping_of, with_further_settings
 
 # Settings that the sentences around the list tell, or the line of the optimiser; all others are lines of their own
-SAID_ELSEWHERE = ("folds", "restore_best_weights", "learning_rate_schedule")
+SAID_ELSEWHERE = ("optimizer", "momentum", "nesterov", "folds", "restore_best_weights", "learning_rate_schedule")
 EQUATIONS = {
     "decay": (
         r"g=\nabla_{\!w}\,\mathrm{loss}+\lambda\,w,\qquad"
@@ -48,18 +50,20 @@ def find(results: Results, found: Found) -> SettingsFindings:
 
 def lines_of(config: Mapping[str, Any]) -> list[Line]:
     """The list of settings; those that nothing is known of here come last, under their own names."""
-    activations = " / ".join(named(name, "activation") for name in config["activations"])
+    given = config["activations"]
+    activations = " / ".join(named(name, "activation") for name in ([given] if isinstance(given, str) else given))
     schedule = ", cosine schedule" if config["learning_rate_schedule"] == "cosine" else ""
     known = (
         line_of(config, "hidden_units"),
         line_of(config, "activations", f"{activations}; output linear"),
         line_of(config, "initializer", named(config["initializer"], "initializer in full")),
         Line("criterion", "mean squared error"),
-        Line("optimiser", f"Adam{schedule}"),
+        Line("optimiser", f"{optimiser(config)}{schedule}"),
         line_of(config, "learning_rate"),
         line_of(config, "weight_decay", name="weight decay (L2)"),
         line_of(config, "batch_size"),
         line_of(config, "max_epochs"),
         line_of(config, "patience", f"{config['patience']} epoch{'s' if config['patience'] != 1 else ''}"),
     )
-    return with_further_settings(known, config, SAID_ELSEWHERE)
+    off = [name for name in ("batch_normalization", "dropout") if not np.any(config.get(name))]
+    return with_further_settings(known, config, [*SAID_ELSEWHERE, *off])

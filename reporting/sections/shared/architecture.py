@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+POOL = 2  # the side of what is pooled
 PER_ROW = 6  # steps; of more the rest stands in further rows
 SIDE, BAR, LINE, SHIFT = 9.5, 1.8, 2.9, 0.5  # mm: the largest box, a bar's width, a line, from sheet to sheet
 MOST_SHEETS = 7  # by which a box shows its channels
@@ -83,14 +84,15 @@ def steps_of(variant: Variant, classifies: bool) -> tuple[Step, ...]:
     """The Steps of a network, from the shapes of its weights, its settings and the size of an image."""
     weights, config = variant.weights, variant.run.config
     shapes = {layer: weights[f"trained/{layer}/kernel"].shape for layer in variant.layers}
-    functions = config.get("activations") or ["relu"] * (len(shapes) - 1)  # convolutional networks have no choice
-    functions = [*functions, "softmax" if classifies else "linear"]
-    inputs = next(iter(shapes.values()))[-2]
-    size = variant.features["image"].shape if is_convolution(next(iter(shapes.values()))) else ()
-    pool = pooling(shapes, size, config.get("padding", ""))
-    steps = [Step("input", (*size, inputs))]
+    functions = [*functions_of(config, len(shapes) - 1), "softmax" if classifies else "linear"]
+    first, convolutions = next(iter(shapes.values())), sum(map(is_convolution, shapes.values()))
+    known = is_convolution(first) and not config.get("network")  # of a network of the user's own only its weights are
+    size = variant.features["image"].shape[:2] if known else ()
+    pools = iter(pools_of(config, convolutions))
+    steps = [Step("input", (*size, first[-2]))]
     for (layer, shape), function in zip(shapes.items(), functions, strict=True):
-        size = pooled(size, shape, config["padding"], pool) if is_convolution(shape) else ()
+        pool = next(pools) if is_convolution(shape) else 1
+        size = pooled(size, shape, config["padding"], pool) if is_convolution(shape) and size else ()
         own = [name for name in weights if name.startswith((f"trained/{layer}/", f"trained/{layer}_"))]
         operations = operations_of(layer, shape, function, pool, config)
         operations += ("normalised",) if any("_normalisation/" in name for name in own) else ()
@@ -112,26 +114,21 @@ def operations_of(
         words += [f"{shape[0]} × {shape[1]}", *([f"pool {pool}"] if pool > 1 else [])]
     if layer == "output" and config.get("dropout"):
         words.append(f"dropout {format_setting(config['dropout'])}")
-    return (*words, named(function, "activation"))
+    return (*words, *([named(function, "activation")] if function else []))
 
 
-def pooling(shapes: Shapes, size: Sequence[int], padding: str) -> int:
-    """By how much each convolution is pooled, so that the first dense layer gets as many inputs as it has; 1 if none.
+def functions_of(config: Mapping[str, Any], hidden: int) -> list[str]:
+    """The activations of so many hidden layers; empty texts where a network of the user's own has others."""
+    given = config.get("activations") or config.get("activation", "relu")
+    names = [given] * hidden if isinstance(given, str) else list(given)
+    return [""] * hidden if config.get("network") else names
 
-    `size` are the height and width of an image.
-    """
-    kernels = list(shapes.values())
-    convolutions = [shape for shape in kernels if is_convolution(shape)]
-    if not convolutions:
-        return 1
-    places = kernels[len(convolutions)][0] // convolutions[-1][-1]
-    for pool in range(1, max(size) + 1):
-        height, width = size
-        for shape in convolutions:
-            height, width = pooled((height, width), shape, padding, pool)
-        if height * width == places:
-            return pool
-    return 1
+
+def pools_of(config: Mapping[str, Any], convolutions: int) -> list[int]:
+    """By how much the output of each convolution is pooled."""
+    given = config.get("pooling", "max")
+    kinds = [given] * convolutions if isinstance(given, str) or config.get("network") else given
+    return [1 if kind == "none" or config.get("network") else POOL for kind in kinds]
 
 
 def pooled(size: Sequence[int], kernel: Sequence[int], padding: str, pool: int) -> tuple[int, ...]:

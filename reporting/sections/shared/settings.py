@@ -1,12 +1,29 @@
 """Settings as the report lists them, and when fits ended."""
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reporting.engine.formatting import format_setting
 from reporting.names import named
 from reporting.results import Variant
+
+# Settings that do nothing at these values, at which no report lists them
+OFF: dict[str, Any] = {
+    "optimizer": "adam",
+    "momentum": 0,
+    "nesterov": False,
+    "warmup_epochs": 0,
+    "pooling": "max",
+    "global_pooling": "none",
+    "activation": "relu",
+    "random_erasing": 0,
+    "shifted_views": 0,
+    "label_smoothing": 0,
+    "weight_average": 0,
+    "network": "",
+}
+UNSAID = ("network_sha256",)  # it says what the name of the network says
 
 
 class Line(NamedTuple):
@@ -27,8 +44,21 @@ def with_further_settings(
 ) -> list[Line]:
     """The lines, and behind them those of all other settings: a new setting is listed without being known here."""
     listed = list(lines)
-    said = {line.setting for line in listed} | set(said_elsewhere)
+    said = {line.setting for line in listed} | set(said_elsewhere) | set(switched_off([config]))
     return listed + [line_of(config, setting) for setting in config if setting not in said]
+
+
+def switched_off(configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The settings that do nothing in all of these configurations."""
+    names = [name for name, value in OFF.items() if all(config.get(name, value) == value for config in configs)]
+    return [*names, *UNSAID]
+
+
+def optimiser(config: Mapping[str, Any]) -> str:
+    """The optimiser of a configuration in words."""
+    name, momentum = config.get("optimizer", "adam"), config.get("momentum", 0)
+    own = f" with {'Nesterov ' if config['nesterov'] else ''}momentum {format_setting(momentum)}" if momentum else ""
+    return named(name, "optimiser") + (own if name in ("sgd", "rmsprop") else "")
 
 
 def setting_value(value: Any) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from reporting.artifacts import components_holding, sufficient_units
 from reporting.engine.sections import Found
 from reporting.results import Results
+from reporting.sections.shared.architecture import functions_of
 
 DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the inputs tells the next layer nothing
 POSITIVE = ("softplus", "sigmoid")  # activation functions that are above zero everywhere
@@ -89,7 +90,7 @@ def find(results: Results, found: Found) -> UnitFindings:
     """What the recorded activations of the tuned network say; ArtifactError if those of a layer are incomplete."""
     tuned = results.tuned
     names = tuned.hidden_layers
-    functions = tuned.run.config.get("activations") or ["relu"] * len(names)  # convolutional networks have no choice
+    functions = functions_of(tuned.run.config, len(names))
     layers = tuple(layer_units(layer, tuned.activations, name) for layer, name in zip(names, functions, strict=True))
     drawn = tuple(item for item in layers if item.layer in (DRAWN if results.classifies else names))
     words, array = ("validation images", "validation_labels") if results.classifies else ("training points", "y_train")

@@ -16,7 +16,6 @@ from reporting.sections.shared.architecture import (
     ArchitectureFindings,
     Step,
     plot_architecture,
-    pooling,
     steps_of,
 )
 from tests.invented import edits, write_runs
@@ -87,10 +86,20 @@ def test_convolutions_of_any_number_padding_and_pooling_are_found(all_results):
     assert len(plot_architecture(steps).axes[0].texts) == 2 * len(steps) + len(steps) - 1
 
 
-@pytest.mark.parametrize(("places", "padding", "pool"), [(28 * 28, "same", 1), (26 * 26, "valid", 1), (81, "same", 3)])
-def test_pooling_leaves_as_many_places_as_the_dense_layer_has(places, padding, pool):
-    shapes = {"conv_1": (3, 3, 1, 2), "dense_1": (2 * places, 5)}
-    assert pooling(shapes, (28, 28), padding) == pool
+def test_layers_are_as_the_settings_say_one_by_one(all_results):
+    kernels = {"conv_1": (5, 5, 1, 4), "conv_2": (3, 3, 4, 6), "output": (6, 10)}
+    config = {"padding": "valid", "pooling": ["none", "average"], "activation": ["tanh", "elu"], "dropout": 0.0}
+    steps = steps_of(with_kernels(all_results["classification"].tuned, kernels, config), classifies=True)
+    assert [step.shape for step in steps] == [(28, 28, 1), (24, 24, 4), (11, 11, 6), (10,)]
+    assert steps[1].operations == ("5 × 5", "tanh") and steps[2].operations == ("3 × 3", "pool 2", "ELU")
+
+
+def test_of_a_network_of_the_users_own_the_weights_are_known(all_results):
+    kernels = {"a": (5, 5, 1, 4), "b": (7, 4, 6), "answer": (6, 10)}
+    variant = with_kernels(all_results["classification"].tuned, kernels, {"network": "mynet.py", "dropout": 0.0})
+    steps = steps_of(variant, classifies=True)
+    assert [step.shape for step in steps] == [(1,), (4,), (6,), (10,)] and steps[1].operations == ("5 × 5",)
+    saved(plot_architecture(steps))
 
 
 def test_one_layer_holds_most_of_the_parameters_or_none_does(text_of):

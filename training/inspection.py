@@ -35,6 +35,8 @@ def layer_outputs(model: keras.Model, names: Sequence[str]) -> keras.Model:
 def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays:
     """The activations of all hidden layers: of dense layers for the inputs `probes`, and statistics over `x`.
 
+    Where there is no dense layer, the last convolution's for the probes are means over its positions.
+
     Returns "<layer>/probe" (probes, units), "<layer>/minimum", "<layer>/maximum" and "<layer>/active_share" (units,),
     the share of inputs (for a filter: of inputs and positions) with a positive activation, and "<layer>/spectrum"
     (units,), the eigenvalues of the covariance of the activations over the same, largest first.
@@ -47,7 +49,8 @@ def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays
     for start in range(0, len(x), BATCH):
         for name, value in inside(tf.constant(x[start : start + BATCH])).items():
             summaries[name].append(summarise(value))
-    result = {f"{name}/probe": value for name, value in probed.items() if value.ndim == 2}
+    flat = [name for name in names if probed[name].ndim == 2] or names[-1:]
+    result = {f"{name}/probe": probed[name].mean(axis=tuple(range(1, probed[name].ndim - 1))) for name in flat}
     for name, batches in summaries.items():
         minima, maxima, active, sums, products, counts = zip(*batches, strict=True)
         result |= {f"{name}/minimum": np.min(minima, 0), f"{name}/maximum": np.max(maxima, 0)}

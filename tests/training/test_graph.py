@@ -66,6 +66,13 @@ def test_layers_are_found_whatever_their_names():
     assert maps["a/filters"].shape == (5, 3, 3, 3) and maps["a/maps"].shape == (5, 10, 8)
 
 
+def test_without_dense_layers_the_last_convolution_is_probed():
+    model = network(layers.Conv2D(5, 3, activation="relu", name="a"), layers.Conv2D(6, 3, activation="relu", name="b"))
+    found = inspection.activations(model, IMAGES, IMAGES[:2])
+    assert [name for name in found if name.endswith("/probe")] == ["b/probe"]
+    np.testing.assert_allclose(found["b/probe"], shown(model, "b")[:2].mean(axis=(1, 2)), rtol=1e-5)
+
+
 def test_a_network_without_hidden_layers_is_looked_into_as_well():
     model = network()
     assert graph.hidden_layers(model) == [] and inspection.activations(model, IMAGES, IMAGES[:2]) == {}

@@ -13,7 +13,7 @@ from reporting.sections.shared.architecture import functions_of
 
 DEAD_RANGE = 1e-6  # a unit whose activation varies by no more over the inputs tells the next layer nothing
 POSITIVE = ("softplus", "sigmoid")  # activation functions that are above zero everywhere
-DRAWN = ("dense_1",)  # of a classifier, the layers whose activations are drawn; of other networks all are
+DRAWN = 1  # of a classifier's layers with recorded activations are drawn; of other networks all are
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +92,8 @@ def find(results: Results, found: Found) -> UnitFindings:
     names = tuned.hidden_layers
     functions = functions_of(tuned.run.config, len(names))
     layers = tuple(layer_units(layer, tuned.activations, name) for layer, name in zip(names, functions, strict=True))
-    drawn = tuple(item for item in layers if item.layer in (DRAWN if results.classifies else names))
+    stored = [name for name in names if f"{name}/probe" in tuned.activations]
+    drawn = tuple(item for item in layers if item.layer in (stored[:DRAWN] if results.classifies else names))
     words, array = ("validation images", "validation_labels") if results.classifies else ("training points", "y_train")
     return UnitFindings(layers, drawn, counted=len(tuned.predictions[array]), inputs=words)
 

@@ -25,7 +25,26 @@ def test_every_setting_has_a_line_or_is_said_elsewhere(results):
     config = plain(results.reference.run.config)
     lines = lines_of(config)
     assert {line.name: line.value for line in lines} == LINES and [line.name for line in lines] == list(LINES)
-    assert {line.setting for line in lines if line.setting} | set(SAID_ELSEWHERE) == set(config)
+    assert {line.setting for line in lines if line.setting} | set(SAID_ELSEWHERE) >= set(config)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"optimizer": "adam", "momentum": 0.9, "nesterov": False, "dropout": [0.0], "network": ""}, "Adam"),
+        (
+            {"optimizer": "sgd", "momentum": 0.9, "nesterov": True, "batch_normalization": False},
+            "SGD with Nesterov momentum 0.9",
+        ),
+        ({"optimizer": "rmsprop", "momentum": 0.5, "nesterov": False, "warmup_epochs": 0}, "RMSprop with momentum 0.5"),
+        ({"optimizer": "adamw"}, "AdamW"),
+    ],
+)
+def test_optimisers_have_their_words_and_settings_that_do_nothing_no_line(results, changes, words):
+    config = plain(results.reference.run.config) | changes
+    assert {line.name: line.value for line in lines_of(config)} == LINES | {"optimiser": words}
+    further = {line.name for line in lines_of(config | {"warmup_epochs": 2, "dropout": [0.0, 0.1]})} - set(LINES)
+    assert further == {"epochs of warm-up", "dropout"}
 
 
 def test_schedule_stands_behind_the_optimiser(results):

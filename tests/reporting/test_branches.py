@@ -160,7 +160,7 @@ TOLD = {  # what must be read there, and what must not
         [
             "No image at all was taken for T-shirt",
             "it is overconfident",
-            "for the tuned network there is none",
+            "The tuned network has no such threshold.",
         ],
         ["It makes no mistake", "labels may be wrong"],
     ),

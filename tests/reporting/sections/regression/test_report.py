@@ -54,4 +54,4 @@ def test_sentence_about_the_losses_follows_them(text_of, mean, single, words):
 def test_losses_on_other_data_do_not_compare(text_of):
     text = text_of()
     assert "as the data differ: the reference report used the course’s points, this run the project" in text
-    assert "of this run; the data differ." in text
+    assert "of both reports; the data differ." in text

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.artifacts import Data, save_arrays, save_table
-from training.config import ClassificationConfig, DataConfig
-from training.datasets import Dataset, Fold, Folds, fashion_mnist_data, hold_out, load_fashion_mnist
+from reporting.artifacts import save_arrays, save_table
+from training.config import ClassificationConfig
+from training.datasets import Dataset, Fold, Folds, describe_images, hold_out, load_images
 from training.layout import layers_of
 from training.recording import Recording
 from training.seeds import derive_seed
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 PARTS = ("train", "validation", "test")
 PROBES = 3  # classes; the dense layers' activations are stored for the first test image of each
 
-load = load_fashion_mnist
-
-
-def describe_data(config: DataConfig) -> Data:
-    """The source, digests and counts of the data. No file is read: only files with these digests are ever used."""
-    return fashion_mnist_data(config.train_images)
+load = load_images
+describe_data = describe_images
 
 
 def fold_indices(images: int, config: ClassificationConfig, seed: int) -> Folds:
@@ -112,7 +108,7 @@ def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, p
             stored |= {f"{name}_labels": y, f"{name}_probabilities": probabilities}
         if name == "test":
             wrong = np.flatnonzero(predicted != y)
-            stored |= {"error_index": wrong.astype(np.int32), "error_image": as_drawn(x[wrong])}
+            stored |= {"error_index": wrong.astype(np.int32), "error_image": x[wrong]}
     scores = {name: value for name, value in row.items() if name.endswith(("_loss", "_accuracy"))}
     return {
         "history": fit.history,

@@ -24,8 +24,10 @@ def limited(default: Any = dataclasses.MISSING, **limits: Any) -> Any:
 class DataConfig:
     regression_train: str
     regression_test: str
+    dataset: str  # a key of known_images.KNOWN, "digits", or a path
     fashion_mnist: str
-    train_images: int = limited(at_least=100, at_most=60000)
+    class_names: tuple[str, ...] = limited(may_be_empty=True)
+    train_images: int = limited(at_least=100)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,12 @@ import numpy as np
 from reporting.artifacts import Data, UserError
 from training import synthetic
 from training.config import DataConfig
-from training.fashion_mnist import DIGESTS, SHAPES, find_fashion_mnist
+from training.idx import FILES, digests_of
+from training.known_images import KNOWN
+from training.own_images import Images, read_digits, read_own
 from training.points_csv import read_points
 
-CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
-
+WRITTEN = ("mnist", "kmnist", "digits")  # sets whose images are other things when they are mirrored
 Fold = tuple[np.ndarray, np.ndarray]  # sorted indices of the training and of the validation part
 Folds = list[Fold]
 
@@ -23,7 +24,7 @@ Folds = list[Fold]
 class Dataset:
     """Training and test data of one task.
 
-    Regression: float32 columns (n, 1). Classification: images (n, 28, 28, 1) uint8, labels (n,) int64 from 0 to 9.
+    Regression: float32 columns (n, 1). Classification: images (n, height, width, 1 or 3) uint8, labels (n,) int64.
     """
 
     x_train: np.ndarray
@@ -75,19 +76,88 @@ def dataset_of_points(train: np.ndarray, test: np.ndarray, source: str, digests:
     return Dataset(x_train, y_train, x_test, y_test, data)
 
 
-def load_fashion_mnist(config: DataConfig) -> Dataset:
-    """The first `config.train_images` training images of Fashion-MNIST and its 10,000 test images."""
-    _, arrays = find_fashion_mnist(config.fashion_mnist)
-    x_train, y_train, x_test, y_test = (arrays[name] for name in DIGESTS)
+def load_images(config: DataConfig) -> Dataset:
+    """The first `config.train_images` training images of the data set, or all if there are fewer, and its test images.
+
+    Raises UserError if the data set is missing, damaged or of a kind that cannot be used.
+    """
+    images = read_images(config)
+    x_train, y_train, x_test, y_test = images.arrays.values()
     x_train, y_train = x_train[: config.train_images], y_train[: config.train_images]
     repeated, shared = duplicates_of(x_train, x_test)
-    data = fashion_mnist_data(config.train_images)
-    return Dataset(
-        x_train[..., None],
-        y_train.astype(np.int64),
-        x_test[..., None],
-        y_test.astype(np.int64),
-        dataclasses.replace(data, duplicates_train=repeated, duplicates_train_test=shared),
+    data = describe_images(config) if config.dataset in KNOWN else data_of_images(images, config.train_images)
+    data = dataclasses.replace(data, duplicates_train=repeated, duplicates_train_test=shared)
+    return Dataset(x_train, y_train.astype(np.int64), x_test, y_test.astype(np.int64), data)
+
+
+def describe_images(config: DataConfig) -> Data:
+    """The provenance of the data set; of a known one no file is read, since only files with its digests are used."""
+    known = KNOWN.get(config.dataset)
+    if known:
+        counts = known.counts | {"train": min(config.train_images, known.counts["train"])}
+        return Data(known.title, dict(known.digests), counts, known.inputs, config.class_names or known.classes)
+    return data_of_images(read_images(config), config.train_images)
+
+
+def read_images(config: DataConfig) -> Images:
+    """All images of the data set; an own one whose content is that of a known one counts as that."""
+    if config.dataset == "digits":
+        images = read_digits()
+    elif config.dataset in KNOWN:
+        known = KNOWN[config.dataset]
+        folder, arrays = known.find(named_folder(config))
+        arrays = {name: array[..., None] if "images" in name else array for name, array in arrays.items()}
+        images = Images(arrays, known.classes, known.title, str(folder))
+    else:
+        return recognised(read_own(Path(config.dataset).expanduser(), config.class_names), config)
+    if config.class_names and len(config.class_names) != len(images.classes):
+        raise UserError(
+            f"[data] class_names has {len(config.class_names)} names, but {images.source} has {len(images.classes)} classes"
+        )
+    return dataclasses.replace(images, classes=config.class_names or images.classes)
+
+
+def named_folder(config: DataConfig) -> str:
+    """The folder that the settings name for a known data set; empty if it is looked for."""
+    return config.fashion_mnist if config.dataset == "fashion_mnist" else ""
+
+
+def images_are_there(config: DataConfig) -> bool:
+    """Whether nothing need be downloaded."""
+    known = KNOWN.get(config.dataset)
+    return known.is_there(named_folder(config)) if known else True
+
+
+def recognised(images: Images, config: DataConfig) -> Images:
+    """The Images by the title and with the classes of a known data set, if they are all of it."""
+    for known in KNOWN.values():
+        if known.digests == image_digests(images):
+            return dataclasses.replace(images, source=known.title, classes=config.class_names or known.classes)
+    return images
+
+
+def data_of_images(images: Images, train_images: int) -> Data:
+    """The provenance of images, of which at most so many for training are used."""
+    labels = images.arrays[FILES[1]][:train_images]
+    if lacking := sorted(set(range(len(images.classes))) - set(labels.tolist())):
+        raise UserError(
+            f"[data] train_images = {train_images} leaves no training image of class {images.classes[lacking[0]]};"
+            " raise it, or mix the order of the images"
+        )
+    counts = {"train": len(labels), "test": len(images.arrays[FILES[2]])}
+    inputs = images.arrays[FILES[0]].shape[1:]
+    return Data(
+        images.source, image_digests(images), counts, inputs, images.classes, unreadable=images.unreadable or None
+    )
+
+
+def image_digests(images: Images) -> dict[str, str]:
+    """The digests of all images and labels, as if they were in IDX files: grey ones without a channel."""
+    return digests_of(
+        {
+            name: array[..., 0] if "images" in name and array.shape[-1] == 1 else array
+            for name, array in images.arrays.items()
+        }
     )
 
 
@@ -95,16 +165,6 @@ def duplicates_of(x_train: np.ndarray, x_test: np.ndarray) -> tuple[int, int]:
     """How many training images repeat earlier ones, and how many test images are among them, by equal bytes."""
     known = {image.tobytes() for image in x_train}
     return len(x_train) - len(known), sum(image.tobytes() in known for image in x_test)
-
-
-def fashion_mnist_data(train_images: int) -> Data:
-    """The provenance of Fashion-MNIST, of which at most so many training images are used.
-
-    It does not depend on the folder: only files with these digests are used.
-    """
-    train, test = (SHAPES[f"{part}-labels-idx1-ubyte"][0] for part in ("train", "t10k"))
-    counts = {"train": min(train_images, train), "test": test}
-    return Data("Fashion-MNIST", dict(DIGESTS), counts, (28, 28, 1), CLASS_NAMES)
 
 
 def hold_out(n: int, share: float, rng: np.random.Generator) -> Fold:

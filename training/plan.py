@@ -9,9 +9,9 @@ from pathlib import Path
 
 from reporting.artifacts import Data, UserError, extras_of, load_json, parse, stages
 from training.best import search_config
+from training.datasets import images_are_there
 from training.experiment import Experiment, experiment
 from training.extras import make_cases, recording_of
-from training.fashion_mnist import is_there
 from training.prepare_data import check_networks, data_of
 from training.recording import Recording
 from training.settings import Homework
@@ -37,7 +37,7 @@ def data_is_current(homework: Homework, runs: Path) -> bool:
         recorded = {name: parse(Data, value, f"{path}: {name}") for name, value in load_json(path).items()}
     except UserError:
         return False
-    return is_there(homework.data.fashion_mnist) and recorded == data
+    return images_are_there(homework.data) and recorded == data
 
 
 def recording_of_stage(this: Experiment, name: str) -> Recording:

@@ -1,8 +1,8 @@
-"""Check the settings and the data of both tasks before anything is trained; download Fashion-MNIST if need be.
+"""Check the settings and the data of both tasks before anything is trained; download known images if need be.
 
     python -m training.prepare_data --config homework.toml --runs runs
 
-Writes runs/data.json, the provenance of the data. Takes a second, and longer if Fashion-MNIST is downloaded.
+Writes runs/data.json, the provenance of the data. Takes a second, and longer if images are downloaded.
 """
 
 import sys
@@ -11,8 +11,8 @@ from typing import Any
 
 from reporting.artifacts import Data, Shapes, UserError, save_json
 from training.cli import homework_of, parse_arguments, run_main
+from training.datasets import WRITTEN, read_images
 from training.device import configure
-from training.fashion_mnist import find_fashion_mnist
 from training.grids import distinct
 from training.layout import SIZING, check_sides
 from training.settings import LARGE_GRID, OF_OUR_NETWORKS, Homework
@@ -22,16 +22,18 @@ from training.tasks import TASKS
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(__doc__, argv)
     homework = homework_of(arguments)
-    folder, _ = find_fashion_mnist(homework.data.fashion_mnist)
+    images = read_images(homework.data)
     data = data_of(homework)
     check_splits(homework, data)
     check_networks(homework, {name: own.shapes for name, own in data.items()}, build=True)
     warn_of_large_grids(homework)
     warn_of_left_out(homework)
+    for note in [*images.notes, *mirrored_digits(homework)]:
+        print(f"warning: {note}", file=sys.stderr)
     save_json(arguments.runs / "data.json", data)
     regression, classification = data["regression"], data["classification"]
-    points, images = format_counts(regression), format_counts(classification)
-    print(f"data: {regression.source}, {points} points; {folder}, {images} images")
+    points, pictures = format_counts(regression), format_counts(classification)
+    print(f"data: {regression.source}, {points} points; {images.place}, {pictures} images")
 
 
 def data_of(homework: Homework) -> dict[str, Data]:
@@ -96,6 +98,17 @@ def warn_of_left_out(homework: Homework) -> None:
                 " need not have",
                 file=sys.stderr,
             )
+
+
+def mirrored_digits(homework: Homework) -> list[str]:
+    """What to say if a network is to learn from mirrored digits or letters, which are other things."""
+    settings = homework.tasks["classification"]
+    grid = settings.search.grid.get("horizontal_flips", [])
+    trained = [settings.reference, settings.search.base]
+    trained += [config for name, config in settings.variants.items() if getattr(settings.extras, name, True)]
+    flips = any(config.horizontal_flips for config in trained) or any(grid)
+    said = f"horizontal_flips is on, but a mirrored image of {homework.data.dataset} is another thing; set it to false"
+    return [said] if flips and homework.data.dataset in WRITTEN else []
 
 
 def format_counts(data: Data) -> str:

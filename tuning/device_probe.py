@@ -22,9 +22,9 @@ import numpy as np
 from reporting.artifacts import Data, save_json
 from training.budget import visible_gpus
 from training.cli import run_main
-from training.datasets import Dataset
+from training.datasets import Dataset, images_are_there
 from training.device import configure
-from training.fashion_mnist import is_there
+from training.known_images import DIGITS
 from training.seeds import derive_seed
 from training.settings import Homework, load_homework
 from training.tasks import TASKS
@@ -136,9 +136,10 @@ def fits(arguments: argparse.Namespace, homework: Homework, precision: str) -> d
 
     from training.trainer import Trainer
 
-    seen: dict[str, Any] = {"images": "made up" if images_are_made_up(homework) else "Fashion-MNIST", "fits": {}}
+    seen: dict[str, Any] = {"fits": {}}
     for name in ("regression", "classification") if precision == "float32" else ("classification",):
         dataset, config = load(name, homework), homework.tasks[name].reference
+        seen |= {"images": dataset.data.source} if name == "classification" else {}
         seed = homework.compute.seed
         train, validation = TASKS[name].module.fold_indices(len(dataset.x_train), config, seed)[0]
         own_seed = derive_seed(seed, config, 1)
@@ -151,15 +152,10 @@ def fits(arguments: argparse.Namespace, homework: Homework, precision: str) -> d
 
 
 def load(task: str, homework: Homework) -> Dataset:
-    """The task's data, or images made up if Fashion-MNIST would have to be fetched."""
-    if task == "classification" and images_are_made_up(homework):
+    """The task's data, or images made up if the data set would have to be fetched."""
+    if task == "classification" and not images_are_there(homework.data):
         return made_up_images(homework.data.train_images)
     return TASKS[task].module.load(homework.data)
-
-
-def images_are_made_up(homework: Homework) -> bool:
-    """Whether Fashion-MNIST is not on this machine."""
-    return not is_there(homework.data.fashion_mnist)
 
 
 def made_up_images(number: int) -> Dataset:
@@ -169,7 +165,7 @@ def made_up_images(number: int) -> Dataset:
     for label in range(10):
         top, left = 14 * (label // 5), 5 * (label % 5)
         images[labels == label, top : top + 12, left : left + 7] += 150
-    data = Data("made up", {}, {"train": number, "test": 0}, images.shape[1:], tuple("0123456789"))
+    data = Data("made up", {}, {"train": number, "test": 0}, images.shape[1:], DIGITS)
     return Dataset(images, labels, images[:0], labels[:0], data)
 
 

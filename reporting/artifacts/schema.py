@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any, NamedTuple
 
+from reporting.artifacts.known_data import FASHION_MNIST
+
 SCHEMA_VERSION = 4
 APPENDICES = (  # of the report, in order
     "splits",
@@ -69,6 +71,12 @@ class Data:
     # What equal bytes repeat, counted when images are loaded; it says nothing about which data these are
     duplicates_train: int | None = dataclasses.field(default=None, compare=False)  # training images that repeat others
     duplicates_train_test: int | None = dataclasses.field(default=None, compare=False)  # test images among these
+    unreadable: int | None = dataclasses.field(default=None, compare=False)  # files of pictures that were left out
+
+    @property
+    def is_fashion_mnist(self) -> bool:
+        """Whether the images are those of Fashion-MNIST, by their digests."""
+        return self.digests == FASHION_MNIST
 
     @property
     def shapes(self) -> Shapes:

@@ -3,7 +3,9 @@
 The keys of the tables are the mistakes; what is read in detail is tested beside the modules that read it.
 """
 
+import dataclasses
 import errno
+import gzip
 import json
 import os
 import shutil
@@ -19,9 +21,12 @@ from reporting.artifacts import load_arrays, load_table, save_arrays, save_table
 from reporting.engine import pdf
 from reporting.engine.errors import MissingLibraries
 from tests.invented import write_runs
-from tests.training.stand_in_images import idx, stand_in  # noqa: F401 (a fixture)
-from training import fashion_mnist, prepare_data
+from tests.training.stand_in_images import stand_in  # noqa: F401 (a fixture)
+from training import fetching, known_images, prepare_data
 from training.cli import run_main
+from training.idx import to_idx
+from training.known_images import KNOWN
+from training.own_images import Images
 
 POINTS = "x,y\n" + "".join(f"{x},{x * x % 7}\n" for x in range(12))
 SETTINGS = {
@@ -81,7 +86,7 @@ ACCEPTED = {
 
 
 def images(array):
-    return fashion_mnist.gzip.compress(idx(array))
+    return gzip.compress(to_idx(array))
 
 
 IMAGES = {
@@ -103,13 +108,13 @@ IMAGES = {
     ),
     "training and test images swapped": (
         lambda folder, file: shutil.copy(folder / "t10k-images-idx3-ubyte.gz", file),
-        "should hold 60 x 28 x 28",
+        "its digest differs",
     ),
     "a missing file": (lambda folder, file: file.unlink(), "is missing"),
     "a missing folder": (lambda folder, file: shutil.rmtree(folder), "is missing"),
     "a file in place of the folder": (
         lambda folder, file: (shutil.rmtree(folder), folder.touch()),
-        "cannot be read: Not a directory",
+        "is missing",
     ),
 }
 
@@ -232,9 +237,7 @@ def folder(tmp_path):
 @pytest.fixture
 def no_images(monkeypatch, tmp_path):
     """Fashion-MNIST is not looked for."""
-    for name in fashion_mnist.DIGESTS:
-        (tmp_path / f"{name}.gz").touch()
-    monkeypatch.setattr(prepare_data, "find_fashion_mnist", lambda named: (tmp_path, {}))
+    monkeypatch.setattr(prepare_data, "read_images", lambda config: Images({}, (), "", str(tmp_path)))
 
 
 @pytest.mark.parametrize(("content", "words"), SETTINGS.values(), ids=SETTINGS)
@@ -349,12 +352,14 @@ def test_no_network(folder, capsys, monkeypatch):
     def load_data():
         raise Exception("URL fetch failure on https://...: None -- [Errno -3] Temporary failure in name resolution")
 
-    datasets = types.SimpleNamespace(fashion_mnist=types.SimpleNamespace(load_data=load_data))
+    dataset = types.SimpleNamespace(load_data=load_data)
     monkeypatch.setitem(sys.modules, "keras", types.ModuleType("keras"))
-    monkeypatch.setitem(sys.modules, "keras.datasets", datasets)
-    monkeypatch.setattr(fashion_mnist.subprocess, "run", no_apt)
-    monkeypatch.setattr(fashion_mnist, "SYSTEM_FOLDER", folder / "nowhere")
-    monkeypatch.setattr(fashion_mnist, "OWN_FOLDER", folder / "data" / "fashion-mnist")
+    monkeypatch.setitem(sys.modules, "keras.datasets", types.ModuleType("keras.datasets"))
+    monkeypatch.setitem(sys.modules, "keras.datasets.fashion_mnist", dataset)
+    monkeypatch.setattr(fetching.subprocess, "run", no_apt)
+    absent = dataclasses.replace(KNOWN["fashion_mnist"], system=folder / "nowhere")
+    monkeypatch.setitem(KNOWN, "fashion_mnist", absent)
+    monkeypatch.setattr(known_images, "DATA", folder / "data")
     (folder / "mine.toml").touch()
     assert (
         run_main(lambda: prepare_data.main(["--config", str(folder / "mine.toml"), "--runs", str(folder / "runs")]))
@@ -366,5 +371,5 @@ def test_no_network(folder, capsys, monkeypatch):
         and "Debian's package: E: Temporary failure" in said
         and "Keras' loader: URL fetch failure" in said
     )
-    assert "name their folder as fashion_mnist" in said
+    assert "name their folder as dataset" in said
     assert [path.name for path in (folder / "data").iterdir()] == [".lock"]

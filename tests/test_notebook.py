@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny_settings import tiny_settings
-from training.fashion_mnist import OWN_FOLDER, is_there
+from training.known_images import KNOWN
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOK = json.loads((ROOT / "docs" / "colab.ipynb").read_text(encoding="utf-8"))
@@ -123,10 +123,10 @@ def test_without_an_address_the_notebook_says_what_to_do(tmp_path):
 def test_the_cells_for_real(tmp_path):
     """The last commit of this checkout, its environment and data; `make all` with tiny settings."""
     venv = ROOT / ".venv"
-    if not (venv / ".made").exists() or not is_there():
+    if not (venv / ".made").exists() or not KNOWN["fashion_mnist"].is_there():
         pytest.skip("needs the environment of make test and Fashion-MNIST at hand")
     (tmp_path / "tiny.toml").write_text(tiny_settings("[data]\ntrain_images = 300\n", 4, 2))
-    make = REAL_MAKE.format(data=OWN_FOLDER.parent, venv=venv.resolve(), make=shutil.which("make"))
+    make = REAL_MAKE.format(data=KNOWN["fashion_mnist"].own.parent, venv=venv.resolve(), make=shutil.which("make"))
     done = run_cells(tmp_path, ROOT.as_uri(), make)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "no check failed" in done.stdout

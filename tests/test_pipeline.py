@@ -14,6 +14,7 @@ from reporting.artifacts import TASKS, Data, load_arrays, load_table, stages
 from tests.tiny_settings import tiny_settings
 from training import classification, plan, prepare_data, regression, run_extra, train
 from training.datasets import Dataset
+from training.own_images import Images
 from training.settings import load_homework
 from tuning import tune
 
@@ -37,8 +38,8 @@ def run_all(folder, patch):
     """Every stage in order; returns the folder of the runs."""
     patch.setattr(classification, "load", tiny_images)
     patch.setattr(classification, "describe_data", lambda config: tiny_images(config).data)
-    patch.setattr(prepare_data, "find_fashion_mnist", lambda named: (folder, {}))
-    patch.setattr(plan, "is_there", lambda named: True)
+    patch.setattr(prepare_data, "read_images", lambda config: Images({}, (), "", str(folder)))
+    patch.setattr(plan, "images_are_there", lambda config: True)
     settings = folder / "mine.toml"
     settings.write_text(tiny_settings(IDENTITY, 4, 2, extended_seeds=0))
     shared = ["--config", str(settings), "--runs", str(folder / "runs")]

@@ -108,7 +108,7 @@ def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, p
             stored |= {f"{name}_labels": y, f"{name}_probabilities": probabilities}
         if name == "test":
             wrong = np.flatnonzero(predicted != y)
-            stored |= {"error_index": wrong.astype(np.int32), "error_image": x[wrong]}
+            stored |= {"error_index": wrong.astype(np.int32), "error_image": as_drawn(x[wrong])}
     scores = {name: value for name, value in row.items() if name.endswith(("_loss", "_accuracy"))}
     return {
         "history": fit.history,

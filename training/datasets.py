@@ -12,7 +12,7 @@ from training import synthetic
 from training.config import DataConfig
 from training.idx import FILES, digests_of
 from training.known_images import KNOWN
-from training.own_images import Images, read_digits, read_own
+from training.own_images import Images, read_own
 from training.points_csv import read_points
 
 WRITTEN = ("mnist", "kmnist", "digits")  # sets whose images are other things when they are mirrored
@@ -95,26 +95,31 @@ def describe_images(config: DataConfig) -> Data:
     known = KNOWN.get(config.dataset)
     if known:
         counts = known.counts | {"train": min(config.train_images, known.counts["train"])}
-        return Data(known.title, dict(known.digests), counts, known.inputs, config.class_names or known.classes)
+        return Data(known.title, dict(known.digests), counts, known.inputs, class_names(config, known.classes))
     return data_of_images(read_images(config), config.train_images)
 
 
 def read_images(config: DataConfig) -> Images:
     """All images of the data set; an own one whose content is that of a known one counts as that."""
-    if config.dataset == "digits":
-        images = read_digits()
-    elif config.dataset in KNOWN:
+    if config.dataset in KNOWN:
         known = KNOWN[config.dataset]
         folder, arrays = known.find(named_folder(config))
         arrays = {name: array[..., None] if "images" in name else array for name, array in arrays.items()}
         images = Images(arrays, known.classes, known.title, str(folder))
     else:
-        return recognised(read_own(Path(config.dataset).expanduser(), config.class_names), config)
-    if config.class_names and len(config.class_names) != len(images.classes):
+        images = recognised(read_own(Path(config.dataset).expanduser(), len(config.class_names)))
+    return dataclasses.replace(images, classes=class_names(config, images.classes))
+
+
+def class_names(config: DataConfig, own: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the classes in the settings, or their `own` ones; raises UserError if there are not as many."""
+    if len(set(config.class_names)) < len(config.class_names):
+        raise UserError(f"[data] class_names holds a name twice: {', '.join(config.class_names)}")
+    if config.class_names and len(config.class_names) != len(own):
         raise UserError(
-            f"[data] class_names has {len(config.class_names)} names, but {images.source} has {len(images.classes)} classes"
+            f"[data] class_names has {len(config.class_names)} names, but {config.dataset} has {len(own)} classes"
         )
-    return dataclasses.replace(images, classes=config.class_names or images.classes)
+    return config.class_names or own
 
 
 def named_folder(config: DataConfig) -> str:
@@ -128,11 +133,11 @@ def images_are_there(config: DataConfig) -> bool:
     return known.is_there(named_folder(config)) if known else True
 
 
-def recognised(images: Images, config: DataConfig) -> Images:
+def recognised(images: Images) -> Images:
     """The Images by the title and with the classes of a known data set, if they are all of it."""
     for known in KNOWN.values():
         if known.digests == image_digests(images):
-            return dataclasses.replace(images, source=known.title, classes=config.class_names or known.classes)
+            return dataclasses.replace(images, source=known.title, classes=known.classes)
     return images
 
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from reporting.artifacts import UserError
 from reporting.artifacts.known_data import FASHION_MNIST
-from training.idx import FILES, idx_files, read_idx_folder
+from training.idx import FILES, digests_of, idx_files, read_idx_folder
 
 DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclasses.dataclass(frozen=True)
 class KnownSet:
-    """A data set of 28 x 28 grey values in four IDX files."""
+    """A data set of grey images in four IDX files."""
 
     name: str  # in the settings
     title: str
@@ -65,6 +65,31 @@ class KnownSet:
         return any(folder.is_dir() and len(idx_files(folder)) == len(FILES) for folder in folders)
 
 
+class BundledDigits(KnownSet):
+    """scikit-learn's digits: 8 x 8 pixels, values scaled to 0 to 255. The last fifth of each class is for the test.
+
+    E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository.
+    """
+
+    def find(self, named: str = "") -> tuple[Path, dict[str, np.ndarray]]:
+        """The name of the package, and the arrays; raises UserError if it has other ones than it had."""
+        from sklearn.datasets import load_digits
+
+        bunch = load_digits()
+        x, y = np.round(bunch.images * 255 / 16).astype(np.uint8), bunch.target.astype(np.uint8)
+        test = np.zeros(len(y), bool)
+        for label in range(len(self.classes)):
+            places = np.flatnonzero(y == label)
+            test[places[-(len(places) // 5) :]] = True
+        arrays = dict(zip(FILES, (x[~test], y[~test], x[test], y[test]), strict=True))
+        if digests_of(arrays) != self.digests:
+            raise UserError("scikit-learn's digits are not those that are known; install the pinned scikit-learn")
+        return Path("scikit-learn"), arrays
+
+    def is_there(self, named: str = "") -> bool:
+        return True
+
+
 DIGITS = tuple(str(digit) for digit in range(10))
 KNOWN = {
     known.name: known
@@ -104,6 +129,21 @@ KNOWN = {
             21,
             (("its authors' server", "get_kmnist"),),
             packed=True,
+        ),
+        BundledDigits(
+            "digits",
+            "the digits of scikit-learn",
+            DIGITS,
+            {
+                "train-images-idx3-ubyte": "a1d2691a5a9f8552a1014c15b29a65cf048e2e69fa444e235b89b8cb1dacf881",
+                "train-labels-idx1-ubyte": "fff1fe7091b992bad8104f7d6fe3d195169a236c05658827a9b531e554c58985",
+                "t10k-images-idx3-ubyte": "cce1817abc037918ca3598405601ad76dd98e7e38e85c68aec770a4f555c2943",
+                "t10k-labels-idx1-ubyte": "4520d0bbd0b00ae05ab3431d6ed450fd284a53ac4fc653ceb9e35bd25b6f4975",
+            },
+            0,
+            (),
+            counts={"train": 1442, "test": 355},
+            inputs=(8, 8, 1),
         ),
     )
 }

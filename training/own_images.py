@@ -1,16 +1,16 @@
-"""Images of the user's own: a folder of IDX files or of pictures, or an .npz file; and scikit-learn's digits."""
+"""Images of the user's own: a folder of IDX files or of pictures, or an .npz file."""
 
 from __future__ import annotations
 
 import dataclasses
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from reporting.artifacts import UserError
 from training.idx import FILES, idx_files, read_idx_folder
+from training.known_images import KNOWN
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # of an .npz file, in the order of FILES
 MOST_CLASSES, LARGEST = 100, 64  # classes; pixels on a side
@@ -29,15 +29,17 @@ class Images:
     notes: tuple[str, ...] = ()  # what the user should know, a line each
 
 
-def read_own(path: Path, names: Sequence[str] = ()) -> Images:
-    """The images of a folder or an .npz file, with `names` of the classes in place of its own, if there are any.
+def read_own(path: Path, classes: int = 0) -> Images:
+    """The images of a folder or an .npz file, of so many classes; 0 counts them by the labels.
 
     Raises UserError that names the file and says what is wrong.
     """
     if path.suffix.lower() == ".npz":
         images = Images(read_npz(path), (), path.name, str(path))
     elif not path.is_dir():
-        raise UserError(f"{path}: no such folder; [data] dataset names a known set, or a folder or file with {FORMS}")
+        raise UserError(
+            f"{path}: no such folder; dataset under [data] names {', '.join(KNOWN)}, or a folder with {FORMS}"
+        )
     elif idx_files(path):
         images = Images(read_idx_folder(path), (), path.resolve().name, str(path))
     elif any((path / part).is_dir() for part in ("train", "test")):
@@ -48,7 +50,7 @@ def read_own(path: Path, names: Sequence[str] = ()) -> Images:
         images = Images(arrays, found.classes, path.resolve().name, str(path), len(found.unreadable), found.notes)
     else:
         raise UserError(f"{path} holds no images that can be used; put there {FORMS}")
-    return checked(images, names, path)
+    return checked(images, classes, path)
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -82,31 +84,31 @@ def said(array: np.ndarray) -> str:
     return f"{array.dtype}{numbers}"
 
 
-def checked(images: Images, names: Sequence[str], path: Path) -> Images:
+def checked(images: Images, classes: int, path: Path) -> Images:
     """The Images with a channel, and names for all classes; raises UserError where parts contradict each other."""
     x_train, y_train, x_test, y_test = images.arrays.values()
+    x_train, x_test = (checked_shape(x, path) for x in (x_train, x_test))
     for part, x, y in (("training", x_train, y_train), ("test", x_test, y_test)):
         if y.ndim != 1 or len(x) != len(y) or not len(x):
             raise UserError(f"{path}: {len(x)} {part} images and labels of shape {y.shape}; each image needs one label")
-    x_train, x_test = (checked_shape(x, path) for x in (x_train, x_test))
     if x_train.shape[1:] != x_test.shape[1:]:
         sizes = [" x ".join(map(str, x.shape[1:])) for x in (x_train, x_test)]
         raise UserError(f"{path}: training images are {sizes[0]} and test images {sizes[1]}; scale them to one size")
-    count = len(images.classes) or len(names) or int(y_train.max()) + 1
+    count = len(images.classes) or classes or int(y_train.max()) + 1
     check_labels(y_train, y_test, count, path)
-    if names and len(names) != count:
-        raise UserError(f"[data] class_names has {len(names)} names, but {path} has {count} classes")
-    classes = tuple(names) or images.classes or tuple(str(label) for label in range(count))
+    names = images.classes or tuple(str(label) for label in range(count))
     arrays = dict(zip(FILES, (x_train, y_train, x_test, y_test), strict=True))
-    return dataclasses.replace(images, arrays=arrays, classes=classes)
+    return dataclasses.replace(images, arrays=arrays, classes=names)
 
 
 def checked_shape(x: np.ndarray, path: Path) -> np.ndarray:
-    """Images with a channel (n, height, width, c); raises UserError unless they are small, and grey or of three colours."""
+    """Images with a channel (n, height, width, c); raises UserError unless they are small, and grey or in colour."""
     x = x[..., None] if x.ndim == 3 else x
     shape = " x ".join(map(str, x.shape[1:]))
-    if x.ndim != 4 or x.shape[3] not in (1, 3):
-        raise UserError(f"{path}: images must be height x width, or with 3 colours behind; they are {shape}")
+    if x.ndim != 4 or x.shape[3] not in (1, 3) or not all(x.shape[1:]):
+        raise UserError(
+            f"{path}: images must be height x width, or with 3 colours behind; they are {shape or 'single numbers'}"
+        )
     if max(x.shape[1:3]) > LARGEST:
         raise UserError(f"{path}: images are {shape}; at most {LARGEST} x {LARGEST} are possible: scale them down")
     return x
@@ -124,20 +126,3 @@ def check_labels(y_train: np.ndarray, y_test: np.ndarray, classes: int, path: Pa
         counts = np.bincount(labels, minlength=classes)
         if not counts.all():
             raise UserError(f"{path}: no {part} image has label {counts.argmin()}; each label from 0 on needs some")
-
-
-def read_digits() -> Images:
-    """scikit-learn's digits, 8 x 8 pixels with values scaled to 0 to 255; the last fifth of each class is for the test.
-
-    E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository.
-    """
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
-    x, y = np.round(bunch.images * 255 / 16).astype(np.uint8)[..., None], bunch.target.astype(np.uint8)
-    test = np.zeros(len(y), bool)
-    for label in range(10):
-        places = np.flatnonzero(y == label)
-        test[places[-(len(places) // 5) :]] = True
-    arrays = dict(zip(FILES, (x[~test], y[~test], x[test], y[test]), strict=True))
-    return Images(arrays, tuple(str(digit) for digit in range(10)), "the digits of scikit-learn", "scikit-learn")

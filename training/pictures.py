@@ -151,7 +151,7 @@ def notes_of(pictures: Sequence[Picture], grey: Sequence[bool], unreadable: Sequ
     stored = [picture for picture in pictures if picture.values.shape[2] == 1]
     if stored and not all(grey):
         notes.append(
-            f"{len(stored)} of {len(pictures)} pictures are stored as grey values among colour ones, as {stored[0].path}:"
+            f"{len(stored)} of {len(pictures)} pictures are grey among colour ones, as {stored[0].path}:"
             " they are read as colour"
         )
     return tuple(notes)

@@ -12,6 +12,7 @@ from reporting.artifacts import TASKS as REGISTERED
 from reporting.artifacts import Identity, ReportSettings, UserError, load_toml, parse, variants_of
 from training.config import ComputeConfig, DataConfig, limited
 from training.grids import Search, build_search, overlay, parse_config
+from training.known_images import KNOWN
 from training.older_settings import with_names_of_today
 from training.tasks import TASKS, Task
 
@@ -53,8 +54,16 @@ def load_homework(path: Path | str = SHIPPED, quick: bool = False, extras: bool 
     quick_settings = settings.pop("quick", {})
     if quick:
         settings = overlay(settings, quick_settings, f"{path} [quick]")
-    homework = build_homework(settings, str(path), "quick" if quick else "full")
+    homework = build_homework(beside(settings, Path(path)), str(path), "quick" if quick else "full")
     return homework if extras else without_extras(homework)
+
+
+def beside(settings: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The settings with the path of a dataset that lies beside their file, where it is found from everywhere."""
+    named = settings["data"]["dataset"]
+    if not isinstance(named, str) or named in KNOWN or Path(named).exists() or not (path.parent / named).exists():
+        return settings
+    return settings | {"data": settings["data"] | {"dataset": str(path.parent / named)}}
 
 
 def without_extras(homework: Homework) -> Homework:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.benchmarks.machine import WORKERS, image_precision, threads_of
 from tests.benchmarks.processes import Peers, ours, results_of, seconds_of
 from tests.benchmarks.turns import ROUNDS, Comparison, say, take_turns
-from training.datasets import load_fashion_mnist
+from training.datasets import load_images
 from training.settings import load_homework
 
 IMAGES = 12_000  # that an epoch is timed with: five sixths are trained on, one sixth is held out
@@ -22,7 +22,7 @@ class ImageEpochs:
         self.peers, self.config = peers, config
         homework = load_homework(config)
         self.compute, self.sizes = homework.compute, homework.tasks["classification"].search.grid["batch_size"]
-        data = load_fashion_mnist(homework.data)
+        data = load_images(homework.data)
         self.arrays = {"images": data.x_train[:IMAGES], "labels": data.y_train[:IMAGES]}
         self.threads = threads_of(self.compute)
 

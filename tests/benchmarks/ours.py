@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from training import device
-from training.datasets import fashion_mnist_data, load_fashion_mnist, load_regression
+from training.datasets import fashion_mnist_data, load_images, load_regression
 from training.settings import load_homework
 from training.tasks import TASKS
 
@@ -68,7 +68,7 @@ def image_epochs(config, size, images, epochs):
         def on_epoch_end(self, epoch, logs=None):
             ends.append(time.perf_counter())
 
-    ends, data = [], load_fashion_mnist(homework.data)
+    ends, data = [], load_images(homework.data)
     reference = homework.tasks["classification"].reference
     settings = dataclasses.replace(reference, batch_size=int(size), max_epochs=1 + int(epochs))
     train, held_out = np.split(np.arange(int(images)), [int(images) * 5 // 6])

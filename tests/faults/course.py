@@ -1,7 +1,5 @@
 """A whole homework on tiny data, made by the real Makefile in folders of its own, to be killed and starved."""
 
-import gzip
-import hashlib
 import json
 import os
 import re
@@ -16,8 +14,8 @@ import numpy as np
 from reporting import environment
 from reporting.artifacts import stages, variants_of
 from tests.tiny_settings import tiny_settings
-from tests.training.stand_in_images import idx
-from training.fashion_mnist import DIGESTS
+from tests.training.stand_in_images import write_idx
+from training.idx import FILES, digests_of
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 3600  # seconds for one make, on a machine that does much else
@@ -33,27 +31,24 @@ sys.path.insert(0, {root!r})
 if os.environ.get("TINY_IMAGES"):
     try:
         import json
-        from training import fashion_mnist
-        known = json.loads(os.environ["TINY_IMAGES"])
-        fashion_mnist.SHAPES.update({{name: tuple(shape) for name, (shape, _) in known.items()}})
-        fashion_mnist.DIGESTS.update({{name: digest for name, (_, digest) in known.items()}})
+        from training.known_images import KNOWN
+        KNOWN["fashion_mnist"].counts.update(train=200, test=60)
+        KNOWN["fashion_mnist"].digests.update(json.loads(os.environ["TINY_IMAGES"]))
     except ImportError:  # a Python without numpy
         pass
 """
 
 
 def write_images(folder):
-    """Images of ten distinguishable brightnesses in four IDX files: name -> (shape, SHA-256 of the unpacked file)."""
-    rng, known = np.random.default_rng(0), {}
-    folder.mkdir()
+    """Images of ten distinguishable brightnesses in four IDX files: name -> SHA-256 of the unpacked file."""
+    rng, arrays = np.random.default_rng(0), {}
     for part, count in (("train", 200), ("t10k", 60)):
         labels = (np.arange(count) % 10).astype(np.uint8)
         images = (rng.integers(0, 60, (count, 28, 28)) + 19 * labels[:, None, None]).astype(np.uint8)
-        for name, array in ((f"{part}-images-idx3-ubyte", images), (f"{part}-labels-idx1-ubyte", labels)):
-            (folder / f"{name}.gz").write_bytes(gzip.compress(idx(array), mtime=0))
-            known[name] = array.shape, hashlib.sha256(idx(array)).hexdigest()
-    assert set(known) == set(DIGESTS)
-    return known
+        arrays |= {f"{part}-images-idx3-ubyte": images, f"{part}-labels-idx1-ubyte": labels}
+    assert set(arrays) == set(FILES)
+    write_idx(folder, arrays)
+    return digests_of(arrays)
 
 
 class Course:

@@ -11,24 +11,22 @@ import pytest
 from reporting.artifacts import UserError
 from tests.training.stand_in_images import stand_in  # noqa: F401 (a fixture)
 from tests.training.test_points_csv import GOOD
-from training import fashion_mnist
-from training.config import DataConfig
 from training.datasets import (
+    describe_images,
     duplicates_of,
-    fashion_mnist_data,
     hold_out,
     kfold_indices,
-    load_fashion_mnist,
+    load_images,
     load_regression,
 )
+from training.known_images import KNOWN
+from training.settings import load_homework
 
 # ruff: noqa: F811 (the fixture's name is a parameter)
 
 
 def data_config(**changes):
-    return DataConfig(
-        **({"regression_train": "", "regression_test": "", "fashion_mnist": "", "train_images": 60000} | changes)
-    )
+    return dataclasses.replace(load_homework().data, **changes)
 
 
 def load_csv(folder, content, test=GOOD):
@@ -82,7 +80,7 @@ def test_shipped_points_are_the_same_every_time():
 
 
 def test_images_are_uint8_with_a_channel_and_only_training_images_are_limited(stand_in):
-    dataset = load_fashion_mnist(data_config(fashion_mnist=str(stand_in), train_images=50))
+    dataset = load_images(data_config(fashion_mnist=str(stand_in), train_images=50))
     assert dataset.x_train.shape == (50, 28, 28, 1) and dataset.x_train.dtype == np.uint8
     assert dataset.x_test.shape == (10, 28, 28, 1)
     assert dataset.y_train.shape == (50,) and dataset.y_test.shape == (10,)
@@ -92,22 +90,22 @@ def test_images_are_uint8_with_a_channel_and_only_training_images_are_limited(st
 
 def test_pixels_and_labels_keep_their_order(stand_in):
     content = gzip.decompress((stand_in / "train-images-idx3-ubyte.gz").read_bytes())
-    dataset = load_fashion_mnist(data_config(fashion_mnist=str(stand_in)))
+    dataset = load_images(data_config(fashion_mnist=str(stand_in)))
     assert dataset.x_train[1, 0, 2, 0] == content[16 + 28 * 28 + 2]
     labels = gzip.decompress((stand_in / "train-labels-idx1-ubyte.gz").read_bytes())
     assert dataset.y_train[3] == labels[8 + 3]
 
 
 def test_provenance_does_not_depend_on_the_folder(stand_in):
-    named = load_fashion_mnist(data_config(fashion_mnist=str(stand_in))).data
-    shutil.copytree(stand_in, fashion_mnist.SYSTEM_FOLDER)
-    assert load_fashion_mnist(data_config()).data == named
+    named = load_images(data_config(fashion_mnist=str(stand_in))).data
+    shutil.copytree(stand_in, KNOWN["fashion_mnist"].system)
+    assert load_images(data_config()).data == named
     assert str(stand_in) not in str(named)
 
 
 def test_provenance_of_images_needs_no_file(stand_in):
-    loaded = load_fashion_mnist(data_config(fashion_mnist=str(stand_in), train_images=50)).data
-    assert fashion_mnist_data(50) == loaded
+    loaded = load_images(data_config(fashion_mnist=str(stand_in), train_images=50)).data
+    assert describe_images(data_config(fashion_mnist="nowhere", train_images=50)) == loaded
 
 
 @pytest.mark.parametrize(("n", "folds"), [(2, 2), (100, 5), (103, 5), (7, 7)])
@@ -156,6 +154,7 @@ def test_images_that_repeat_are_counted_by_their_bytes():
 
 
 def test_duplicates_are_recorded_where_images_are_loaded_and_identify_no_data(stand_in):
-    loaded = load_fashion_mnist(data_config(fashion_mnist=str(stand_in), train_images=50)).data
+    loaded = load_images(data_config(fashion_mnist=str(stand_in), train_images=50)).data
     assert (loaded.duplicates_train, loaded.duplicates_train_test) == (0, 0)
-    assert fashion_mnist_data(50).duplicates_train is None and fashion_mnist_data(50) == loaded
+    told = describe_images(data_config(train_images=50))
+    assert told.duplicates_train is None and told == loaded

@@ -77,7 +77,7 @@ def recorded(tmp_path_factory):
 
 @pytest.fixture
 def runs(recorded, tmp_path, monkeypatch):
-    monkeypatch.setattr(plan, "is_there", lambda named: True)
+    monkeypatch.setattr(plan, "images_are_there", lambda config: True)
     return shutil.copytree(recorded, tmp_path / "runs")
 
 
@@ -140,7 +140,7 @@ def test_without_the_record_of_the_data_everything_is_to_do(runs, planned, conte
 
 
 def test_without_the_images_everything_is_to_do(planned, monkeypatch):
-    monkeypatch.setattr(plan, "is_there", lambda named: False)
+    monkeypatch.setattr(plan, "images_are_there", lambda config: False)
     assert planned() == EVERYTHING
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from reporting.artifacts import UserError, load_json
 from training import prepare_data
-from training.fashion_mnist import DIGESTS
+from training.known_images import KNOWN
+from training.own_images import Images
 
 POINTS = "x,y\n" + "".join(f"{x},{x * x}\n" for x in range(6))
 
@@ -16,9 +17,7 @@ POINTS = "x,y\n" + "".join(f"{x},{x * x}\n" for x in range(6))
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
     """Writes settings that name the user's CSV files, and puts no real Fashion-MNIST in the way."""
-    for name in DIGESTS:
-        (tmp_path / f"{name}.gz").touch()
-    monkeypatch.setattr(prepare_data, "find_fashion_mnist", lambda named: (tmp_path, {}))
+    monkeypatch.setattr(prepare_data, "read_images", lambda config: Images({}, (), "", str(tmp_path)))
     for name in ("train points.csv", "test.csv"):
         (tmp_path / name).write_text(POINTS)
 
@@ -40,7 +39,7 @@ def test_provenance_of_both_tasks_is_recorded_in_one_line_of_output(settings, tm
     prepare(settings(), tmp_path / "runs")
     record = load_json(tmp_path / "runs" / "data.json")
     assert record["regression"]["counts"] == {"train": 6, "test": 6}
-    assert record["classification"]["digests"] == DIGESTS
+    assert record["classification"]["digests"] == KNOWN["fashion_mnist"].digests
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
@@ -121,3 +120,26 @@ def test_extras_that_a_network_of_ones_own_has_no_settings_for_are_left_out_and_
     prepare(settings('[regression]\nnetwork = "own.py"'), tmp_path / "runs")
     (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning")]
     assert "the regression goes without smaller and initialisation" in line and "own.py" in line
+
+
+@pytest.mark.parametrize(
+    ("more", "warned"),
+    [
+        ("", True),  # the extended network flips
+        ("[classification.extras]\nextended = false", False),
+        ("[classification.extended]\nhorizontal_flips = false", False),
+        ("[classification.extras]\nextended = false\n[classification]\nhorizontal_flips = true", True),
+        (
+            "[classification.extras]\nextended = false\n[classification.search.grid]\nhorizontal_flips = [false, true]",
+            True,
+        ),
+    ],
+)
+@pytest.mark.parametrize("dataset", ["digits", "fashion_mnist"])
+def test_mirrored_digits_are_warned_of_in_a_line(settings, tmp_path, capsys, dataset, more, warned):
+    path = settings()
+    path.write_text(path.read_text() + f'dataset = "{dataset}"\n{more}')
+    prepare(path, tmp_path / "runs")
+    said = capsys.readouterr().err
+    assert ("a mirrored image of digits is another thing" in said) == (warned and dataset == "digits")
+    assert said.count("\n") == (warned and dataset == "digits")

@@ -131,7 +131,7 @@ def test_a_new_extra_is_a_setting_by_itself(monkeypatch):
         ("[compute]\nseed = -1", ["seed must be at least 0"]),
         ('[compute]\nprecision = "half"', ["precision must be one of auto, float32"]),
         ("[compute]\nthreads = 0", ["threads must be at least 1"]),
-        ("[data]\ntrain_images = 70000", ["train_images must be at most 60000"]),
+        ("[data]\ntrain_images = 70", ["train_images must be at least 100"]),
         ("[identity]\nstudent = 5", ["student must be a text in quotes"]),
         ("identity = 5", ["identity is a table"]),
         ("[identity\nx = 1", ["not valid TOML", "line 1"]),

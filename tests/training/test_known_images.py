@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from reporting.artifacts import UserError
-from tests.training.stand_in_images import copying, idx, stand_in  # noqa: F401 (a fixture)
-from training import fashion_mnist
+from tests.training.stand_in_images import copying, stand_in  # noqa: F401 (a fixture)
+from training import fetching
+from training.idx import to_idx
+from training.known_images import KNOWN
 
 # ruff: noqa: F811 (the fixture's name is a parameter)
 
@@ -28,21 +30,24 @@ BAD_FILES = {
     "not an archive": (replace(b"hello"), "is truncated or no gzip file"),
     "empty": (replace(b""), "begin like an IDX file"),
     "wrong magic number": (replace(gzip.compress(b"\0\0\x0d\x03" + bytes(100))), "begin like an IDX file of images"),
-    "labels in place of images": (replace(gzip.compress(idx(np.zeros(60, np.uint8)))), "are the files swapped"),
+    "labels in place of images": (replace(gzip.compress(to_idx(np.zeros(60, np.uint8)))), "are the files swapped"),
     "fewer images": (
-        replace(gzip.compress(idx(np.zeros((59, 28, 28), np.uint8)))),
-        "should hold 60 x 28 x 28 values; its header says 59 x 28 x 28",
+        replace(gzip.compress(to_idx(np.zeros((59, 28, 28), np.uint8)))),
+        "is another file than the published one",
     ),
-    "truncated content": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8))[:-1])), "and 47039 bytes follow"),
+    "truncated content": (
+        replace(gzip.compress(to_idx(np.zeros((60, 28, 28), np.uint8))[:-1])),
+        "its header says 60 x 28 x 28 values, and 47039 bytes follow",
+    ),
     "a header that ends early": (
         replace(gzip.compress(bytes([0, 0, 8, 3, 0, 0, 0]))),
-        "its header says 0 x 0 x 0, and 0 bytes follow",
+        "is damaged",
     ),
     "far too much": (
-        replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8)) + bytes(10**7))),
-        "and 47041 bytes follow",
+        replace(gzip.compress(to_idx(np.zeros((60, 28, 28), np.uint8)) + bytes(10**7))),
+        "and 47041 or more bytes follow",
     ),
-    "wrong digest": (replace(gzip.compress(idx(np.zeros((60, 28, 28), np.uint8)))), "its digest differs"),
+    "wrong digest": (replace(gzip.compress(to_idx(np.zeros((60, 28, 28), np.uint8)))), "its digest differs"),
 }
 
 
@@ -52,53 +57,53 @@ def test_a_damaged_file_in_a_named_folder_is_refused_and_left_alone(stand_in, da
     damage(path)
     before = path.read_bytes() if path.exists() else None
     with pytest.raises(UserError) as error:
-        fashion_mnist.find_fashion_mnist(str(stand_in))
+        KNOWN["fashion_mnist"].find(str(stand_in))
     assert str(path) in str(error.value) and message in str(error.value) and "\n" not in str(error.value)
     assert before == (path.read_bytes() if path.exists() else None)
 
 
 @pytest.mark.parametrize("damage", [damage for damage, _ in BAD_FILES.values()], ids=BAD_FILES)
 def test_a_damaged_file_in_the_own_folder_is_fetched_again(stand_in, monkeypatch, damage):
-    own, calls = fashion_mnist.OWN_FOLDER, []
+    own, calls = KNOWN["fashion_mnist"].own, []
     shutil.copytree(stand_in, own)
     damage(own / "train-images-idx3-ubyte.gz")
-    monkeypatch.setattr(fashion_mnist, "get_debian_package", copying(stand_in, calls))
+    monkeypatch.setattr(fetching, "get_debian_package", copying(stand_in, calls))
     for _ in range(2):
-        folder, _ = fashion_mnist.find_fashion_mnist()
+        folder, _ = KNOWN["fashion_mnist"].find()
         assert folder == own
     assert len(calls) == 1
     assert sorted(path.name for path in own.parent.iterdir()) == [".lock", "fashion-mnist"]
 
 
 def test_the_system_folder_comes_first_unless_it_is_damaged(stand_in):
-    shutil.copytree(stand_in, fashion_mnist.SYSTEM_FOLDER)
-    shutil.copytree(stand_in, fashion_mnist.OWN_FOLDER)
-    assert fashion_mnist.find_fashion_mnist()[0] == fashion_mnist.SYSTEM_FOLDER
-    truncate(fashion_mnist.SYSTEM_FOLDER / "t10k-labels-idx1-ubyte.gz")
-    assert fashion_mnist.find_fashion_mnist()[0] == fashion_mnist.OWN_FOLDER
+    shutil.copytree(stand_in, KNOWN["fashion_mnist"].system)
+    shutil.copytree(stand_in, KNOWN["fashion_mnist"].own)
+    assert KNOWN["fashion_mnist"].find()[0] == KNOWN["fashion_mnist"].system
+    truncate(KNOWN["fashion_mnist"].system / "t10k-labels-idx1-ubyte.gz")
+    assert KNOWN["fashion_mnist"].find()[0] == KNOWN["fashion_mnist"].own
 
 
 def test_keras_is_asked_when_debian_cannot_be_and_a_wrong_download_is_not_kept(stand_in, monkeypatch):
     calls = []
-    monkeypatch.setattr(fashion_mnist, "get_with_keras", copying(stand_in, calls))
-    fashion_mnist.find_fashion_mnist()
+    monkeypatch.setattr(fetching, "get_with_keras", copying(stand_in, calls))
+    KNOWN["fashion_mnist"].find()
     assert len(calls) == 1
-    shutil.rmtree(fashion_mnist.OWN_FOLDER)
+    shutil.rmtree(KNOWN["fashion_mnist"].own)
     truncate(stand_in / "t10k-labels-idx1-ubyte.gz")
     with pytest.raises(UserError, match="Debian's package: no network; Keras' loader: .*truncated"):
-        fashion_mnist.find_fashion_mnist()
-    assert not fashion_mnist.OWN_FOLDER.exists()
+        KNOWN["fashion_mnist"].find()
+    assert not KNOWN["fashion_mnist"].own.exists()
 
 
 def test_a_failed_command_is_reported_by_its_last_line(tmp_path):
     error = subprocess.CalledProcessError(100, ["apt-get"], stderr="Reading\nE: Unable to locate package\n")
-    assert fashion_mnist.reason(error) == "E: Unable to locate package"
+    assert fetching.reason(error) == "E: Unable to locate package"
 
 
 def test_whether_it_is_there_is_asked_by_the_files_alone(stand_in):
-    assert fashion_mnist.is_there(str(stand_in)) and not fashion_mnist.is_there()
-    shutil.copytree(stand_in, fashion_mnist.OWN_FOLDER)
-    truncate(fashion_mnist.OWN_FOLDER / "t10k-labels-idx1-ubyte.gz")
-    assert fashion_mnist.is_there()
-    (fashion_mnist.OWN_FOLDER / "t10k-labels-idx1-ubyte.gz").unlink()
-    assert not fashion_mnist.is_there()
+    assert KNOWN["fashion_mnist"].is_there(str(stand_in)) and not KNOWN["fashion_mnist"].is_there()
+    shutil.copytree(stand_in, KNOWN["fashion_mnist"].own)
+    truncate(KNOWN["fashion_mnist"].own / "t10k-labels-idx1-ubyte.gz")
+    assert KNOWN["fashion_mnist"].is_there()
+    (KNOWN["fashion_mnist"].own / "t10k-labels-idx1-ubyte.gz").unlink()
+    assert not KNOWN["fashion_mnist"].is_there()

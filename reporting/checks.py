@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from reporting.results import Extra, Results, Variant
 
 TOLERANCE = 1e-4  # relative: training may add the same numbers in another order and in float32
-CLASSES = 10
 
 
 @contextlib.contextmanager
@@ -59,7 +58,8 @@ def check_classification(folder: Path, variant: Variant, results: Results) -> No
     stored = variant.predictions
     parts = [name for name in ("validation", "test") if f"{name}_labels" in stored]  # some cases have no test set
     for name in parts:
-        refuse(folder, wrong_probabilities(stored[f"{name}_probabilities"], stored[f"{name}_labels"]))
+        classes = len(variant.run.data.classes)
+        refuse(folder, wrong_probabilities(stored[f"{name}_probabilities"], stored[f"{name}_labels"], classes))
     check_metrics(folder, variant.run, recomputed_classification(variant, parts))
     if "test" in parts:
         refuse(folder, wrong_counts(variant.run, test=len(stored["test_labels"])))
@@ -232,10 +232,10 @@ def wrong_parameters(variant: Variant) -> str:
     )
 
 
-def wrong_probabilities(probabilities: np.ndarray, labels: np.ndarray) -> str:
+def wrong_probabilities(probabilities: np.ndarray, labels: np.ndarray, classes: int) -> str:
     """What is wrong with probabilities (n, classes) or labels (n,), in words; empty if nothing is."""
-    if probabilities.shape != (len(labels), CLASSES) or not np.allclose(probabilities.sum(axis=1), 1, atol=0.02):
-        return f"the probabilities in predictions.npz do not add up to 1 over {CLASSES} classes"
+    if probabilities.shape != (len(labels), classes) or not np.allclose(probabilities.sum(axis=1), 1, atol=0.02):
+        return f"the probabilities in predictions.npz do not add up to 1 over {classes} classes"
     return (
-        "" if np.isin(labels, np.arange(CLASSES)).all() else f"a label in predictions.npz is none of 0 to {CLASSES - 1}"
+        "" if np.isin(labels, np.arange(classes)).all() else f"a label in predictions.npz is none of 0 to {classes - 1}"
     )

@@ -19,7 +19,6 @@ from reporting.engine.fonts import font_faces
 from reporting.engine.html import TEMPLATES, build_environment, linked, rendered
 from reporting.engine.sections import Findings
 from reporting.engine.tracing import without_marks
-from reporting.results import CLASS_NAMES
 from reporting.sections.classification.confusion import Confusion
 from reporting.sections.shared.units import LayerUnits
 from reporting.stats.distributions import correlations
@@ -99,11 +98,11 @@ def likeness(report: Document) -> Likeness | None:
     if not confusions:
         return None
     images = report.results["classification"].tuned.receptive_fields["class_mean"]
-    return likeness_of(images, *(CLASS_NAMES.index(name) for name in (confusions[0].true, confusions[0].predicted)))
+    return likeness_of(images, *confusions[0].labels)
 
 
 def likeness_of(images: np.ndarray, first: int, second: int) -> Likeness:
-    """The Likeness of two of the images (classes, height, width)."""
+    """The Likeness of two of the images (classes, ...)."""
     table = correlations(images, images)
     value, pairs = table[first, second], table[np.triu_indices(len(table), 1)]
     return Likeness(float(value), float(np.sum(pairs < value) / max(1, len(pairs) - 1)))

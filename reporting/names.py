@@ -73,11 +73,22 @@ NAMES: dict[str, dict[str, str]] = {
     "field": {"back_projection": "back-projection", "activation_maximisation": "maximised activation"},
 }
 LAYERS = {"conv": "convolution"}
+LETTERS = 12  # of a class's name in a figure
 
 
 def named(identifier: str, kind: str = "setting") -> str:
     """The words for an identifier of a kind (a key of NAMES); the identifier with spaces where NAMES has none."""
     return NAMES[kind].get(identifier, identifier.replace("_", " "))
+
+
+def shortened(name: str, length: int) -> str:
+    """A name of at most so many letters; a longer one is cut."""
+    return name if len(name) <= length else name[: length - 1].rstrip() + "…"
+
+
+def in_figure(name: str) -> str:
+    """The name of a class as figures have room for it; matplotlib takes what stands between dollars for a formula."""
+    return shortened(name, LETTERS).replace("$", r"\$")
 
 
 def column_name(setting: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from reporting.artifacts import (
     TASKS,
+    Data,
     RecordedRun,
     Stored,
     extras_of,
@@ -25,10 +26,11 @@ from reporting.artifacts import (
     variants_of,
 )
 from reporting.checks import CHECKS, check_origin, check_switches, readable, refuse
+from reporting.names import shortened
 from reporting.search_checks import search_mistake, tuned_mistake
 from reporting.settings import load_judgement
 
-CLASS_NAMES = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
+NAME_LENGTH = 24  # letters of a class's name; more are cut
 ARCHIVES = {"classification": ("features", "receptive_fields")}  # npz files that only some tasks' main networks have
 
 
@@ -145,6 +147,16 @@ class Results:
     def classifies(self) -> bool:
         """Whether the networks tell classes apart, by what is stored of them."""
         return "test_labels" in self.tuned.predictions
+
+    @property
+    def data(self) -> Data:
+        """The data that all networks are trained with."""
+        return self.tuned.run.data
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes by label, cut where they are too long to be printed."""
+        return tuple(shortened(name, NAME_LENGTH) for name in self.data.classes)
 
     @property
     def switched_off(self) -> tuple[str, ...]:

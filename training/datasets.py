@@ -15,7 +15,6 @@ from training.known_images import KNOWN
 from training.own_images import Images, read_own
 from training.points_csv import read_points
 
-WRITTEN = ("mnist", "kmnist", "digits")  # sets whose images are other things when they are mirrored
 Fold = tuple[np.ndarray, np.ndarray]  # sorted indices of the training and of the validation part
 Folds = list[Fold]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from reporting.artifacts import UserError
+from reporting.artifacts import known_data
 from reporting.artifacts.known_data import FASHION_MNIST
 from training.idx import FILES, digests_of, idx_files, read_idx_folder
 
@@ -105,7 +106,7 @@ KNOWN = {
         ),
         KnownSet(
             "mnist",
-            "MNIST",
+            known_data.MNIST,
             DIGITS,
             {
                 "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -118,7 +119,7 @@ KNOWN = {
         ),
         KnownSet(
             "kmnist",
-            "Kuzushiji-MNIST",
+            known_data.KMNIST,
             ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
             {
                 "train-images-idx3-ubyte": "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
@@ -132,7 +133,7 @@ KNOWN = {
         ),
         BundledDigits(
             "digits",
-            "the digits of scikit-learn",
+            known_data.DIGITS,
             DIGITS,
             {
                 "train-images-idx3-ubyte": "a1d2691a5a9f8552a1014c15b29a65cf048e2e69fa444e235b89b8cb1dacf881",

@@ -11,7 +11,7 @@ from typing import Any
 
 from reporting.artifacts import Data, Shapes, UserError, save_json
 from training.cli import homework_of, parse_arguments, run_main
-from training.datasets import WRITTEN, read_images
+from training.datasets import read_images
 from training.device import configure
 from training.grids import distinct
 from training.layout import SIZING, check_sides
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_networks(homework, {name: own.shapes for name, own in data.items()}, build=True)
     warn_of_large_grids(homework)
     warn_of_left_out(homework)
-    for note in [*images.notes, *mirrored_digits(homework)]:
+    for note in [*images.notes, *mirrored_writing(homework, data["classification"])]:
         print(f"warning: {note}", file=sys.stderr)
     save_json(arguments.runs / "data.json", data)
     regression, classification = data["regression"], data["classification"]
@@ -100,7 +100,7 @@ def warn_of_left_out(homework: Homework) -> None:
             )
 
 
-def mirrored_digits(homework: Homework) -> list[str]:
+def mirrored_writing(homework: Homework, data: Data) -> list[str]:
     """What to say if a network is to learn from mirrored digits or letters, which are other things."""
     settings = homework.tasks["classification"]
     grid = settings.search.grid.get("horizontal_flips", [])
@@ -108,7 +108,7 @@ def mirrored_digits(homework: Homework) -> list[str]:
     trained += [config for name, config in settings.variants.items() if getattr(settings.extras, name, True)]
     flips = any(config.horizontal_flips for config in trained) or any(grid)
     said = f"horizontal_flips is on, but a mirrored image of {homework.data.dataset} is another thing; set it to false"
-    return [said] if flips and homework.data.dataset in WRITTEN else []
+    return [said] if flips and data.is_written else []
 
 
 def format_counts(data: Data) -> str:

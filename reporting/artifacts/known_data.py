@@ -1,4 +1,8 @@
-"""What the report must recognise data by: digests of files, and of images as if they were in such files."""
+"""What the report must recognise data by: titles of known data sets, and the digests of one of them."""
+
+MNIST, KMNIST, DIGITS = "MNIST", "Kuzushiji-MNIST", "the digits of scikit-learn"
+TITLES = ("Fashion-MNIST", MNIST, KMNIST, DIGITS)
+WRITTEN = (MNIST, KMNIST, DIGITS)  # whose images are other things when they are mirrored
 
 # SHA-256 of the uncompressed IDX files of Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017)
 FASHION_MNIST = {

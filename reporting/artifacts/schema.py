@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, NamedTuple
 
-from reporting.artifacts.known_data import FASHION_MNIST
+from reporting.artifacts.known_data import FASHION_MNIST, TITLES, WRITTEN
 
 SCHEMA_VERSION = 4
 APPENDICES = (  # of the report, in order
@@ -77,6 +77,16 @@ class Data:
     def is_fashion_mnist(self) -> bool:
         """Whether the images are those of Fashion-MNIST, by their digests."""
         return self.digests == FASHION_MNIST
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the images have a title that is known, and are not the user's own."""
+        return self.source in TITLES
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the images are of digits or characters, which are other things when they are mirrored."""
+        return self.source in WRITTEN
 
     @property
     def shapes(self) -> Shapes:

@@ -1,4 +1,7 @@
-"""Many small images as one picture: tiles with hairlines between them, their names, and a scale beside them."""
+"""Many small images as one picture: tiles with hairlines between them, their names, and a scale beside them.
+
+Images are grey (n, h, w), or in colour (n, h, w, 3).
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,28 @@ if TYPE_CHECKING:
 
 
 def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images (n, h, w) side by side in rows of `columns`, as one array; nan where the last row has no image."""
-    count, height, width = images.shape
+    """Images side by side in rows of `columns`, as one array; nan, or white, where the last row has no image."""
+    count, height, width, *colours = images.shape
     rows = math.ceil(count / columns)
-    padded = np.full((rows * columns, height, width), np.nan)
+    padded = np.full((rows * columns, height, width, *colours), 1.0 if colours else np.nan)
     padded[:count] = images
-    return padded.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(rows * height, columns * width)
+    places = padded.reshape(rows, columns, height, width, *colours).swapaxes(1, 2)
+    return places.reshape(rows * height, columns * width, *colours)
 
 
 def in_units_of_largest(images: np.ndarray) -> np.ndarray:
-    """Each image of (n, h, w) over its largest absolute value; one of zeros stays so."""
-    return images / np.maximum(np.abs(images).max(axis=(1, 2), keepdims=True), np.finfo(np.float32).tiny)
+    """Each image over its largest absolute value; one of zeros stays so."""
+    axes = tuple(range(1, images.ndim))
+    return images / np.maximum(np.abs(images).max(axis=axes, keepdims=True), np.finfo(np.float32).tiny)
+
+
+def in_colour(images: np.ndarray, vmin: float = 0, vmax: float | None = None) -> np.ndarray:
+    """Colours in [0, 1] of images (..., 3) with values from vmin to vmax, by default to 255 if they are whole numbers.
+
+    Of signed values 0 is grey.
+    """
+    highest = vmax if vmax is not None else 255 if images.dtype == np.uint8 else 1
+    return np.clip((images - vmin) / (highest - vmin), 0, 1)
 
 
 def grey_scale(images: np.ndarray, share: float = 1.0) -> dict[str, Any]:
@@ -37,11 +51,16 @@ def grey_scale(images: np.ndarray, share: float = 1.0) -> dict[str, Any]:
 def draw_tiles(
     axes: Axes, images: np.ndarray, columns: int, color: str = "white", line: float = 0.9, **keywords: Any
 ) -> AxesImage:
-    """Draw a mosaic with hairlines between the tiles, and around them unless they are white; returns its image."""
-    height, width = images.shape[1:]
+    """Draw a mosaic with hairlines between the tiles, and around them unless they are white; returns its image.
+
+    Colours need no colour map; the ends of a scale hold for them too.
+    """
+    height, width = images.shape[1:3]
+    if images.ndim == 4:
+        images, keywords = in_colour(images, **{n: v for n, v in keywords.items() if n in ("vmin", "vmax")}), {}
     tiles = mosaic(images, columns)
     drawn = axes.imshow(tiles, **keywords)
-    right, bottom = (length - 0.5 for length in tiles.shape[::-1])
+    bottom, right = (length - 0.5 for length in tiles.shape[:2])
     inset = 0 if color == "white" else 1  # whether the outermost lines are drawn too
     look: dict[str, Any] = {"color": color, "linewidth": line, "clip_on": False}
     axes.vlines(np.arange(1 - inset, (right + 0.5) / width + inset) * width - 0.5, -0.5, bottom, **look)

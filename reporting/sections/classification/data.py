@@ -12,7 +12,10 @@ from reporting.engine.canvas import FULL, WHITE_TO_BLACK, new_figure, styled
 from reporting.engine.formatting import format_count
 from reporting.engine.sections import Found
 from reporting.engine.tiles import draw_tiles, name_columns
-from reporting.results import CLASS_NAMES, Results
+from reporting.names import in_figure
+from reporting.results import Results
+from reporting.sections.classification.confusion import MOST_SHOWN, shown_classes
+from reporting.sections.classification.mistakes import matrix_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 EQUATIONS = {
     "cross_entropy": (
         r"L=-\dfrac{1}{N}\,\sum_{i=1}^{N}\,\log p_i(c_i),"
-        r"\qquad p_i(k)=\dfrac{\exp z_i(k)}{\sum_{j=0}^{9}\,\exp z_i(j)}",
+        r"\qquad p_i(k)=\dfrac{\exp z_i(k)}{\sum_{j}\,\exp z_i(j)}",
         "L is minus the mean over the N images of log p_i(c_i), the right class; p_i is the softmax of the outputs z_i",
     ),
 }
@@ -31,7 +34,15 @@ class DataFindings:
     train_images: int
     validation_images: int
     test_images: int
+    source: str
+    fashion_mnist: bool  # whether these are the images of Fashion-MNIST
+    known: bool  # whether the source is the title of a known data set
+    size: tuple[int, int]  # height and width in pixels
+    colour: bool
+    unreadable: int  # files that were left out
+    mirrored_writing: bool  # whether a network learns from mirrored images of digits or characters
     class_names: tuple[str, ...]  # by label
+    shown: tuple[int, ...]  # the labels that figures show
     validation_counts: tuple[int, ...]  # images of each class, by label
     test_counts: tuple[int, ...]
 
@@ -40,17 +51,32 @@ class DataFindings:
         """Whether there are as many test images of each class."""
         return len(set(self.test_counts)) == 1
 
+    @property
+    def all_shown(self) -> bool:
+        """Whether figures have room for every class."""
+        return len(self.shown) == len(self.class_names)
+
 
 def find(results: Results, found: Found) -> DataFindings:
     """How many images there are, by the files of the tuned network."""
-    fold, stored = results.tuned.folds[0], results.tuned.predictions
+    fold, stored, data = results.tuned.folds[0], results.tuned.predictions, results.data
+    height, width, channels = data.inputs
+    flipped = any(network.run.config.get("horizontal_flips") for _, network in results.networks())
     return DataFindings(
         train_images=fold["train_points"],
         validation_images=fold["validation_points"],
         test_images=len(stored["test_labels"]),
-        class_names=CLASS_NAMES,
-        validation_counts=counts_of(stored["validation_labels"]),
-        test_counts=counts_of(stored["test_labels"]),
+        source=data.source,
+        fashion_mnist=data.is_fashion_mnist,
+        known=data.is_known,
+        size=(height, width),
+        colour=channels > 1,
+        unreadable=data.unreadable or 0,
+        mirrored_writing=data.is_written and flipped,
+        class_names=results.classes,
+        shown=shown_classes(matrix_of(results.tuned)),
+        validation_counts=counts_of(stored["validation_labels"], len(results.classes)),
+        test_counts=counts_of(stored["test_labels"], len(results.classes)),
     )
 
 
@@ -58,23 +84,29 @@ def figures(results: Results, found: Found) -> dict[str, list]:
     return {"classification_data": [lambda: data_figure(results, found("data"))]}
 
 
-def counts_of(labels: np.ndarray) -> tuple[int, ...]:
+def counts_of(labels: np.ndarray, classes: int) -> tuple[int, ...]:
     """How many of the labels are each class's."""
-    return tuple(np.bincount(labels, minlength=len(CLASS_NAMES)).tolist())
+    return tuple(np.bincount(labels, minlength=classes).tolist())
 
 
 def data_figure(results: Results, item: DataFindings) -> Figure:
     """The mean training image of each class with its images for validation and test."""
-    counts = {"validation": item.validation_counts, "test": item.test_counts}
-    return plot_classes(results.tuned.receptive_fields["class_mean"], item.class_names, counts)
+    labels = list(item.shown)
+    parts = {"validation": item.validation_counts, "test": item.test_counts}
+    counts = {name: [numbers[label] for label in labels] for name, numbers in parts.items()}
+    names = [in_figure(item.class_names[label]) for label in labels]
+    return plot_classes(results.tuned.receptive_fields["class_mean"][labels], names, counts)
 
 
 @styled
 def plot_classes(images: np.ndarray, class_names: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Figure:
-    """An image of each class (classes, height, width), its name above, and below it a count in each row of `counts`."""
+    """An image of each class, its name above, and below it a count in each row of `counts`.
+
+    Images are grey (classes, height, width), or have three colours behind.
+    """
     names = len(counts) * 3.5  # mm
-    tile = (FULL - 18) / len(images)
-    figure = new_figure(FULL, tile + names + 5)
+    tile = (FULL - 18) / MOST_SHOWN
+    figure = new_figure(18 + tile * len(images), tile * images.shape[1] / images.shape[2] + names + 5)
     axes = figure.subplots()
     width = images.shape[2]
     draw_tiles(axes, images, len(images), color="C4", cmap=WHITE_TO_BLACK, vmin=0, vmax=1)

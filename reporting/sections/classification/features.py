@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.sections import Found
-from reporting.results import CLASS_NAMES, Results
+from reporting.names import in_figure
+from reporting.results import Results
+from reporting.sections.classification.confusion import shown_classes
+from reporting.sections.classification.mistakes import matrix_of
 from reporting.sections.shared.activations import stems_figure
 from reporting.sections.shared.curves import HEIGHT
 
@@ -35,7 +38,8 @@ def find(results: Results, found: Found) -> FeatureFindings:
     places = results.tuned.features["feature_map"].astype(float)
     labels = results.tuned.predictions["test_labels"][: len(places)]
     neighbours = labels[nearest(places)]
-    return FeatureFindings(len(places), float(np.mean(neighbours == labels)), most_mixed(labels, neighbours))
+    mixed = most_mixed(labels, neighbours, results.classes)
+    return FeatureFindings(len(places), float(np.mean(neighbours == labels)), mixed)
 
 
 def nearest(places: np.ndarray) -> np.ndarray:
@@ -47,12 +51,12 @@ def nearest(places: np.ndarray) -> np.ndarray:
     return np.where(own, indices[:, 1], indices[:, 0])
 
 
-def most_mixed(labels: np.ndarray, neighbours: np.ndarray) -> tuple[str, str] | None:
+def most_mixed(labels: np.ndarray, neighbours: np.ndarray, names: Sequence[str]) -> tuple[str, str] | None:
     """The names of the two classes that most pairs of an image and its neighbour join; None if no pair joins two."""
-    pairs = np.zeros((len(CLASS_NAMES),) * 2, int)
+    pairs = np.zeros((len(names),) * 2, int)
     np.add.at(pairs, (np.minimum(labels, neighbours), np.maximum(labels, neighbours)), labels != neighbours)
-    one, other = np.unravel_index(pairs.argmax(), pairs.shape)
-    return (CLASS_NAMES[one], CLASS_NAMES[other]) if pairs.any() else None
+    one, other = divmod(int(pairs.argmax()), len(names))
+    return (names[one], names[other]) if pairs.any() else None
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
@@ -64,23 +68,27 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 def map_figure(results: Results) -> Figure:
     """The map of the tuned network."""
     places = results.tuned.features["feature_map"].astype(float)
-    return plot_map(places, results.tuned.predictions["test_labels"][: len(places)], CLASS_NAMES)
+    names = {label: results.classes[label] for label in shown_classes(matrix_of(results.tuned))}
+    return plot_map(places, results.tuned.predictions["test_labels"][: len(places)], names)
 
 
 @styled
-def plot_map(places: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> Figure:
-    """The places (images, 2) as points, a colour a class, with its name at their median."""
+def plot_map(places: np.ndarray, labels: np.ndarray, class_names: Mapping[int, str]) -> Figure:
+    """The places (images, 2) as points, a colour a class with its name at their median; those without a name grey."""
     from matplotlib import colormaps
+    from matplotlib.colors import to_rgba
 
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
     look: dict[str, Any] = {"s": 2, "linewidths": 0, "alpha": 0.7, "rasterized": True}
-    axes.scatter(*places.T, color=colormaps["tab10"](labels), **look)
+    colors = np.full((1 + max(labels.max(), *class_names), 4), to_rgba("C4"))
+    colors[list(class_names)] = colormaps["tab10"](np.arange(len(class_names)))
+    axes.scatter(*places.T, color=colors[labels], **look)
     ground = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.4}
-    for label, name in enumerate(class_names):
+    for label, name in class_names.items():
         if np.any(labels == label):
             x, y = np.median(places[labels == label], axis=0)
-            axes.text(x, y, name, ha="center", va="center", fontsize="small", bbox=ground)
+            axes.text(x, y, in_figure(name), ha="center", va="center", fontsize="small", bbox=ground)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     return figure

@@ -12,8 +12,10 @@ from reporting.engine.canvas import WHITE_TO_BLACK, new_figure, styled
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.engine.tiles import draw_tiles, in_units_of_largest, name_columns
-from reporting.names import named
-from reporting.results import CLASS_NAMES, Results
+from reporting.names import in_figure, named
+from reporting.results import Results
+from reporting.sections.classification.confusion import MOST_SHOWN, shown_classes
+from reporting.sections.classification.mistakes import matrix_of
 from reporting.stats.distributions import correlations
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class Field:
     """Whether the receptive fields of one method show their classes.
 
     A field is recognised if, of all classes, it correlates most with its own: with the class's mean training image less
-    the mean of all classes' mean images. Chance recognises one of ten.
+    the mean of all classes' mean images. Chance recognises one of them.
     """
 
     method: str  # one of METHODS
@@ -64,7 +66,7 @@ class FieldRow(NamedTuple):
     """A row of the figure."""
 
     name: str
-    images: np.ndarray  # (classes, height, width)
+    images: np.ndarray  # (classes, height, width), or with three colours behind
     signed: bool
     notes: Sequence[str] | None  # below the images
 
@@ -82,8 +84,14 @@ def find(results: Results, found: Found) -> FieldFindings:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    stored = results.tuned.receptive_fields
-    return {"classification_fields": [lambda: plot_receptive_fields(figure_rows(stored), CLASS_NAMES)]}
+    return {"classification_fields": [lambda: fields_figure(results)]}
+
+
+def fields_figure(results: Results) -> Figure:
+    """The receptive fields of the classes that are shown."""
+    labels = shown_classes(matrix_of(results.tuned))
+    names = [in_figure(results.classes[label]) for label in labels]
+    return plot_receptive_fields(figure_rows(results.tuned.receptive_fields, labels), names)
 
 
 def tables(results: Results, found: Found) -> dict[str, Any]:
@@ -92,7 +100,7 @@ def tables(results: Results, found: Found) -> dict[str, Any]:
 
 def fields_of(arrays: Mapping[str, Any]) -> tuple[Field, ...]:
     """A Field for each method, from the arrays of receptive_fields.npz."""
-    contrast = arrays["class_mean"] - arrays["class_mean"].mean(axis=0)  # (classes, 28, 28)
+    contrast = arrays["class_mean"] - arrays["class_mean"].mean(axis=0)  # (classes, ...)
     fields = []
     for method in METHODS:
         trained, untrained = (recognised_fields(arrays[name], contrast) for name in (method, f"untrained_{method}"))
@@ -107,8 +115,8 @@ def recognised_fields(fields: np.ndarray, contrast: np.ndarray) -> tuple[int, fl
     return int(np.sum((table.argmax(axis=1) == np.arange(len(table))) & (own > 0))), float(own.mean())
 
 
-def figure_rows(stored: Mapping[str, Any]) -> list[FieldRow]:
-    """The fields by each method, above those of its control.
+def figure_rows(stored: Mapping[str, Any], labels: Sequence[int]) -> list[FieldRow]:
+    """The fields of these labels by each method, above those of its control.
 
     Below the images that activation maximisation finds stands the probability of its class that each one reaches.
     """
@@ -117,9 +125,9 @@ def figure_rows(stored: Mapping[str, Any]) -> list[FieldRow]:
         words = named(method, "field").replace("-", "-\n").replace(" ", "\n")
         maximised = method == "activation_maximisation"
         for state, label in (("", words), ("untrained_", "untrained")):
-            reached = stored[f"{state}reached_probability"] if maximised else ()
+            reached = stored[f"{state}reached_probability"][list(labels)] if maximised else ()
             notes = [format_decimals(float(probability), 2) for probability in reached] if maximised else None
-            rows.append(FieldRow(label, stored[f"{state}{method}"], not maximised, notes))
+            rows.append(FieldRow(label, stored[f"{state}{method}"][list(labels)], not maximised, notes))
     return rows
 
 
@@ -130,9 +138,10 @@ def plot_receptive_fields(rows: Sequence[FieldRow], class_names: Sequence[str]) 
     Signed images are drawn with 0 in the middle of the grey scale, each up to its own largest value; others from white
     (0) to black (1).
     """
-    tile = (WIDTH - 25) / len(class_names)
+    width = (WIDTH - 25) / MOST_SHOWN
+    height = width * rows[0].images.shape[1] / rows[0].images.shape[2]
     noted = sum(row.notes is not None for row in rows)
-    figure = new_figure(WIDTH, len(rows) * (tile + 1.1) + 9 + 3.6 * noted)
+    figure = new_figure(25 + width * len(class_names), len(rows) * (height + 1.1) + 9 + 3.6 * noted)
     panels = figure.subplots(len(rows), 1, squeeze=False)[:, 0]
     for axes, row in zip(panels, rows, strict=True):
         if row.signed:

@@ -39,11 +39,6 @@ class LadderFindings:
     report_difference: Difference  # the reference settings' test accuracy less the reference report's
 
     @property
-    def several_seeds(self) -> bool:
-        """Whether any configuration was trained with further seeds."""
-        return any(rung.seeds > 1 for rung in self.rungs.values() if not rung.published)
-
-    @property
     def agrees_with_report(self) -> bool:
         """Whether the images cannot tell the reference settings' test accuracy from the reference report's."""
         return self.report_difference.undecided
@@ -53,8 +48,10 @@ class LadderFindings:
         return self.report_difference.better
 
 
-def find(results: Results, found: Found) -> LadderFindings:
-    """Where the test accuracies stand among published ones."""
+def find(results: Results, found: Found) -> LadderFindings | None:
+    """Where the test accuracies stand among published ones; None if these are of other data."""
+    if not results.data.is_fashion_mnist:
+        return None
     rungs, best = rungs_of(results), found("results").best_on_validation
     images = len(results.tuned.predictions["test_labels"])
     published, own = ((rungs[name].accuracy, images) for name in ("reference_report", "reference"))  # of as many images
@@ -77,7 +74,12 @@ def ladder_figure(results: Results) -> Figure:
 
 
 def short_ladder(results: Results) -> dict[str, Rung]:
-    """The steps between the reference report and the best two convolutions, by their names in short."""
+    """The steps between the reference report and the best two convolutions, by their names in short.
+
+    Of other data than theirs the configurations alone.
+    """
+    if not results.data.is_fashion_mnist:
+        return {named(name, "rung in short"): configuration_rung(results, name) for name in results.variants}
     rungs = rungs_of(results)
     names = ["reference_report", *results.variants, "two_convolutions"]
     return {named(name, "rung in short"): rungs[name] for name in names}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.sections import Found
-from reporting.results import CLASS_NAMES, Results, Variant, load_reference_report
+from reporting.results import Results, Variant, load_reference_report
 from reporting.sections.classification.calibration import Calibration
 from reporting.sections.classification.results import (
     ClassifierScores,
@@ -60,15 +60,17 @@ class LossDecoder:
     trained: DoubleSoftmax | None  # None if switched off, or if the reference settings are trained on that loss anyway
 
 
-def find(results: Results, found: Found) -> LossDecoder:
-    """What the reference report's training loss says, and the training on the same loss."""
-    bounds = double_softmax_bounds(len(CLASS_NAMES))
+def find(results: Results, found: Found) -> LossDecoder | None:
+    """What the reference report's training loss says, and training on that loss; None if it is of other data."""
+    if not results.data.is_fashion_mnist:
+        return None
+    bounds = double_softmax_bounds(len(results.classes))
     case, calibration = second_softmax(results), found("calibration").second_softmax
     return LossDecoder(
         bounds=bounds,
         report_loss=report_loss(),
         report_share=bounds[1] - report_loss(),
-        report_probability=double_softmax_probability(report_loss(), len(CLASS_NAMES)),
+        report_probability=double_softmax_probability(report_loss(), len(results.classes)),
         reference_share=bounds[1] - results.reference.run.metrics["train_loss_double_softmax"],
         reference_on_it=trained_on_second_softmax(results.reference),
         trained=double_softmax(case, results.reference, calibration) if case else None,
@@ -79,7 +81,12 @@ def figures(results: Results, found: Found) -> dict[str, list]:
     case = second_softmax(results)
     if case is None:
         return {}
-    return {"classification_double_softmax": [lambda: plot_losses(results.reference), lambda: second_panel(case)]}
+    return {
+        "classification_double_softmax": [
+            lambda: plot_losses(results.reference),
+            lambda: second_panel(case, len(results.classes)),
+        ]
+    }
 
 
 def double_softmax(case: Variant, reference: Variant, calibration: Calibration) -> DoubleSoftmax:
@@ -101,10 +108,10 @@ def report_loss() -> float:
     return load_reference_report()["classification"]["train_loss_double_softmax"]
 
 
-def second_panel(case: Variant) -> Figure:
+def second_panel(case: Variant, classes: int) -> Figure:
     """The losses with the second softmax, beside the reference report's."""
     train, validation = case.curves("train_loss")[0], case.curves("validation_loss")[0]
-    return plot_double_softmax_curves(train, validation, double_softmax_bounds(len(CLASS_NAMES)), report_loss())
+    return plot_double_softmax_curves(train, validation, double_softmax_bounds(classes), report_loss())
 
 
 @styled

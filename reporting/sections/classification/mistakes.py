@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import FULL, WHITE_TO_BLACK, new_figure, styled
+from reporting.engine.captioned import Group, plot_captioned_images
 from reporting.engine.sections import Found
-from reporting.results import CLASS_NAMES, Results, Variant, load_reference_report
+from reporting.names import in_figure
+from reporting.results import Results, Variant, load_reference_report
 from reporting.sections.classification.confusion import (
     ClassErrors,
     Confusion,
@@ -23,14 +24,12 @@ from reporting.sections.classification.results import predicted_labels
 from reporting.stats.metrics import confusion_matrix
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 CERTAIN = 0.9  # the probability from which on an answer counts as certain
 PLAUSIBLE = 0.1  # share of wrong labels; of those examined by Northcutt et al. (2021, NeurIPS Datasets) 0.2 to 10 % are
 MOST = 8  # suspected labels that are shown
-FREQUENT = 6  # confusions that are shown
-LINE = 3.3  # mm, of a line of text
+FREQUENT = 6  # confusions that are shown, and classes that are named
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Mistake:
     """A test image that is taken for another class."""
 
     index: int  # in the test set, from 0
-    image: np.ndarray  # (28, 28) uint8
+    image: np.ndarray  # (h, w) or (h, w, 3) uint8
     true: str  # class by its label
     predicted: str
     true_probability: float  # of one network; of several, the greatest
@@ -60,7 +59,7 @@ class Suspects:
 class MistakeFindings:
     classes: tuple[ClassErrors, ...]  # by label
     most_misclassified: tuple[ClassErrors, ...]  # more errors than the mean, most first; empty if all are equal
-    report_most_misclassified: tuple[int, ...]  # labels, as the reference report names them
+    report_most_misclassified: tuple[int, ...]  # labels, as the reference report names them; empty for other data
     confusions: tuple[Confusion, ...]  # the most frequent; fewer than FREQUENT if there are fewer
     suspects: Suspects  # among the answers of all configurations and all their seeds
     never_predicted: tuple[str, ...]  # classes that no test image was taken for
@@ -75,40 +74,42 @@ class MistakeFindings:
         """Whether the most misclassified classes are those that the reference report names, in whatever order."""
         return {item.label for item in self.most_misclassified} == set(self.report_most_misclassified)
 
-
-class Group(NamedTuple):
-    """Images below one title."""
-
-    title: str
-    images: list[tuple[np.ndarray, str]]  # (28, 28) uint8 each, and a caption
+    @property
+    def worst(self) -> tuple[ClassErrors, ...]:
+        """The most misclassified, as many as are named."""
+        return self.most_misclassified[:FREQUENT]
 
 
 def find(results: Results, found: Found) -> MistakeFindings:
     """The mistakes of the tuned network, and those that all networks have in common."""
-    report, matrix = reference_report(), matrix_of(results.tuned)
-    classes = class_errors(matrix, report)
+    report, matrix = reference_report(results), matrix_of(results.tuned)
+    classes = class_errors(matrix, results.classes, report)
     return MistakeFindings(
         classes=classes,
         most_misclassified=most_misclassified(classes),
-        report_most_misclassified=tuple(report["most_misclassified"]),
-        confusions=confusions(matrix, FREQUENT),
-        suspects=suspects_of(all_networks(results)),
-        never_predicted=tuple(name for name, column in zip(CLASS_NAMES, matrix.T, strict=True) if not column.any()),
+        report_most_misclassified=tuple(report["most_misclassified"]) if report else (),
+        confusions=confusions(matrix, results.classes, FREQUENT),
+        suspects=suspects_of(results),
+        never_predicted=tuple(name for name, column in zip(results.classes, matrix.T, strict=True) if not column.any()),
     )
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
     """The confusion matrix; examples of confusions and suspected labels only if there are any."""
-    drawn = {"classification_confusion": [lambda: confusion_figure(results.tuned)]}
+    drawn = {"classification_confusion": [lambda: confusion_figure(results)]}
     if found("mistakes").confusions:
-        drawn["classification_mistakes"] = [lambda: examples_figure(results.tuned)]
+        drawn["classification_mistakes"] = [lambda: examples_figure(results)]
     if found("mistakes").suspects.shown:
-        drawn["classification_suspects"] = [lambda: suspects_figure(suspects_of(all_networks(results)))]
+        drawn["classification_suspects"] = [lambda: suspects_figure(suspects_of(results))]
     return drawn
 
 
 def tables(results: Results, found: Found) -> dict[str, Any]:
-    return {"classification_classes": lambda: class_errors(matrix_of(results.tuned), reference_report())}
+    return {
+        "classification_classes": lambda: class_errors(
+            matrix_of(results.tuned), results.classes, reference_report(results)
+        )
+    }
 
 
 def all_networks(results: Results) -> list[Variant]:
@@ -118,29 +119,30 @@ def all_networks(results: Results) -> list[Variant]:
 
 def matrix_of(variant: Variant) -> np.ndarray:
     """Counts (classes, classes) of a network's answers on the test images; rows are true classes."""
-    return confusion_matrix(variant.predictions["test_labels"], predicted_labels(variant), len(CLASS_NAMES))
+    classes = len(variant.run.data.classes)
+    return confusion_matrix(variant.predictions["test_labels"], predicted_labels(variant), classes)
 
 
-def reference_report() -> Mapping[str, Any]:
-    """What the reference report says of its classification."""
-    return load_reference_report()["classification"]
+def reference_report(results: Results) -> Mapping[str, Any] | None:
+    """What the reference report says of its classification; None if it is of other data."""
+    return load_reference_report()["classification"] if results.data.is_fashion_mnist else None
 
 
-def confusion_figure(variant: Variant) -> Figure:
-    """The confusion matrix beside the differences to the reference report's recalls."""
-    matrix = matrix_of(variant)
-    classes = class_errors(matrix, reference_report())
-    return plot_confusion_matrix(matrix, CLASS_NAMES, [item.report_difference for item in classes])
+def confusion_figure(results: Results) -> Figure:
+    """The confusion matrix, beside the differences to the reference report's recalls if these are of the same data."""
+    matrix, report = matrix_of(results.tuned), reference_report(results)
+    classes = class_errors(matrix, results.classes, report) if report else ()
+    return plot_confusion_matrix(matrix, results.classes, [item.report_difference for item in classes])
 
 
-def examples_figure(variant: Variant) -> Figure:
+def examples_figure(results: Results) -> Figure:
     """Images of the most frequent confusions."""
     groups = [
         Group(
-            f"{pair.true} taken\nfor {pair.predicted} ({pair.images})",
-            [captioned(mistake, "{:.3f}\n{:.3f}") for mistake in examples_of(variant, pair)],
+            f"{in_figure(pair.true)} taken\nfor {in_figure(pair.predicted)} ({pair.images})",
+            [captioned(mistake, "{:.3f}\n{:.3f}") for mistake in examples_of(results, pair)],
         )
-        for pair in confusions(matrix_of(variant), FREQUENT)
+        for pair in confusions(matrix_of(results.tuned), results.classes, FREQUENT)
     ]
     return plot_captioned_images(groups, 12, places=2)
 
@@ -148,8 +150,8 @@ def examples_figure(variant: Variant) -> Figure:
 def suspects_figure(suspects: Suspects) -> Figure:
     """Images whose label may be wrong."""
     groups = [
-        Group(f"no. {mistake.index}", [captioned(mistake, f"{mistake.true} {{:.3f}}\n{mistake.predicted} {{:.3f}}")])
-        for mistake in suspects.shown
+        Group(f"no. {mistake.index}", [captioned(mistake, "\n".join(f"{name} {{:.3f}}" for name in names))])
+        for mistake, names in zip(suspects.shown, map(short_names, suspects.shown), strict=True)
     ]
     return plot_captioned_images(groups, MOST)
 
@@ -159,18 +161,25 @@ def captioned(mistake: Mistake, words: str) -> tuple[np.ndarray, str]:
     return mistake.image, words.format(mistake.true_probability, mistake.predicted_probability)
 
 
-def examples_of(variant: Variant, confusion: Confusion) -> tuple[Mistake, ...]:
+def short_names(mistake: Mistake) -> tuple[str, str]:
+    """The right and the predicted class, as a figure has room for them; braces are doubled for formatting."""
+    true, predicted = (in_figure(name) for name in (mistake.true, mistake.predicted))
+    return true.replace("{", "{{").replace("}", "}}"), predicted.replace("{", "{{").replace("}", "}}")
+
+
+def examples_of(results: Results, confusion: Confusion) -> tuple[Mistake, ...]:
     """The two images of a confusion that a network takes most and least certainly for the other class; or the one."""
-    stored = variant.predictions
-    true, predicted = (CLASS_NAMES.index(name) for name in (confusion.true, confusion.predicted))
+    stored, (true, predicted) = results.tuned.predictions, confusion.labels
     probabilities = stored["test_probabilities"]
     confused = np.flatnonzero((stored["test_labels"] == true) & (probabilities.argmax(axis=1) == predicted))
     order = confused[np.argsort(-probabilities[confused, predicted], kind="stable")]
-    return tuple(mistake(stored, index, probabilities[None]) for index in dict.fromkeys((order[0], order[-1])))
+    found = dict.fromkeys((order[0], order[-1]))
+    return tuple(mistake(stored, index, probabilities[None], results.classes) for index in found)
 
 
-def suspects_of(variants: Sequence[Variant]) -> Suspects:
-    """The suspects among the answers of several networks, at most MOST of them with their images."""
+def suspects_of(results: Results) -> Suspects:
+    """The suspects among the answers of all networks, at most MOST of them with their images."""
+    variants = all_networks(results)
     stored = variants[0].predictions
     probabilities = np.array([variant.predictions["test_probabilities"] for variant in variants])
     answers = probabilities.argmax(axis=2)  # (networks, n)
@@ -179,63 +188,15 @@ def suspects_of(variants: Sequence[Variant]) -> Suspects:
     order = agreed[np.argsort(-least, kind="stable")]
     certain = int(np.sum(least >= CERTAIN))
     too_many = certain > PLAUSIBLE * len(stored["test_labels"])
-    shown = tuple(mistake(stored, index, probabilities) for index in order[: 0 if too_many else min(certain, MOST)])
+    most = 0 if too_many else min(certain, MOST)
+    shown = tuple(mistake(stored, index, probabilities, results.classes) for index in order[:most])
     return Suspects(len(variants), len(agreed), certain, shown, too_many)
 
 
-def mistake(stored: Mapping[str, Any], index: int, probabilities: np.ndarray) -> Mistake:
+def mistake(stored: Mapping[str, Any], index: int, probabilities: np.ndarray, classes: Sequence[str]) -> Mistake:
     """The mistake at one index of the test set; probabilities (networks, n, classes), `stored` of one of them."""
     of_image, true = probabilities[:, index], stored["test_labels"][index]  # (networks, classes)
     predicted = of_image[0].argmax()
     image = stored["error_image"][stored["error_index"] == index][0]
     shares = float(of_image[:, true].max()), float(of_image[:, predicted].min())
-    return Mistake(int(index), image, CLASS_NAMES[true], CLASS_NAMES[predicted], *shares)
-
-
-@styled
-def plot_captioned_images(groups: Sequence[Group], columns: int, places: int = 1) -> Figure:
-    """Images in one row, in groups; titles and captions have up to two lines.
-
-    The page's width would hold `columns` images; every group has room for `places`.
-    """
-    from matplotlib import rcParams
-
-    tile = FULL / columns  # mm
-    side = 0.84 * tile
-    above, below = (LINE * lines + 2 for lines in line_counts(groups))
-    width, height = tile * places * len(groups), above + side + below
-    figure = new_figure(width, height)
-    figure.set_layout_engine("none")
-    axes = figure.add_axes((0, 0, 1, 1))  # in mm, downwards
-    title_size, caption_size = rcParams["axes.titlesize"], rcParams["ytick.labelsize"]
-    for number, (title, images) in enumerate(groups):
-        start = number * places * tile
-        axes.text(
-            start + places * tile / 2, above - 1, title, ha="center", va="bottom", fontsize=title_size, linespacing=1
-        )
-        for place, (image, caption) in enumerate(images):
-            left = start + (place + (places - len(images)) / 2) * tile + (tile - side) / 2
-            draw_image(axes, image, (left, above, side))
-            middle, top = left + side / 2, above + side + 0.8
-            axes.text(middle, top, caption, ha="center", va="top", fontsize=caption_size, linespacing=1)
-    axes.set(xlim=(0, width), ylim=(height, 0))
-    axes.axis("off")
-    return figure
-
-
-def line_counts(groups: Sequence[Group]) -> list[int]:
-    """The most lines of a title, and of a caption."""
-    captions = [caption for group in groups for _, caption in group.images]
-    titles = [group.title for group in groups]
-    return [max(len(text.splitlines()) for text in texts) for texts in (titles, captions)]
-
-
-def draw_image(axes: Axes, image: np.ndarray, place: tuple[float, float, float]) -> None:
-    """An image in a hairline frame; place: left, top and side."""
-    from matplotlib.patches import Rectangle
-
-    left, top, side = place
-    ends = (left, left + side, top + side, top)
-    drawn = axes.imshow(image, cmap=WHITE_TO_BLACK, vmin=0, vmax=np.iinfo(np.uint8).max, extent=ends)
-    drawn.set_gid(f"example-{len(axes.get_images())}")  # or two images that are equal would share an id in the SVG
-    axes.add_patch(Rectangle((left, top), side, side, fill=False, edgecolor="C4", linewidth=0.6))
+    return Mistake(int(index), image, classes[true], classes[predicted], *shares)

@@ -70,6 +70,8 @@ class ResultsFindings:
     optimism: Optimism
     trainings: dict[str, Training]  # of each configuration
     on_second_softmax: tuple[str, ...]  # the configurations that are trained on that loss
+    rungs: dict[str, Rung]  # each configuration with all its seeds
+    second_softmax: bool  # whether the reference settings were also trained on that loss
     chosen_after_test_seen: bool  # whether test accuracies had been seen when the extended settings were chosen
     extended: ClassifierScores | None = None  # None if it is switched off, as the next two
     extended_verdict: Verdict | None = None  # against the tuned settings
@@ -84,6 +86,11 @@ class ResultsFindings:
     def level_on_validation(self) -> bool:
         """Whether several variants share the highest validation accuracy."""
         return len(self.best) > 1
+
+    @property
+    def several_seeds(self) -> bool:
+        """Whether any configuration was trained with further seeds."""
+        return any(rung.seeds > 1 for rung in self.rungs.values())
 
     @property
     def risen(self) -> tuple[str, ...]:
@@ -120,6 +127,8 @@ def find(results: Results, found: Found) -> ResultsFindings:
         on_second_softmax=tuple(
             name for name, variant in results.variants.items() if trained_on_second_softmax(variant)
         ),
+        rungs={name: configuration_rung(results, name) for name in results.variants},
+        second_softmax=second_softmax(results) is not None,
         chosen_after_test_seen=results.judgement["extended_chosen_after_test_seen"],
     )
 
@@ -146,13 +155,18 @@ def tables(results: Results, found: Found) -> dict[str, Any]:
 
 
 def rows(results: Results) -> list[Row]:
-    """The reference report, the configurations, and behind each a variation of it where one was trained."""
-    report = load_reference_report()["classification"]
+    """The configurations, and behind each a variation of it where one was trained.
+
+    First stands the reference report, if it is of the same data.
+    """
     variations = {
         "reference": ("double_softmax", second_softmax(results)),
         "tuned": ("smaller", results.extras["smaller"].case),
     }
-    listed, best = [Row("reference_report", None, *(report[name] for name in PUBLISHED))], best_on_validation(results)
+    listed, best = [], best_on_validation(results)
+    if results.data.is_fashion_mnist:
+        report = load_reference_report()["classification"]
+        listed.append(Row("reference_report", None, *(report[name] for name in PUBLISHED)))
     for name, variant in results.variants.items():
         listed.append(row_of(name, variant, rung=configuration_rung(results, name), best=name in best))
         variation, case = variations.get(name, ("", None))

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reporting.artifacts import UserError
-from reporting.artifacts import known_data
+from reporting.artifacts import UserError, known_data
 from reporting.artifacts.known_data import FASHION_MNIST
 from training.idx import FILES, digests_of, idx_files, read_idx_folder
 

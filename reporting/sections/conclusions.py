@@ -42,7 +42,7 @@ def find(results: Mapping[str, Results], found: Found) -> Limits:
         ),
         seeds={name: seeds_of(task) for name, task in results.items()},
         several_comparisons=bool(
-            classification.extended or found("classification/loss").trained or found("classification/smaller")
+            classification.extended or found("classification/results").second_softmax or found("classification/smaller")
         ),
         machines=len({(run.machine.processor, run.machine.devices) for run in runs}),
         commits=len({run.commit for run in runs}),

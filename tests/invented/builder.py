@@ -7,12 +7,13 @@ from tests.invented.classification import write_classification
 from tests.invented.classification_extras import write_classification_extras
 from tests.invented.example import Example
 from tests.invented.outcome import Outcome
+from tests.invented.outcomes_of_data import OUTCOMES_OF_DATA
 from tests.invented.outcomes_of_networks import OUTCOMES_OF_NETWORKS
 from tests.invented.outcomes_of_searches import OUTCOMES_OF_SEARCHES
 from tests.invented.regression import write_regression
 from tests.invented.regression_extras import write_regression_extras
 
-outcomes: dict[str, Outcome] = OUTCOMES_OF_NETWORKS | OUTCOMES_OF_SEARCHES
+outcomes: dict[str, Outcome] = OUTCOMES_OF_NETWORKS | OUTCOMES_OF_SEARCHES | OUTCOMES_OF_DATA
 
 
 def write_runs(folder: Path | str, **changes: Any) -> Path:

@@ -12,7 +12,7 @@ def write_classification_extras(folder: Path, example: Example, configs: dict[st
     """Every extra of the classification task; `configs` are the settings of the main networks."""
     accuracy = example.accuracy
     second_softmax = configs["reference"] | {"loss": "double_softmax"}
-    small = configs["tuned"] | {"filters": [16, 24], "dense_units": [16, 24]}
+    small = configs["tuned"] | {"filters": [16, 24, 8][: len(example.filters)], "dense_units": [16, 24]}
     extras = {"double_softmax": {"double_softmax": classifier(second_softmax, accuracy["reference"] - 0.01, 1)}}
     for number, (name, config) in enumerate(configs.items()):
         extras[f"{name}_seeds"] = {

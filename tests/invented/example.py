@@ -3,6 +3,9 @@
 import dataclasses
 from typing import Any
 
+from reporting.artifacts.known_data import FASHION_MNIST
+from training.known_images import KNOWN
+
 
 @dataclasses.dataclass(frozen=True)
 class Example:
@@ -28,6 +31,11 @@ class Example:
     accuracy: dict[str, float] = dataclasses.field(
         default_factory=lambda: {"reference": 0.89, "tuned": 0.91, "extended": 0.93}
     )
+    images: str = "Fashion-MNIST"  # a title, or the name of a folder
+    image_digests: dict[str, str] = dataclasses.field(default_factory=lambda: dict(FASHION_MNIST))
+    image_shape: tuple[int, int, int] = (28, 28, 1)
+    classes: tuple[str, ...] = KNOWN["fashion_mnist"].classes
+    unreadable: int | None = None
     dead_units: int = 2  # in the last hidden layer of each network
     regression_source: str = "the project’s own unknown function"
     function_known: bool = True  # whether that is recorded as a curve, too

@@ -34,11 +34,10 @@ def data_of(example: Example, task: str) -> Data:
         source, files = example.regression_source, ("train.csv", "test.csv")
         counts = {"train": example.points, "test": example.points}
     else:
-        source = "Fashion-MNIST, /usr/share/datasets/fashion-mnist"
-        files = ("train-images-idx3-ubyte", "t10k-images-idx3-ubyte")
         counts = {"train": 5 * example.validation_images, "test": example.test_images}
-    told = {} if task == "regression" else {"duplicates_train": 0, "duplicates_train_test": 0}
-    return Data(source, dict.fromkeys(files, hashlib.sha256(task.encode()).hexdigest()), counts, **told)
+        told = {"duplicates_train": 0, "duplicates_train_test": 0, "unreadable": example.unreadable}
+        return Data(example.images, example.image_digests, counts, example.image_shape, example.classes, **told)
+    return Data(source, dict.fromkeys(files, hashlib.sha256(task.encode()).hexdigest()), counts)
 
 
 def save_run(folder: Path, example: Example, task: str, config: dict, metrics: dict) -> None:

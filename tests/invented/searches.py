@@ -36,7 +36,7 @@ def write_search(
     ]
     space = {"objective": objective, "direction": direction_of(objective), "folds": folds, "grid": grid}
     space |= {"combinations": len(combinations(grid)), "settings": settings}
-    best = save_search(folder, space, rows, 4.2 * folds, example.validation_images)
+    best = save_search(folder, space, rows, 4.2 * folds, example.validation_images, len(example.classes))
     metrics = {"combinations": space["combinations"], "folds": folds, "fits": len(rows), "stopped_early": 0}
     save_run(folder, example, task, settings, metrics | {"score": best["score"]})
     return best["values"]
@@ -56,14 +56,14 @@ def search_row(rng: np.random.Generator, trial: int, values: dict, fold: int, le
     return row | {"seconds": 4.2, "epoch_seconds": 3.6 / epochs, "epoch_seconds_error": 0.02 / epochs}
 
 
-def save_search(folder: Path, space: dict, rows: list[dict], seconds: float, images: int) -> dict:
+def save_search(folder: Path, space: dict, rows: list[dict], seconds: float, images: int, classes: int = 10) -> dict:
     """Write the files of a search but for its run.json; returns what best.json holds.
 
     `rows` are those of folds.csv, in the order of the grid; `seconds` is what each combination took. A combination
     whose score is NaN, since a fit failed, ranks behind all others. Accuracies are rounded to shares of the images.
     """
     if "validation_accuracy" in rows[0]:
-        save_arrays(folder / "answers.npz", answers_of(rows, images))
+        save_arrays(folder / "answers.npz", answers_of(rows, images, classes))
     folds, objective, sign = space["folds"], space["objective"], -1 if space["direction"] == "max" else 1
     trials = []
     for number, values in enumerate(combinations(space["grid"]), start=1):
@@ -83,16 +83,16 @@ def save_search(folder: Path, space: dict, rows: list[dict], seconds: float, ima
     return best
 
 
-def answers_of(rows: list[dict], images: int) -> dict[str, np.ndarray]:
+def answers_of(rows: list[dict], images: int, classes: int) -> dict[str, np.ndarray]:
     """The arrays of answers.npz, which the accuracies of `rows` are fitted to. Most images are hard for all or none."""
-    rng, labels = np.random.default_rng(images), np.arange(images) % 10
+    rng, labels = np.random.default_rng(images), np.arange(images) % classes
     easiness, answers = rng.uniform(size=images), np.zeros((len(rows), images), dtype="uint8")
     for row, answered in zip(rows, answers, strict=True):
         if np.isfinite(row["validation_accuracy"]):
             right = round(np.clip(row["validation_accuracy"], 0, 1) * images)
             wrong = np.argsort(easiness + rng.normal(0, 0.05, images))[: images - right]
             answered[:] = labels
-            answered[wrong] = (labels[wrong] + rng.integers(1, 10, len(wrong))) % 10
+            answered[wrong] = (labels[wrong] + rng.integers(1, classes, len(wrong))) % classes
             row["validation_accuracy"] = right / images
     scored = np.isfinite([row["validation_accuracy"] for row in rows])
     return {"answers": answers, "labels": labels.astype("uint8"), "scored": scored}

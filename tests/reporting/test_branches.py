@@ -18,6 +18,7 @@ from reporting.engine.pdf import on_paper
 from reporting.results import load_all_results
 from reporting.settings import load_judgement
 from tests.invented import outcomes, write_outcome
+from tests.invented.outcomes_of_data import OUTCOMES_OF_DATA
 from tests.reporting.branches import SEEN, WatchedEnvironment, watched_environment
 from tests.reporting.stand_ins import made_once, without_drawings
 
@@ -117,6 +118,19 @@ def test_no_sentence_of_any_report_holds(sentences, what, pattern):
         if (match := re.search(f".{{0,60}}{pattern}.{{0,20}}", part))
     }
     assert not found
+
+
+FOREIGN = r"garment|shirt|trouser|fashion|zalando|xiao2017|reference report|89\.8.%|1\.558|28 by 28"
+
+
+@pytest.mark.parametrize("name", OUTCOMES_OF_DATA)
+def test_a_report_of_other_data_says_nothing_of_garments_or_published_results(documents, name):
+    """Neither its text nor its alternative texts, on the page or on the sheet."""
+    size = "28 by 28" if outcomes[name].changes["image_shape"][0] == 28 else "none"
+    for page in documents[name]:
+        said = re.sub("<(style|script)[^>]*>.*?</\\1>", "", page, flags=re.DOTALL)
+        found = [match[0] for match in re.finditer(f".{{0,60}}(?:{FOREIGN}).{{0,30}}", said, re.IGNORECASE)]
+        assert [words for words in found if size not in words] == []
 
 
 TOLD = {  # what must be read there, and what must not

@@ -25,8 +25,13 @@ class ReportFindings:
     same_winner: bool  # the search chose what the reference report says its search chose
 
 
-def find(results: Results, found: Found) -> ReportFindings:
-    """Whether the tuned networks do better than the reference report's, and have its settings."""
+def find(results: Results, found: Found) -> ReportFindings | None:
+    """Whether the tuned networks do better than the reference report's, and have its settings.
+
+    None if the points are others than its.
+    """
+    if not found("data").same_as_reference:
+        return None
     report, tuned = load_reference_report()["regression"], found("results").tuned
     test_loss = report["tuned"]["test_loss"]
     return ReportFindings(

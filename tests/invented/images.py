@@ -54,14 +54,15 @@ def feature_map(rng: np.random.Generator, images: int, classes: int) -> dict[str
 def receptive_fields(rng: np.random.Generator, shape: tuple[int, ...], classes: int) -> dict[str, np.ndarray]:
     """receptive_fields.npz: fields that show the class in trained networks and nothing in untrained ones."""
     means = np.array([picture(label, shape) for label in range(classes)])
-    contrast = means - means.mean(axis=0)
+    grey = means.mean(axis=-1) if means.ndim == 4 else means
+    contrast = grey - grey.mean(axis=0)
     arrays = {
         "class_mean": means,
         "reached_probability": np.full(classes, 0.99),
         "untrained_reached_probability": np.full(classes, 0.11),
     }
     for method, clarity in {"back_projection": 0.6, "gradient": 1.0, "activation_maximisation": 2.0}.items():
-        noise, control = rng.normal(0, 0.3, (2, *means.shape))
+        noise, control = rng.normal(0, 0.3, (2, *grey.shape))
         arrays[method], arrays[f"untrained_{method}"] = clarity * contrast + noise, control
     for method in ("activation_maximisation", "untrained_activation_maximisation"):
         arrays[method] = np.clip(0.4 + 0.4 * arrays[method], 0, 1)

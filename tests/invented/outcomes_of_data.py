@@ -33,6 +33,8 @@ OUTCOMES_OF_DATA = {
         **data("letters.npz", (28, 28, 1), (*LONG_NAMES, *"wxyz"), (8, 70, 9)), unreadable=1
     ),
     "a hundred classes in colour": outcome(
-        **data("things", (32, 32, 3), tuple(f"thing {k}" for k in range(100)), (5,)), test_images=2000
+        probabilities(always(5, 100), names=("tuned",)),
+        **data("things", (32, 32, 3), tuple(f"thing {k}" for k in range(100)), (5,)),
+        test_images=2000,
     ),
 }

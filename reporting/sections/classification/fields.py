@@ -66,7 +66,7 @@ class FieldRow(NamedTuple):
     """A row of the figure."""
 
     name: str
-    images: np.ndarray  # (classes, height, width), or with three colours behind
+    images: np.ndarray  # (classes, height, width)
     signed: bool
     notes: Sequence[str] | None  # below the images
 
@@ -99,8 +99,9 @@ def tables(results: Results, found: Found) -> dict[str, Any]:
 
 
 def fields_of(arrays: Mapping[str, Any]) -> tuple[Field, ...]:
-    """A Field for each method, from the arrays of receptive_fields.npz."""
-    contrast = arrays["class_mean"] - arrays["class_mean"].mean(axis=0)  # (classes, ...)
+    """A Field for each method, from the arrays of receptive_fields.npz; of colours those are means over channels."""
+    means = arrays["class_mean"].mean(axis=-1) if arrays["class_mean"].ndim == 4 else arrays["class_mean"]
+    contrast = means - means.mean(axis=0)  # (classes, height, width)
     fields = []
     for method in METHODS:
         trained, untrained = (recognised_fields(arrays[name], contrast) for name in (method, f"untrained_{method}"))

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 CERTAIN = 0.9  # the probability from which on an answer counts as certain
 PLAUSIBLE = 0.1  # share of wrong labels; of those examined by Northcutt et al. (2021, NeurIPS Datasets) 0.2 to 10 % are
 MOST = 8  # suspected labels that are shown
-FREQUENT = 6  # confusions that are shown, and classes that are named
+FREQUENT = 6  # confusions that are shown, and most misclassified classes that are named
+LISTED = 10  # classes that are listed where no image was taken for them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +63,7 @@ class MistakeFindings:
     report_most_misclassified: tuple[int, ...]  # labels, as the reference report names them; empty for other data
     confusions: tuple[Confusion, ...]  # the most frequent; fewer than FREQUENT if there are fewer
     suspects: Suspects  # among the answers of all configurations and all their seeds
-    never_predicted: tuple[str, ...]  # classes that no test image was taken for
+    never_predicted: tuple[str, ...]  # classes that no test image was taken for; more than LISTED are counted alone
 
     @property
     def errors(self) -> int:
@@ -89,7 +90,7 @@ def find(results: Results, found: Found) -> MistakeFindings:
         most_misclassified=most_misclassified(classes),
         report_most_misclassified=tuple(report["most_misclassified"]) if report else (),
         confusions=confusions(matrix, results.classes, FREQUENT),
-        suspects=suspects_of(results),
+        suspects=suspects_of(all_networks(results), results.classes),
         never_predicted=tuple(name for name, column in zip(results.classes, matrix.T, strict=True) if not column.any()),
     )
 
@@ -100,7 +101,9 @@ def figures(results: Results, found: Found) -> dict[str, list]:
     if found("mistakes").confusions:
         drawn["classification_mistakes"] = [lambda: examples_figure(results)]
     if found("mistakes").suspects.shown:
-        drawn["classification_suspects"] = [lambda: suspects_figure(suspects_of(results))]
+        drawn["classification_suspects"] = [
+            lambda: suspects_figure(suspects_of(all_networks(results), results.classes))
+        ]
     return drawn
 
 
@@ -140,7 +143,7 @@ def examples_figure(results: Results) -> Figure:
     groups = [
         Group(
             f"{in_figure(pair.true)} taken\nfor {in_figure(pair.predicted)} ({pair.images})",
-            [captioned(mistake, "{:.3f}\n{:.3f}") for mistake in examples_of(results, pair)],
+            [captioned(mistake, "{:.3f}\n{:.3f}") for mistake in examples_of(results.tuned, pair, results.classes)],
         )
         for pair in confusions(matrix_of(results.tuned), results.classes, FREQUENT)
     ]
@@ -167,19 +170,18 @@ def short_names(mistake: Mistake) -> tuple[str, str]:
     return true.replace("{", "{{").replace("}", "}}"), predicted.replace("{", "{{").replace("}", "}}")
 
 
-def examples_of(results: Results, confusion: Confusion) -> tuple[Mistake, ...]:
+def examples_of(variant: Variant, confusion: Confusion, classes: Sequence[str]) -> tuple[Mistake, ...]:
     """The two images of a confusion that a network takes most and least certainly for the other class; or the one."""
-    stored, (true, predicted) = results.tuned.predictions, confusion.labels
+    stored, (true, predicted) = variant.predictions, confusion.labels
     probabilities = stored["test_probabilities"]
     confused = np.flatnonzero((stored["test_labels"] == true) & (probabilities.argmax(axis=1) == predicted))
     order = confused[np.argsort(-probabilities[confused, predicted], kind="stable")]
     found = dict.fromkeys((order[0], order[-1]))
-    return tuple(mistake(stored, index, probabilities[None], results.classes) for index in found)
+    return tuple(mistake(stored, index, probabilities[None], classes) for index in found)
 
 
-def suspects_of(results: Results) -> Suspects:
-    """The suspects among the answers of all networks, at most MOST of them with their images."""
-    variants = all_networks(results)
+def suspects_of(variants: Sequence[Variant], classes: Sequence[str]) -> Suspects:
+    """The suspects among the answers of several networks, at most MOST of them with their images."""
     stored = variants[0].predictions
     probabilities = np.array([variant.predictions["test_probabilities"] for variant in variants])
     answers = probabilities.argmax(axis=2)  # (networks, n)
@@ -189,7 +191,7 @@ def suspects_of(results: Results) -> Suspects:
     certain = int(np.sum(least >= CERTAIN))
     too_many = certain > PLAUSIBLE * len(stored["test_labels"])
     most = 0 if too_many else min(certain, MOST)
-    shown = tuple(mistake(stored, index, probabilities, results.classes) for index in order[:most])
+    shown = tuple(mistake(stored, index, probabilities, classes) for index in order[:most])
     return Suspects(len(variants), len(agreed), certain, shown, too_many)
 
 

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 
-from reporting.results import CLASS_NAMES
 from reporting.sections.classification.data import counts_of, figures, plot_classes
 from tests.reporting.drawn import image_of, saved
 
@@ -14,13 +13,13 @@ def test_images_are_counted_by_what_the_network_was_trained_on(results, found):
     images = found("data")
     assert (images.train_images, images.validation_images) == (fold["train_points"], fold["validation_points"])
     assert images.test_images == len(results.tuned.predictions["test_labels"])
-    assert images.class_names == CLASS_NAMES
+    assert images.class_names == results.data.classes and images.all_shown and images.fashion_mnist
 
 
 def test_images_of_each_class_are_counted_by_the_labels(results, found):
     images = found("data")
     assert images.test_counts == (100,) * 10 and images.validation_counts == (60,) * 10 and images.balanced
-    assert counts_of(np.array([1, 1, 9])) == (0, 2, 0, 0, 0, 0, 0, 0, 0, 1)
+    assert counts_of(np.array([1, 1, 9]), 10) == (0, 2, 0, 0, 0, 0, 0, 0, 0, 1)
     assert not dataclasses.replace(images, test_counts=(2, 1)).balanced
 
 
@@ -33,7 +32,7 @@ def test_every_class_is_drawn_with_its_name_and_counts(results, found):
     (draw,) = figures(results, found)["classification_data"]
     (axes,) = draw().axes
     assert np.allclose(image_of(axes)[:, :28], results.tuned.receptive_fields["class_mean"][0])
-    assert [label.get_text() for label in axes.get_xticklabels()] == list(CLASS_NAMES)
+    assert [label.get_text() for label in axes.get_xticklabels()] == list(results.classes)
     words = [text.get_text() for text in axes.texts]
     assert words == ["validation", *["60"] * 10, "test", *["100"] * 10]
 

@@ -18,8 +18,8 @@ def test_places_that_coincide_are_each_others_neighbours():
 
 
 def test_the_classes_that_mix_most():
-    assert most_mixed(np.array([0, 0, 6, 4]), np.array([6, 0, 0, 2])) == ("T-shirt", "Shirt")
-    assert most_mixed(np.array([0, 1]), np.array([0, 1])) is None
+    assert most_mixed(np.array([0, 0, 6, 4]), np.array([6, 0, 0, 2]), "abcdefg") == ("a", "g")
+    assert most_mixed(np.array([0, 1]), np.array([0, 1]), "ab") is None
 
 
 def test_a_map_of_apart_classes_is_separated(results, found):
@@ -32,9 +32,16 @@ def test_a_map_of_apart_classes_is_separated(results, found):
 
 
 def test_each_class_on_the_map_is_named_at_its_median():
-    figure = plot_map(PLACES, np.array([0, 0, 1, 1, 1]), ("one", "other", "absent"))
+    figure = plot_map(PLACES, np.array([0, 0, 1, 1, 1]), {0: "one", 1: "other", 3: "absent"})
     assert [(text.get_text(), text.get_position()) for text in figure.axes[0].texts] == [
         ("one", (0.5, 0.0)),
         ("other", (5.0, 0.0)),
     ]
     assert "other" in saved(figure)
+
+
+def test_classes_without_room_for_a_name_are_grey():
+    figure = plot_map(PLACES, np.array([0, 0, 1, 1, 2]), {0: "one", 2: "other"})
+    colours = figure.axes[0].collections[0].get_facecolors()
+    assert [text.get_text() for text in figure.axes[0].texts] == ["one", "other"]
+    assert np.ptp(colours[2][:3]) < 0.1 < np.ptp(colours[0][:3]) and not np.allclose(colours[0], colours[4])

@@ -32,7 +32,7 @@ def test_black_fields_show_nothing(results):
 
 
 def test_each_method_stands_above_its_control_and_maximised_images_have_notes(results):
-    rows = figure_rows(results.tuned.receptive_fields)
+    rows = figure_rows(results.tuned.receptive_fields, range(10))
     assert [row.name for row in rows] == [
         "back-\nprojection",
         "untrained",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.sections.classification.filters import plot_feature_maps, plot_filter_bank, plot_filters
+from reporting.sections.classification.filters import in_colours, plot_feature_maps, plot_filter_bank, plot_filters
 from tests.reporting.drawn import image_of, saved
 from tests.reporting.sections.classification.answers import exchanged, findings_of, with_arrays
 
@@ -52,3 +52,16 @@ def test_blank_images_are_drawn():
     saved(plot_feature_maps(np.zeros((4, 4)), np.zeros((3, 4, 4))))
     saved(plot_filters(np.zeros((4, 4)), np.zeros((3, 3, 3)), np.zeros((3, 4, 4))))
     saved(plot_filter_bank(np.zeros((3, 2, 3, 3))))
+
+
+def test_filters_of_colour_images_are_drawn_in_colour():
+    filters = np.zeros((2, 3, 3, 3))  # (filters, colours, height, width)
+    filters[1, 0, 2, 1] = 0.5
+    figure = plot_filters(np.zeros((8, 8, 3), np.uint8), in_colours(filters), np.zeros((2, 6, 6)))
+    assert image_of(figure.axes[1])[2, 4].tolist() == [1, 0.5, 0.5] and "image" in saved(figure)
+
+
+def test_of_many_filters_the_first_are_drawn():
+    figure = plot_filters(np.ones((8, 8)), np.ones((70, 3, 3)), np.ones((70, 6, 6)))
+    assert len(figure.axes) == 1 + 2 * 4
+    assert image_of(plot_feature_maps(np.ones((8, 8)), np.ones((70, 2, 2))).axes[1]).shape[0] == 6 * 2

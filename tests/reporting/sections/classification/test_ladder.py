@@ -4,7 +4,7 @@ import pytest
 
 from reporting.engine.canvas import FULL
 from reporting.results import load_results
-from reporting.sections.classification.ladder import plot_ladder
+from reporting.sections.classification.ladder import plot_ladder, short_ladder
 from reporting.sections.classification.seeds import Rung
 from tests.invented import write_runs
 from tests.reporting.drawn import saved, width_of
@@ -42,7 +42,7 @@ def test_ladder_rises_from_people_to_the_record(found):
     ]
     assert rungs["human"].accuracy == 0.835 and rungs["human"].interval[0] < 0.835
     assert rungs["tuned"].seeds == 3 and rungs["tuned"].accuracy == found("results").tuned.test_accuracy
-    assert found("ladder").several_seeds
+    assert found("results").several_seeds and list(found("results").rungs) == ["reference", "tuned", "extended"]
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,15 @@ def test_mean_and_deviation_over_seeds():
 
 
 def test_without_extras_there_are_no_seeds(tmp_path):
-    ladder = ladder_of(tmp_path, switched_off=tuple(f"classification/{name}" for name in EXTRAS))
-    assert not ladder.several_seeds and ladder.rungs["tuned"].sd is None
+    off = tuple(f"classification/{name}" for name in EXTRAS)
+    found = findings_of(load_results(write_runs(tmp_path, switched_off=off), "classification"))
+    assert not found("results").several_seeds and found("ladder").rungs["tuned"].sd is None
+
+
+def test_published_accuracies_are_of_fashion_mnist_alone(tmp_path):
+    results = load_results(write_runs(tmp_path, image_digests={"another": "0" * 64}), "classification")
+    assert findings_of(results)("ladder") is findings_of(results)("loss") is None
+    assert list(short_ladder(results)) == ["reference settings", "tuned", "extended"]
 
 
 def test_ladder_draws_published_accuracies_and_seeds():

@@ -73,7 +73,7 @@ NAMES: dict[str, dict[str, str]] = {
     "field": {"back_projection": "back-projection", "activation_maximisation": "maximised activation"},
 }
 LAYERS = {"conv": "convolution"}
-LETTERS = 12  # of a class's name in a figure
+LETTERS, FEW = 12, 8  # of a class's name in a figure, and above a small image
 
 
 def named(identifier: str, kind: str = "setting") -> str:
@@ -86,9 +86,9 @@ def shortened(name: str, length: int) -> str:
     return name if len(name) <= length else name[: length - 1].rstrip() + "…"
 
 
-def in_figure(name: str) -> str:
+def in_figure(name: str, letters: int = LETTERS) -> str:
     """The name of a class as figures have room for it; matplotlib takes what stands between dollars for a formula."""
-    return shortened(name, LETTERS).replace("$", r"\$")
+    return shortened(name, letters).replace("$", r"\$")
 
 
 def column_name(setting: str) -> str:

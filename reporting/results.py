@@ -159,6 +159,11 @@ class Results:
         return tuple(shortened(name, NAME_LENGTH) for name in self.data.classes)
 
     @property
+    def probed_classes(self) -> int:
+        """Of how many classes an image's activations are stored."""
+        return len(self.tuned.activations["probe_label"])
+
+    @property
     def switched_off(self) -> tuple[str, ...]:
         """The names of the optional networks that are not there, and of the extras without cases but for theirs."""
         there = {*self.variants, *(name for name, extra in self.extras.items() if extra.cases)}

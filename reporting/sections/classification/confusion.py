@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 146, 66  # mm, with ten classes and the differences beside them
-TALLEST = 95  # mm
+TALLEST = 82  # mm
 MOST_COUNTED = 14  # classes up to which the cells have room for their counts
 MOST_NAMED = 34  # classes up to which there is room for each name
 MOST_SHOWN = 10  # classes that other figures have room for
@@ -158,7 +158,8 @@ def draw_matrix(axes: Axes, matrix: np.ndarray, class_names: Sequence[str]) -> N
         axes.tick_params(length=0)
     ticks = range(0, len(matrix), -(-len(matrix) // MOST_NAMED))
     names = [in_figure(class_names[tick]) for tick in ticks]
-    axes.set_xticks(ticks, names, rotation=40, ha="right", rotation_mode="anchor")
+    turned = {"rotation": 40, "va": "top"} if len(matrix) <= MOST_COUNTED else {"rotation": 90, "va": "center"}
+    axes.set_xticks(ticks, names, ha="right", rotation_mode="anchor", **turned)
     axes.set_yticks(ticks, names)
     axes.set(xlabel="predicted class", ylabel="true class")
     recall_axis(axes, recall(matrix), ticks)

@@ -12,7 +12,7 @@ from reporting.engine.canvas import FULL, WHITE_TO_BLACK, new_figure, styled
 from reporting.engine.formatting import format_count
 from reporting.engine.sections import Found
 from reporting.engine.tiles import draw_tiles, name_columns
-from reporting.names import in_figure
+from reporting.names import FEW, in_figure
 from reporting.results import Results
 from reporting.sections.classification.confusion import MOST_SHOWN, shown_classes
 from reporting.sections.classification.mistakes import matrix_of
@@ -94,7 +94,7 @@ def data_figure(results: Results, item: DataFindings) -> Figure:
     labels = list(item.shown)
     parts = {"validation": item.validation_counts, "test": item.test_counts}
     counts = {name: [numbers[label] for label in labels] for name, numbers in parts.items()}
-    names = [in_figure(item.class_names[label]) for label in labels]
+    names = [in_figure(item.class_names[label], FEW) for label in labels]
     return plot_classes(results.tuned.receptive_fields["class_mean"][labels], names, counts)
 
 

@@ -12,7 +12,7 @@ from reporting.engine.canvas import WHITE_TO_BLACK, new_figure, styled
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.engine.tiles import draw_tiles, in_units_of_largest, name_columns
-from reporting.names import in_figure, named
+from reporting.names import FEW, in_figure, named
 from reporting.results import Results
 from reporting.sections.classification.confusion import MOST_SHOWN, shown_classes
 from reporting.sections.classification.mistakes import matrix_of
@@ -90,7 +90,7 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 def fields_figure(results: Results) -> Figure:
     """The receptive fields of the classes that are shown."""
     labels = shown_classes(matrix_of(results.tuned))
-    names = [in_figure(results.classes[label]) for label in labels]
+    names = [in_figure(results.classes[label], FEW) for label in labels]
     return plot_receptive_fields(figure_rows(results.tuned.receptive_fields, labels), names)
 
 

@@ -94,8 +94,8 @@ def warn_of_left_out(homework: Homework) -> None:
         if task.search.base.network:
             left_out = " and ".join(extra for extra in OF_OUR_NETWORKS if hasattr(task.extras, extra))
             print(
-                f"warning: the {name} goes without {left_out}: they change settings that {task.search.base.network}"
-                " need not have",
+                f"warning: the {name} goes without {left_out}: {task.search.base.network} need not have the layers"
+                " that settings say",
                 file=sys.stderr,
             )
 

@@ -26,11 +26,9 @@ from reporting.artifacts import (
     variants_of,
 )
 from reporting.checks import CHECKS, check_origin, check_switches, readable, refuse
-from reporting.names import shortened
 from reporting.search_checks import search_mistake, tuned_mistake
 from reporting.settings import load_judgement
 
-NAME_LENGTH = 24  # letters of a class's name; more are cut
 ARCHIVES = {"classification": ("features", "receptive_fields")}  # npz files that only some tasks' main networks have
 
 
@@ -156,12 +154,7 @@ class Results:
     @property
     def classes(self) -> tuple[str, ...]:
         """The names of the classes by label, cut where they are too long to be printed."""
-        return tuple(shortened(name, NAME_LENGTH) for name in self.data.classes)
-
-    @property
-    def probed_classes(self) -> int:
-        """Of how many classes an image's activations are stored."""
-        return len(self.tuned.activations["probe_label"])
+        return self.data.printed_classes
 
     @property
     def switched_off(self) -> tuple[str, ...]:

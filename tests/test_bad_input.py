@@ -352,10 +352,8 @@ def test_no_network(folder, capsys, monkeypatch):
     def load_data():
         raise Exception("URL fetch failure on https://...: None -- [Errno -3] Temporary failure in name resolution")
 
-    dataset = types.SimpleNamespace(load_data=load_data)
-    monkeypatch.setitem(sys.modules, "keras", types.ModuleType("keras"))
-    monkeypatch.setitem(sys.modules, "keras.datasets", types.ModuleType("keras.datasets"))
-    monkeypatch.setitem(sys.modules, "keras.datasets.fashion_mnist", dataset)
+    datasets = types.SimpleNamespace(fashion_mnist=types.SimpleNamespace(load_data=load_data))
+    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(datasets=datasets))
     monkeypatch.setattr(fetching.subprocess, "run", no_apt)
     absent = dataclasses.replace(KNOWN["fashion_mnist"], system=folder / "nowhere")
     monkeypatch.setitem(KNOWN, "fashion_mnist", absent)

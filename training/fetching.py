@@ -7,7 +7,6 @@ learning for classical Japanese literature", CC BY-SA 4.0.
 
 import contextlib
 import gzip
-import importlib
 import os
 import shutil
 import subprocess
@@ -85,8 +84,9 @@ def get_debian_package(known: KnownSet, scratch: Path) -> Path:
 def get_with_keras(known: KnownSet, scratch: Path) -> Path:
     """Let Keras download the data set, and write its arrays as IDX files; raises UserError if that fails."""
     try:
-        # imports TensorFlow, so only as the last resort
-        (x_train, y_train), (x_test, y_test) = importlib.import_module(f"keras.datasets.{known.name}").load_data()
+        from keras import datasets  # imports TensorFlow, so only as the last resort
+
+        (x_train, y_train), (x_test, y_test) = getattr(datasets, known.name).load_data()
     except Exception as error:  # Keras raises Exception itself when a download fails
         raise UserError(reason(error)) from None
     folder = scratch / known.own.name

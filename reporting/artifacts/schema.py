@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from reporting.artifacts.known_data import FASHION_MNIST, TITLES, WRITTEN
 
 SCHEMA_VERSION = 4
+LONGEST = 24  # letters of a class's name in print
 APPENDICES = (  # of the report, in order
     "splits",
     "noise",
@@ -72,6 +73,11 @@ class Data:
     duplicates_train: int | None = dataclasses.field(default=None, compare=False)  # training images that repeat others
     duplicates_train_test: int | None = dataclasses.field(default=None, compare=False)  # test images among these
     unreadable: int | None = dataclasses.field(default=None, compare=False)  # files of pictures that were left out
+
+    @property
+    def printed_classes(self) -> tuple[str, ...]:
+        """The names of the classes, cut where they are too long to be printed."""
+        return tuple(name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…" for name in self.classes)
 
     @property
     def is_fashion_mnist(self) -> bool:

@@ -8,7 +8,7 @@ from reporting import document
 from reporting.artifacts import APPENDICES, Identity, UserError
 from reporting.contents import BODY, DOCUMENT
 from reporting.settings import load_judgement
-from tests.invented import write_runs
+from tests.invented import edits, write_runs
 from tests.reporting.stand_ins import without_drawings
 
 IDENTITY = Identity(*"abcdef")
@@ -16,7 +16,10 @@ IDENTITY = Identity(*"abcdef")
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    return write_runs(tmp_path_factory.mktemp("document") / "runs")
+    """Of the reference report's points, so that every appendix is there."""
+    runs = write_runs(tmp_path_factory.mktemp("document") / "runs")
+    edits.origins.course_data(runs)
+    return runs
 
 
 @pytest.fixture

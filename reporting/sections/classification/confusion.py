@@ -158,7 +158,9 @@ def draw_matrix(axes: Axes, matrix: np.ndarray, class_names: Sequence[str]) -> N
         axes.tick_params(length=0)
     ticks = range(0, len(matrix), -(-len(matrix) // MOST_NAMED))
     names = [in_figure(class_names[tick]) for tick in ticks]
-    turned = {"rotation": 40, "va": "top"} if len(matrix) <= MOST_COUNTED else {"rotation": 90, "va": "center"}
+    turned: dict[str, Any] = (
+        {"rotation": 40, "va": "top"} if len(matrix) <= MOST_COUNTED else {"rotation": 90, "va": "center"}
+    )
     axes.set_xticks(ticks, names, ha="right", rotation_mode="anchor", **turned)
     axes.set_yticks(ticks, names)
     axes.set(xlabel="predicted class", ylabel="true class")

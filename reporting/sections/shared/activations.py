@@ -10,7 +10,6 @@ import numpy as np
 from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
-from reporting.names import shortened
 from reporting.results import Results, Variant
 from reporting.sections.shared.curves import HEIGHT
 from reporting.sections.shared.units import dead_units
@@ -35,8 +34,8 @@ def input_names(variant: Variant) -> list[str]:
     arrays = variant.activations
     if "x_probe" in arrays:
         return [f"$x$ = {format_decimals(float(x), 2)}" for x in arrays["x_probe"]]
-    classes = variant.run.data.classes
-    named = {int(label): shortened(classes[label], 24) for label in arrays["probe_label"]}
+    classes = variant.run.data.printed_classes
+    named = {int(label): classes[label] for label in arrays["probe_label"]}
     return [f"{name} (label {label})" if name != str(label) else f"label {label}" for label, name in named.items()]
 
 

@@ -47,6 +47,7 @@ class UnitFindings:
     drawn: tuple[LayerUnits, ...]  # those of which figures show the activations
     counted: int  # inputs that were counted over
     inputs: str  # what these are, in words
+    probes: int  # inputs whose activations figures show, each of another class
 
     @property
     def all_used(self) -> bool:
@@ -95,7 +96,8 @@ def find(results: Results, found: Found) -> UnitFindings:
     stored = [name for name in names if f"{name}/probe" in tuned.activations]
     drawn = tuple(item for item in layers if item.layer in (stored[:DRAWN] if results.classifies else names))
     words, array = ("validation images", "validation_labels") if results.classifies else ("training points", "y_train")
-    return UnitFindings(layers, drawn, counted=len(tuned.predictions[array]), inputs=words)
+    probes = len(tuned.activations["probe_label" if results.classifies else "x_probe"])
+    return UnitFindings(layers, drawn, counted=len(tuned.predictions[array]), inputs=words, probes=probes)
 
 
 def layer_units(layer: str, activations: Mapping[str, Any], function: str = "relu") -> LayerUnits:

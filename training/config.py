@@ -22,6 +22,7 @@ def limited(**limits: Any) -> Any:
 class DataConfig:
     regression_train: str
     regression_test: str
+    regression_header: str = limited(choices=("auto", "true", "false"))
     fashion_mnist: str
     train_images: int = limited(at_least=100, at_most=60000)
 

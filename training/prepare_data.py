@@ -23,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_splits(homework, data)
     warn_of_large_grids(homework)
     save_json(arguments.runs / "data.json", data)
+    for note in data["regression"].notes:
+        print(f"data: {note}")
     regression, classification = data["regression"], data["classification"]
     points, images = format_counts(regression), format_counts(classification)
     print(f"data: {regression.source}, {points} points; {folder}, {images} images")

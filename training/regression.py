@@ -11,7 +11,8 @@ import numpy as np
 
 from reporting.artifacts import Data, save_arrays, save_table
 from training.config import DataConfig, RegressionConfig
-from training.datasets import Dataset, Folds, kfold_indices, load_regression
+from training.datasets import Dataset, Folds, kfold_indices
+from training.points import load_regression
 from training.recording import Recording
 from training.seeds import derive_seed
 

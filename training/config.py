@@ -59,6 +59,7 @@ class RegressionConfig(FitConfig):
     activations: tuple[str, ...] = limited(choices=ACTIVATIONS)
     initializer: str = limited(choices=INITIALIZERS)
     folds: int = limited(at_least=2)
+    standardize: str = limited(choices=("auto", "on", "off"), unseeded="auto")
 
     def __post_init__(self) -> None:
         if len(self.hidden_units) != len(self.activations):

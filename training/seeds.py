@@ -15,7 +15,17 @@ def search_seed(seed: int) -> int:
 
 def derive_seed(seed: int, config: FitConfig, fold: int) -> int:
     """The seed of a fit, derived from the seed of the settings, the task, the configuration and the fold."""
-    return number_of([seed, config.task, dataclasses.asdict(config), fold])
+    return number_of([seed, config.task, seeding(config), fold])
+
+
+def seeding(config: FitConfig) -> dict[str, Any]:
+    """The settings that a seed depends on: all but those that came later and are as they were before, `unseeded`."""
+    later = {
+        field.name: field.metadata["unseeded"] for field in dataclasses.fields(config) if "unseeded" in field.metadata
+    }
+    return {
+        name: value for name, value in dataclasses.asdict(config).items() if name not in later or value != later[name]
+    }
 
 
 def number_of(parts: list[Any]) -> int:

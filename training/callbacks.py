@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import keras
 
 from training.config import FitConfig
-from training.terminal import clock
+from training.terminal import clock, scored
 
 
 def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
@@ -52,7 +52,7 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         now = time.monotonic()
         self.last = f"{self.label}  epoch {epoch + 1}/{self.epochs}  " + "  ".join(
-            f"{name} {value:.4f}" for name, value in (logs or {}).items()
+            f"{name} {scored(value)}" for name, value in (logs or {}).items()
         )
         if self.stream.isatty() and now - self.shown > 0.2:
             self.shown = now

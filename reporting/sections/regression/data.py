@@ -11,6 +11,7 @@ import numpy as np
 from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.results import Results, load_reference_report
+from reporting.sections.regression.columns import XY, Columns, axis_label, columns_of, label_target
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,6 +62,8 @@ class Region:
 @dataclasses.dataclass(frozen=True)
 class DataFindings:
     source: str
+    columns: Columns
+    notes: tuple[str, ...]  # what the reader took for what, and left out
     train_points: int
     test_points: int
     train_x: tuple[float, float]  # least and greatest
@@ -85,6 +88,8 @@ def find(results: Results, found: Found) -> DataFindings:
     gaps = gaps_of(results)
     return DataFindings(
         source=data.source,
+        columns=columns_of(results),
+        notes=tuple(data.notes),
         train_points=len(x_train),
         test_points=len(x_test),
         train_x=limits(x_train),
@@ -100,7 +105,7 @@ def find(results: Results, found: Found) -> DataFindings:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_data": [lambda: plot_scatter(*points_of(results), gaps_of(results))]}
+    return {"regression_data": [lambda: plot_scatter(*points_of(results), gaps_of(results), columns_of(results))]}
 
 
 def points_of(results: Results) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -167,7 +172,12 @@ def limits(values: np.ndarray) -> tuple[float, float]:
 
 @styled
 def plot_scatter(
-    x_train: np.ndarray, y_train: np.ndarray, x_test: np.ndarray, y_test: np.ndarray, gaps: Sequence[Gap]
+    x_train: np.ndarray,
+    y_train: np.ndarray,
+    x_test: np.ndarray,
+    y_test: np.ndarray,
+    gaps: Sequence[Gap],
+    columns: Columns = XY,
 ) -> Figure:
     """Test points (left) and training points (right) on common axes; gaps are shaded."""
     figure = new_figure(FULL, 40)
@@ -178,9 +188,9 @@ def plot_scatter(
     ):
         shade(axes, gaps)
         points(axes, x, y, look)
-        axes.set_xlabel("$x$")
+        axes.set_xlabel(axis_label(columns.inputs[0]))
         axes.set_title(f"{len(x)} {name}")
-    left.set_ylabel("$y$", rotation=0)
+    label_target(left, columns.target)
     right.tick_params(labelleft=True)
     return figure
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PARTS = ("train", "validation")
+SHARES = ("train_r2", "validation_r2", "test_r2", "ensemble_test_r2")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +36,11 @@ class FitLosses:
     test_loss_sd: float
     ensemble_test_loss: float  # of the mean of the networks' predictions; never above test_loss: the square is convex
     stopping: Stopping
+    # R^2, the same as shares of the targets' variance; None where all targets of a part are the same
+    train_r2: float | None
+    validation_r2: float | None
+    test_r2: float | None
+    ensemble_test_r2: float | None
 
 
 class Row(NamedTuple):
@@ -101,10 +107,9 @@ def fit_losses(variant: Variant) -> FitLosses:
     """The FitLosses of a configuration's networks."""
     names = [f"{kind}_loss{suffix}" for kind in ("train", "validation", "test") for suffix in ("", "_sd")]
     metrics = variant.run.metrics
-    return FitLosses(
-        **{name: metrics[name] for name in [*names, "ensemble_test_loss"]},
-        stopping=stopping_of(variant),
-    )
+    found: dict[str, Any] = {name: metrics[name] for name in [*names, "ensemble_test_loss"]}
+    found |= {name: metrics.get(name) for name in SHARES}
+    return FitLosses(**found, stopping=stopping_of(variant))
 
 
 def optimism_of(results: Results) -> Optimism:

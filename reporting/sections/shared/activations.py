@@ -9,6 +9,7 @@ import numpy as np
 
 from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.formatting import format_decimals
+from reporting.engine.magnitudes import in_tex
 from reporting.engine.sections import Found
 from reporting.results import CLASS_NAMES, Results, Variant
 from reporting.sections.shared.curves import HEIGHT
@@ -33,7 +34,7 @@ def input_names(variant: Variant) -> list[str]:
     """The chosen inputs in words: values of x, or images named by their class."""
     arrays = variant.activations
     if "x_probe" in arrays:
-        return [f"$x$ = {format_decimals(float(x), 2)}" for x in arrays["x_probe"]]
+        return [in_tex(f"$x$ = {format_decimals(float(x), 2)}") for x in arrays["x_probe"]]
     return [f"{CLASS_NAMES[label]} (label {label})" for label in arrays["probe_label"]]
 
 

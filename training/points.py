@@ -12,7 +12,7 @@ from training import synthetic
 from training.config import DataConfig
 from training.datasets import Dataset
 from training.points_csv import Table, read_points, refuse_constant
-from training.points_roles import names_of, told
+from training.points_roles import names_of
 
 # A column is of order one if its mean lies within the first of these of zero and its standard deviation between the
 # others: networks train on such numbers as they are.
@@ -41,7 +41,7 @@ def load_csv_files(train: str, test: str, header: str = "auto") -> Dataset:
         names = [train, test]
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in zip(names, paths, strict=True)}
     columns = names_of(tables[0].names, width)
-    notes = [f"of the columns {told(columns)}", *dict.fromkeys(tables[0].notes + tables[1].notes)]
+    notes = list(dict.fromkeys(tables[0].notes + tables[1].notes))
     if len(set(digests.values())) == 1:
         notes.append("training and test points are the same file, so that the test tells nothing of new points")
     data = Data(

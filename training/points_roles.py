@@ -43,9 +43,3 @@ def names_of(names: Sequence[str], width: int) -> tuple[str, ...]:
     if names:
         return tuple(names)
     return ("x", "y") if width == 2 else (*(f"x{number}" for number in range(1, width)), "y")
-
-
-def told(names: Sequence[str]) -> str:
-    """Which column is which, in a line."""
-    *inputs, target = names
-    return f"{', '.join(inputs)} {'is the input' if len(inputs) == 1 else 'are the inputs'}, {target} is the target"

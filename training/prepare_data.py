@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_splits(homework, data)
     warn_of_large_grids(homework)
     save_json(arguments.runs / "data.json", data)
-    for note in data["regression"].notes:
+    for note in told_of_points(data["regression"]):
         print(f"data: {note}")
     regression, classification = data["regression"], data["classification"]
     points, images = format_counts(regression), format_counts(classification)
@@ -40,6 +40,14 @@ def check_splits(homework: Homework, data: Mapping[str, Data]) -> None:
     for name, settings in homework.tasks.items():
         for config in (settings.reference, settings.search.base, *settings.variants.values()):
             TASKS[name].module.fold_indices(data[name].counts["train"], config, homework.compute.seed)
+
+
+def told_of_points(data: Data) -> list[str]:
+    """Which column of a user's files is which, and what the reader left out, a line each."""
+    *inputs, target = data.columns
+    are = "is the input" if len(inputs) == 1 else "are the inputs"
+    own = not any("synthetic" in name for name in data.digests)
+    return ([f"of the columns {', '.join(inputs)} {are}, {target} is the target"] if own else []) + list(data.notes)
 
 
 def warn_of_large_grids(homework: Homework) -> None:

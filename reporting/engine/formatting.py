@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from reporting.artifacts import UserError
 from reporting.engine.magnitudes import (
+    LARGE,
     MINUS,
     THIN,
     TIED,
@@ -45,6 +46,12 @@ def finite(value: Any) -> Any:
 def format_decimals(value: float, places: int = 3) -> str:
     """0.12249 -> "0.122", and 1234567 -> "1.23 × 10" with the exponent 6 raised, see magnitudes.py."""
     return sized(finite(value), places)
+
+
+@printed
+def format_r_squared(value: float) -> str:
+    """A share of the variance, 1 at most: "0.93", and of a model without use "−1.20 × 10" with an exponent raised."""
+    return fixed(value, 2) if abs(finite(value)) < LARGE else sized(value, 2)
 
 
 @printed
@@ -132,7 +139,7 @@ def format_plus_minus(mean: float, deviation: float, places: int = 3) -> str:
     """A mean and its standard deviation: "0.105 ± 0.021"."""
     exponent, places = shared_form(plain(finite(mean)), plain(finite(deviation)), places)
     pair = f"{mantissa(mean, exponent, places)}{TIED}±{TIED}{mantissa(deviation, exponent, places)}"
-    return Markup("({}){}×{}{}").format(pair, TIED, TIED, power_of_ten(exponent)) if exponent else pair
+    return Markup("({}) ×{}{}").format(pair, TIED, power_of_ten(exponent)) if exponent else pair
 
 
 @printed

@@ -10,6 +10,7 @@ from reporting.artifacts import UserError
 from tests.training.test_datasets import data_config
 from tests.training.test_points_csv import GOOD
 from training.points import load_regression, of_order_one
+from training.prepare_data import told_of_points
 from training.synthetic import make_points
 
 
@@ -83,8 +84,8 @@ def test_the_shipped_points_are_of_order_one():
 def test_which_column_is_which_is_recorded_and_told(tmp_path):
     data = load_csv(tmp_path, "price,area\n1,2\n3,4\n", "price,area\n5,6\n7,8\n").data
     assert data.columns == ("price", "area")
-    assert data.notes == ("of the columns price is the input, area is the target",)
-    assert data == dataclasses.replace(data, notes=())
+    assert told_of_points(data) == ["of the columns price is the input, area is the target"]
+    assert data == dataclasses.replace(data, notes=("another",)) and data.notes == ()
 
 
 def test_columns_of_the_test_file_may_stand_in_another_order(tmp_path):

@@ -40,8 +40,9 @@ def test_provenance_of_both_tasks_is_recorded_and_told(settings, tmp_path, capsy
     record = load_json(tmp_path / "runs" / "data.json")
     assert record["regression"]["counts"] == {"train": 6, "test": 6}
     assert record["classification"]["digests"] == DIGESTS
-    notes, told = record["regression"]["notes"], capsys.readouterr().out.splitlines()
-    assert told[:-1] == [f"data: {note}" for note in notes] and "6 + 6 points" in told[-1]
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "data: of the columns x is the input, y is the target" and "6 + 6 points" in told[-1]
+    assert told[1:-1] == [f"data: {note}" for note in record["regression"]["notes"]]
 
 
 def test_a_grid_that_will_hardly_end_is_said(settings, tmp_path, capsys):

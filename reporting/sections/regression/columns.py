@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from reporting.engine.canvas import with_powers
 from reporting.results import Results
 
 if TYPE_CHECKING:
@@ -52,6 +55,8 @@ def label_axes(axes: Axes, columns: Columns) -> None:
     """The names of the one input and of the target along the axes; that of the target upright if it is short."""
     axes.set_xlabel(axis_label(columns.inputs[0]))
     label_target(axes, columns.target)
+    for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        with_powers(axis, np.asarray(ends))
 
 
 def label_target(axes: Axes, name: str) -> None:

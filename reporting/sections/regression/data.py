@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled
+from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled, with_powers
 from reporting.engine.sections import Found
 from reporting.results import Results, load_reference_report
 from reporting.sections.regression.columns import XY, Columns, axis_label, columns_of, label_target
@@ -191,6 +191,10 @@ def plot_scatter(
         axes.set_xlabel(axis_label(columns.inputs[0]))
         axes.set_title(f"{len(x)} {name}")
     label_target(left, columns.target)
+    with_powers(left.xaxis, x_train)
+    with_powers(right.xaxis, x_train)
+    with_powers(left.yaxis, y_train)
+    with_powers(right.yaxis, y_train)
     right.tick_params(labelleft=True)
     return figure
 

@@ -81,7 +81,8 @@ class Document:
         in_full = {section.name: section for section in reversed(self.headings) if section.form != IN_SHORT}
         known = self.findings.parts("figures")
         self.figures = {name: known[name] for name in self.findings.parts("figures", in_full)}
-        self.rows, self.equations = self.findings.parts("tables"), self.findings.parts("EQUATIONS")
+        self.rows = self.findings.parts("tables")
+        self.equations = self.findings.parts("EQUATIONS") | self.findings.parts("equations")
         self.panels = Panels(self.figures)
         panels = [(name, panel) for name, drawn in known.items() for panel in range(len(drawn))]
         self.numbers = {

@@ -12,7 +12,7 @@ from reporting.engine.canvas import HALF, new_figure, styled, tints
 from reporting.engine.sections import Found
 from reporting.names import layer_name
 from reporting.results import Results, Variant
-from reporting.sections.regression.columns import axis_label, columns_of
+from reporting.sections.regression.columns import axis_label, columns_of, has_several_inputs
 from reporting.sections.shared.activations import stems_figure
 from reporting.sections.shared.curves import HEIGHT
 
@@ -37,7 +37,7 @@ class LayerPeaks:
 
 @dataclasses.dataclass(frozen=True)
 class AlongFindings:
-    layers: tuple[LayerPeaks, ...]
+    layers: tuple[LayerPeaks, ...]  # empty with several inputs
 
     @property
     def inner(self) -> tuple[LayerPeaks, ...]:
@@ -48,18 +48,16 @@ class AlongFindings:
 def find(results: Results, found: Found) -> AlongFindings:
     """Where the units of the tuned network peak."""
     tuned = results.tuned
+    if has_several_inputs(results):
+        return AlongFindings(())
     return AlongFindings(tuple(peaks_of(name, tuned.activations[f"{name}/along"]) for name in tuned.hidden_layers))
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
     """Stems of the first hidden layer, and all of them along x."""
     drawn, column = found("units").drawn[0].layer, columns_of(results).inputs[0]
-    return {
-        "regression_activations": [
-            lambda: stems_figure(results.tuned, drawn),
-            lambda: along_figure(results.tuned, column),
-        ]
-    }
+    panels = [lambda: stems_figure(results.tuned, drawn), lambda: along_figure(results.tuned, column)]
+    return {"regression_activations": panels[:1] if has_several_inputs(results) else panels}
 
 
 def peaks_of(layer: str, along: np.ndarray) -> LayerPeaks:

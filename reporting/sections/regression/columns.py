@@ -34,7 +34,9 @@ XY = Columns(("x",), "y")
 
 def columns_of(results: Results) -> Columns:
     """The names in the header of the user's files; x and y where there is none."""
-    *inputs, target = results.tuned.run.data.columns or ("x", "y")
+    x_train = results.tuned.predictions["x_train"]
+    numbered = [f"x{number}" for number in range(1, x_train.shape[-1] + 1)] if x_train.ndim > 1 else ["x"]
+    *inputs, target = results.tuned.run.data.columns or (*numbered, "y")
     return Columns(tuple(inputs), target)
 
 

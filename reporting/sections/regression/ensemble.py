@@ -12,7 +12,7 @@ from reporting.engine.canvas import CONFIGURATIONS
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.results import Results
-from reporting.sections.regression.columns import XY, Columns, columns_of, label_axes
+from reporting.sections.regression.columns import XY, Columns, columns_of, has_several_inputs, label_axes
 from reporting.sections.regression.coverage import Coverage, added_noise, coverage_by_region, members_of
 from reporting.sections.regression.data import TEST, TRAINING, Gap, Region, gaps_of, in_gaps, points, points_of, shade
 from reporting.stats.bands import ensemble_band
@@ -120,8 +120,10 @@ class EnsembleFindings:
         return tuple(name for name in self.methods if not any(name in item.too_low for item in self.coverage))
 
 
-def find(results: Results, found: Found) -> EnsembleFindings:
-    """What the tuned networks and those of the further seeds do on the test points."""
+def find(results: Results, found: Found) -> EnsembleFindings | None:
+    """What the tuned networks and those of the further seeds do on the test points; None with several inputs."""
+    if has_several_inputs(results):
+        return None
     stored, members = results.tuned.predictions, members_of(results, "test_predictions")
     y_test = stored["y_test"].astype(float)
     metrics = [variant.run.metrics for variant in results.seeds_of("tuned")]

@@ -12,7 +12,7 @@ from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant
-from reporting.sections.regression.columns import XY, Columns, axis_label, columns_of, label_axes
+from reporting.sections.regression.columns import XY, Columns, axis_label, columns_of, has_several_inputs, label_axes
 from reporting.sections.regression.data import TRAINING, Gap, gaps_of, limits, points, shade
 from reporting.sections.regression.ensemble import draw_members
 from reporting.sections.regression.splits import draw_ticks
@@ -49,9 +49,9 @@ class InitialisationFindings:
 
 
 def find(results: Results, found: Found) -> InitialisationFindings | None:
-    """Both initialisers beside each other; None if the other one is switched off."""
+    """Both initialisers beside each other; None if the other is switched off, or units have no place along one x."""
     tuned, other = results.tuned, results.extras["initialisation"].case
-    if other is None:
+    if other is None or has_several_inputs(results):
         return None
     return InitialisationFindings(variation_of(tuned), changed_from(results, other), bends_by_initializer(results))
 

@@ -14,7 +14,7 @@ from reporting.engine.magnitudes import in_tex
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant, load_reference_report
-from reporting.sections.regression.columns import axis_label, columns_of
+from reporting.sections.regression.columns import axis_label, columns_of, has_several_inputs
 from reporting.stats.order import chance_of_order, share_alone
 
 if TYPE_CHECKING:
@@ -123,9 +123,11 @@ class SplitFindings:
 
 
 def find(results: Results, found: Found) -> SplitFindings | None:
-    """What each split makes of the reference network; None if the extra is switched off."""
+    """What each split makes of the reference network; None if the extra is switched off, or no x orders the points."""
     cases = results.extras["splits"].cases
-    return split_findings(cases, found("data").same_as_reference) if cases else None
+    if not cases or has_several_inputs(results):
+        return None
+    return split_findings(cases, found("data").same_as_reference)
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:

@@ -31,10 +31,13 @@ def stems_figure(variant: Variant, layer: str) -> Figure:
 
 
 def input_names(variant: Variant) -> list[str]:
-    """The chosen inputs in words: values of x, or images named by their class."""
+    """The chosen inputs in words: values of x, of the first of several inputs, or images named by their class."""
     arrays = variant.activations
     if "x_probe" in arrays:
-        return [in_tex(f"$x$ = {format_decimals(float(x), 2)}") for x in arrays["x_probe"]]
+        probes = arrays["x_probe"].astype(float)
+        if probes.ndim == 1:
+            return [in_tex(f"$x$ = {format_decimals(x, 2)}") for x in probes.tolist()]
+        return [f"{place} first input" for place in ("a low", "a middle", "a high")]
     return [f"{CLASS_NAMES[label]} (label {label})" for label in arrays["probe_label"]]
 
 

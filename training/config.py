@@ -13,9 +13,9 @@ ACTIVATIONS = ("tanh", "softplus", "relu", "sigmoid", "elu", "selu", "gelu", "si
 LOSSES = ("cross_entropy", "double_softmax")
 
 
-def limited(**limits: Any) -> Any:
+def limited(default: Any = dataclasses.MISSING, **limits: Any) -> Any:
     """A dataclass field with limits, which `reporting.artifacts.parse` checks."""
-    return dataclasses.field(metadata=limits)
+    return dataclasses.field(default=default, metadata=limits)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class RegressionConfig(FitConfig):
     activations: tuple[str, ...] = limited(choices=ACTIVATIONS)
     initializer: str = limited(choices=INITIALIZERS)
     folds: int = limited(at_least=2)
-    standardize: str = limited(choices=("auto", "on", "off"), unseeded="auto")
+    standardize: str = limited("auto", choices=("auto", "on", "off"))
 
     def __post_init__(self) -> None:
         if len(self.hidden_units) != len(self.activations):

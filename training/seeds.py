@@ -14,18 +14,13 @@ def search_seed(seed: int) -> int:
 
 
 def derive_seed(seed: int, config: FitConfig, fold: int) -> int:
-    """The seed of a fit, derived from the seed of the settings, the task, the configuration and the fold."""
-    return number_of([seed, config.task, seeding(config), fold])
+    """The seed of a fit, derived from the seed of the settings, the task, the configuration and the fold.
 
-
-def seeding(config: FitConfig) -> dict[str, Any]:
-    """The settings that a seed depends on: all but those that came later and are as they were before, `unseeded`."""
-    later = {
-        field.name: field.metadata["unseeded"] for field in dataclasses.fields(config) if "unseeded" in field.metadata
-    }
-    return {
-        name: value for name, value in dataclasses.asdict(config).items() if name not in later or value != later[name]
-    }
+    Settings that have a default count only where they differ from it: so a setting that is new changes no seed.
+    """
+    fields = {field.name: field.default for field in dataclasses.fields(config)}
+    told = {name: value for name, value in dataclasses.asdict(config).items() if value != fields[name]}
+    return number_of([seed, config.task, told, fold])
 
 
 def number_of(parts: list[Any]) -> int:

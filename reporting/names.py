@@ -37,7 +37,7 @@ NAMES: dict[str, dict[str, str]] = {
         "lecun_normal": "LeCun normal, biases zero",
     },
     "split": {"file_order": "file order", "shuffled": "shuffled", "blocks": "blocks along $x$"},
-    "folds": {"file_order": "in file order", "blocks": Markup("as blocks along <var>x</var>")},
+    "folds": {"file_order": "in file order", "blocks": Markup("in blocks along <var>x</var>")},
     "model": {"network": "network (tuned)", "gaussian_process": "Gaussian process"},
     "band": {"cv_plus": "CV+", "laplace": "Laplace", "gaussian_process": "Gaussian process"},
     "configuration": {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reporting.artifacts import readable
 from reporting.checks import TOLERANCE, close
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def answers_mistake(search: SearchResults) -> str:
 def tuned_mistake(search: SearchResults, tuned: Variant) -> str:
     """Which value of the winner the tuned network was not trained with, in words; empty if none."""
     for name, value in search.best["values"].items():
-        trained = tuned.run.config.get(name)
+        trained = readable(tuned.run.config.get(name))
         if trained != value:
             return f"the winner has {name} = {value}, but the tuned network was trained with {trained}"
     return ""

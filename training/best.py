@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from reporting.artifacts import ArtifactError, Data, UserError, is_current, load_json, parse
+from reporting.artifacts import ArtifactError, Data, UserError, is_current, load_json, parse, readable
 from training.config import FitConfig
-from training.settings import Homework, Search
+from training.grids import Search
+from training.settings import Homework
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,4 +45,12 @@ def load_best_config(folder: Path | str, homework: Homework, search: Search, dat
         raise
     except UserError as error:
         raise ArtifactError(f"{error}; delete {folder / 'run.json'} and run 'make tune'") from None
-    return dataclasses.replace(search.base, **best.values)
+    values = {
+        name: [value for value in choices if readable(value) == best.values.get(name)]
+        for name, choices in search.grid.items()
+    }
+    strange = [name for name, found in values.items() if not found]
+    if strange:
+        shown = f"{strange[0]} = {best.values.get(strange[0])!r} is not in the grid"
+        raise ArtifactError(f"{path}: {shown}; delete {folder / 'run.json'} and run 'make tune'")
+    return dataclasses.replace(search.base, **{name: found for name, (found, *_) in values.items()})

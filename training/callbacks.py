@@ -9,6 +9,7 @@ import time
 from typing import Any, TextIO
 
 import keras
+import numpy as np
 
 from training.config import FitConfig
 from training.terminal import clock, scored
@@ -21,14 +22,30 @@ def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
     )
     stopping.monitor_op = operator.lt  # compares plain floats; Keras' default converts them to tensors at every epoch
     callbacks = [stopping]
-    if config.learning_rate_schedule == "cosine":
-        callbacks.append(keras.callbacks.LearningRateScheduler(functools.partial(cosine_learning_rate, config)))
+    if config.learning_rate_schedule == "cosine" or config.warmup_epochs:
+        callbacks.append(keras.callbacks.LearningRateScheduler(functools.partial(learning_rate, config)))
     return callbacks
 
 
-def cosine_learning_rate(config: FitConfig, epoch: int, _current: float | None = None) -> float:
-    """The rate of an epoch: half a cosine from learning_rate down to zero (Loshchilov and Hutter 2017, no restarts)."""
-    return config.learning_rate * (1 + math.cos(math.pi * epoch / config.max_epochs)) / 2
+def learning_rate(config: FitConfig, epoch: int, _current: float | None = None) -> float:
+    """The learning rate of an epoch, counted from 0.
+
+    It rises in even steps over `warmup_epochs` (Goyal et al. 2017) to learning_rate, where it stays or, with a cosine
+    schedule, falls in half a cosine to zero (Loshchilov and Hutter 2017, no restarts).
+    """
+    if epoch < config.warmup_epochs:
+        return config.learning_rate * (epoch + 1) / (config.warmup_epochs + 1)
+    if config.learning_rate_schedule == "constant":
+        return config.learning_rate
+    done = (epoch - config.warmup_epochs) / (config.max_epochs - config.warmup_epochs)
+    return config.learning_rate * (1 + math.cos(math.pi * done)) / 2
+
+
+def logs_of(scores: np.ndarray, classifies: bool, unit: float = 1.0) -> dict[str, float]:
+    """Scores by Keras' names: of one set (1 or 2,), or of training and validation (2, 1 or 2); losses by `unit`."""
+    names = ("loss", "accuracy", "val_loss", "val_accuracy") if classifies else ("loss", "val_loss")
+    logs = dict(zip(names, scores.ravel().tolist(), strict=False))
+    return {name: value * unit if name.endswith("loss") else value for name, value in logs.items()}
 
 
 def recorded_logs(epoch: int, logs: dict[str, float]) -> dict[str, Any]:

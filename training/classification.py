@@ -12,6 +12,7 @@ import numpy as np
 from reporting.artifacts import Data, save_arrays, save_table
 from training.config import ClassificationConfig, DataConfig
 from training.datasets import Dataset, Fold, Folds, fashion_mnist_data, hold_out, load_fashion_mnist
+from training.layout import layers_of
 from training.recording import Recording
 from training.seeds import derive_seed
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from training.trainer import Fit, Trainer
 
 PARTS = ("train", "validation", "test")
-PROBES = (0, 1, 2)  # labels; the dense layers' activations are stored for the first test image of each
-SHOWN_LABEL = 9  # the feature maps are stored for the first test image of this label
+PROBES = 3  # classes; the dense layers' activations are stored for the first test image of each
 
 load = load_fashion_mnist
 
@@ -37,8 +37,7 @@ def fold_indices(images: int, config: ClassificationConfig, seed: int) -> Folds:
 
 def layer_sizes(config: ClassificationConfig) -> dict[str, int]:
     """The number of filters or units of each hidden layer, by name."""
-    convolutions = {f"conv_{number}": filters for number, filters in enumerate(config.filters, 1)}
-    return convolutions | {f"dense_{number}": units for number, units in enumerate(config.dense_units, 1)}
+    return {layer.name: layer.units for layer in layers_of(config)}
 
 
 def resized(config: ClassificationConfig, units: Mapping[str, int]) -> ClassificationConfig:
@@ -113,7 +112,7 @@ def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, p
             stored |= {f"{name}_labels": y, f"{name}_probabilities": probabilities}
         if name == "test":
             wrong = np.flatnonzero(predicted != y)
-            stored |= {"error_index": wrong.astype(np.int32), "error_image": x[wrong, ..., 0]}
+            stored |= {"error_index": wrong.astype(np.int32), "error_image": as_drawn(x[wrong])}
     scores = {name: value for name, value in row.items() if name.endswith(("_loss", "_accuracy"))}
     return {
         "history": fit.history,
@@ -121,6 +120,11 @@ def describe_network(trainer: Trainer, fit: Fit, dataset: Dataset, fold: Fold, p
         "predictions": stored,
         "metrics": scores | more,
     }
+
+
+def as_drawn(images: np.ndarray) -> np.ndarray:
+    """Images (..., height, width, c) as they are recorded to be drawn: grey ones without a channel."""
+    return images[..., 0] if images.shape[-1] == 1 else images
 
 
 def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -149,14 +153,15 @@ def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: 
     train, validation = fold
     save_arrays(folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
     fit.model.save(folder / "model.keras")
-    probes = np.array([int(np.argmax(dataset.y_test == label)) for label in PROBES])
+    _, firsts = np.unique(dataset.y_test, return_index=True)  # the first test image of each class that has any
+    probes = firsts[:PROBES]
     probed = {"probe_index": probes, "probe_label": dataset.y_test[probes]}
     save_arrays(
         folder / "activations.npz", probed | activations(fit.model, dataset.x_train[validation], dataset.x_test[probes])
     )
-    number = int(np.argmax(dataset.y_test == SHOWN_LABEL))
-    shown = {"image": dataset.x_test[number, ..., 0], "image_index": np.array(number)}
-    shown |= {"image_label": np.array(SHOWN_LABEL)}
+    number = int(firsts[-1])
+    shown = {"image": as_drawn(dataset.x_test[number]), "image_index": np.array(number)}
+    shown |= {"image_label": dataset.y_test[number]}
     shown |= {"feature_map": feature_map(fit.model, dataset.x_test, seed)}
     save_arrays(folder / "features.npz", shown | filters_and_maps(fit.model, dataset.x_test[number]))
     save_arrays(folder / "receptive_fields.npz", fields(fit, dataset, train, seed))
@@ -172,6 +177,8 @@ def fields(fit: Fit, dataset: Dataset, train: np.ndarray, seed: int) -> dict[str
         for model in (fit.model, untrained_model)
     )
     control = {f"untrained_{name}": value for name, value in untrained.items() if name != "gradient_images"}
-    images, labels = dataset.x_train[train, ..., 0], dataset.y_train[train]
-    means = [images[labels == label].mean(axis=0) / 255 for label in range(len(dataset.data.classes))]
-    return trained | control | {"class_mean": np.stack(means).astype(np.float32)}
+    images, labels = as_drawn(dataset.x_train[train]), dataset.y_train[train]
+    means = np.zeros((len(dataset.data.classes), *images.shape[1:]), np.float32)
+    for label in np.unique(labels):  # of a class without training images it stays 0
+        means[label] = images[labels == label].mean(axis=0) / 255
+    return trained | control | {"class_mean": means}

@@ -11,7 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.models import NORMALISATION, named_weights
+from training.graph import activated, hidden_layers, output_layer
+from training.models import named_weights
 
 Arrays = dict[str, np.ndarray]
 
@@ -25,28 +26,10 @@ def weights_before_and_after(initial: Mapping[str, np.ndarray], model: keras.Mod
     return weights | {f"trained/{name}": value for name, value in named_weights(model).items()}
 
 
-def hidden_layers(model: keras.Model) -> list[str]:
-    """The names of the layers with weights in the network's order, without the output layer."""
-    return [layer.name for layer in model.layers if hasattr(layer, "kernel") and layer.name != "output"]
-
-
 def layer_outputs(model: keras.Model, names: Sequence[str]) -> keras.Model:
     """A model with the same input and, by name, the float32 outputs of these layers after their activation."""
     outputs = {name: keras.ops.cast(activated(model, name), "float32") for name in names}
-    return keras.Model(model.inputs, outputs)
-
-
-def activated(model: keras.Model, name: str) -> keras.KerasTensor:
-    """The output of a layer after its activation; for a convolution at full size, before the pooling.
-
-    Normalisation and ReLU, where they are layers of their own, follow the layer, or its pooling: they commute with it.
-    """
-    layer = model.get_layer(name)
-    output = layer.output
-    if name + NORMALISATION in [other.name for other in model.layers]:
-        output = model.get_layer(name + NORMALISATION)(output, training=False)
-    own = getattr(layer, "activation", None) is keras.activations.linear and name != "output"
-    return keras.ops.relu(output) if own else output
+    return keras.Model(model.input, outputs)
 
 
 def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays:
@@ -56,7 +39,8 @@ def activations(model: keras.Model, x: np.ndarray, probes: np.ndarray) -> Arrays
     the share of inputs (for a filter: of inputs and positions) with a positive activation, and "<layer>/spectrum"
     (units,), the eigenvalues of the covariance of the activations over the same, largest first.
     """
-    names = hidden_layers(model)
+    if not (names := hidden_layers(model)):
+        return {}
     inside = tf.function(functools.partial(layer_outputs(model, names), training=False))
     probed = {name: value.numpy() for name, value in inside(tf.constant(probes)).items()}
     summaries: dict[str, list[tuple[Any, ...]]] = {name: [] for name in names}
@@ -80,17 +64,17 @@ def activations_along(model: keras.Model, x: np.ndarray) -> Arrays:
 
 
 def feature_map(model: keras.Model, images: np.ndarray, seed: int) -> np.ndarray:
-    """A map (n, 2) of the first MAPPED images by the last hidden layer's features that keeps neighbours together.
+    """A map (n, 2) of the first MAPPED images by the features that the output layer gets: it keeps neighbours together.
 
     t-SNE (van der Maaten and Hinton, 2008, Journal of Machine Learning Research 9, 2579-2605), from the features' first
     two principal components on; all places are 0 where no feature varies.
     """
     from sklearn.manifold import TSNE
 
-    layer = hidden_layers(model)[-1]
-    features = layer_outputs(model, [layer])(tf.constant(images[:MAPPED]), training=False)[layer].numpy()
+    inside = keras.Model(model.input, keras.ops.cast(output_layer(model).input, "float32"))
+    features = inside(tf.constant(images[:MAPPED]), training=False).numpy()
     features = features.reshape(len(features), -1)
-    if not np.ptp(features, axis=0).any():
+    if len(features) < 2 or not np.ptp(features, axis=0).any():
         return np.zeros((len(features), 2), np.float32)
     perplexity = min(30.0, (len(features) - 1) / 3)
     places = TSNE(init="pca", perplexity=perplexity, random_state=seed, n_jobs=1).fit_transform(features)
@@ -121,12 +105,14 @@ def covariance_eigenvalues(sums: np.ndarray, products: np.ndarray, count: int) -
 
 
 def filters_and_maps(model: keras.Model, image: np.ndarray) -> Arrays:
-    """The filters of each convolution, and their feature maps of one image (28, 28, 1) after the activation.
+    """The filters of each convolution, and their feature maps of one image (height, width, channels).
 
-    Returns "conv_1/filters" (filters, height, width), "conv_2/filters" (filters, inputs, height, width) and
-    "<layer>/maps" (filters, height, width).
+    Returns "<layer>/filters" (filters, inputs, height, width), without the second axis where there is one input, and
+    "<layer>/maps" (filters, height, width), which are after the activation.
     """
-    names = [name for name in hidden_layers(model) if name.startswith("conv_")]
+    names = [name for name in hidden_layers(model) if isinstance(model.get_layer(name), keras.layers.Conv2D)]
+    if not names:
+        return {}
     maps = layer_outputs(model, names)(tf.constant(image[None]), training=False)
     result = {}
     for name in names:

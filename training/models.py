@@ -1,5 +1,6 @@
 """The two networks as functional Keras models with named layers, not compiled."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -8,17 +9,20 @@ from keras import layers
 
 from reporting.artifacts import Shapes
 from training.config import ClassificationConfig, RegressionConfig
+from training.layout import POOL, Layer, check_sides, convolutions, dense_layers, layers_of
 
 NORMALISATION = "_normalisation"  # the end of the name of the layer that normalises another one's output
+POOLINGS = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
+GLOBAL_POOLINGS = {"max": layers.GlobalMaxPooling2D, "average": layers.GlobalAveragePooling2D}
 
 
 def build_mlp(config: RegressionConfig, shapes: Shapes) -> keras.Model:
     """The regression network, (batch, columns) -> (batch, 1). Its initial weights depend on Keras' global seed."""
     x = inputs = keras.Input(shapes.inputs, name="x")
     (fan_in,) = shapes.inputs
-    for number, (units, activation) in enumerate(zip(config.hidden_units, config.activations, strict=True), 1):
-        x = layers.Dense(units, activation=activation, name=f"hidden_{number}", **dense_options(config, fan_in))(x)
-        fan_in = units
+    for layer in layers_of(config):
+        x = dense(x, layer, dense_options(config, fan_in))
+        fan_in = layer.units
     outputs = layers.Dense(shapes.outputs, name="output", **dense_options(config, fan_in))(x)
     return keras.Model(inputs, outputs, name="mlp")
 
@@ -42,52 +46,86 @@ def dense_options(config: RegressionConfig, fan_in: int) -> dict[str, Any]:
 def build_cnn(config: ClassificationConfig, shapes: Shapes) -> keras.Model:
     """The classification network, (batch, height, width, channels) from 0 to 255 -> (batch, classes) probabilities.
 
-    Scaling to [0, 1], random flips and shifts are layers, so that images stay uint8 in memory. Normalisation and ReLU
-    come after the pooling: the result is the same, since both commute with the maximum, for a quarter of the work.
+    Scaling to [0, 1] and what alters training images at random are layers, so that images stay uint8 in memory.
     """
+    check_sides(config, shapes)
     x = inputs = keras.Input(shapes.inputs, name="image")
-    x = layers.Rescaling(1 / 255, name="scale")(x)
+    x = altered(layers.Rescaling(1 / 255, name="scale")(x), config, shapes)
+    for number, layer in enumerate(convolutions(config), 1):
+        x = convolution(x, layer, number, config.padding)
+    if config.global_pooling == "none":
+        x = layers.Flatten(name="flatten")(x)
+    else:
+        x = GLOBAL_POOLINGS[config.global_pooling](name="global_pooling")(x)
+    for layer in dense_layers(config):
+        x = dense(x, layer, {})
+    if not isinstance(config.dropout, tuple):
+        x = layers.Dropout(config.dropout, name="dropout")(x)
+    outputs = layers.Dense(shapes.outputs, activation="softmax", dtype="float32", name="output")(x)
+    return keras.Model(inputs, outputs, name="cnn")
+
+
+def altered(x: keras.KerasTensor, config: ClassificationConfig, shapes: Shapes) -> keras.KerasTensor:
+    """Training images after what the configuration does to them at random; all others as they are."""
     if config.horizontal_flips:
         x = layers.RandomFlip("horizontal", name="flip")(x)
     if config.random_shifts:
         share = [config.random_shifts / side for side in shapes.inputs[:2]]
         x = layers.RandomTranslation(*share, fill_mode="constant", interpolation="nearest", name="shift")(x)
-    for number, filters in enumerate(config.filters, 1):
-        x = layers.Conv2D(filters, config.kernel_size, padding=config.padding, name=f"conv_{number}")(x)
-        x = layers.MaxPooling2D(2, name=f"pool_{number}")(x)
-        x = normalised(x, config, f"conv_{number}")
-        x = layers.Activation("relu", name=f"conv_{number}_relu")(x)
-        if config.convolution_dropout:
-            x = layers.SpatialDropout2D(config.convolution_dropout, name=f"convolution_dropout_{number}")(x)
-    x = layers.Flatten(name="flatten")(x)
-    for number, units in enumerate(config.dense_units, 1):
-        activation = None if config.batch_normalization else "relu"
-        x = normalised(layers.Dense(units, activation, name=f"dense_{number}")(x), config, f"dense_{number}")
-        if config.batch_normalization:
-            x = layers.Activation("relu", name=f"dense_{number}_relu")(x)
-    x = layers.Dropout(config.dropout, name="dropout")(x)
-    outputs = layers.Dense(shapes.outputs, activation="softmax", dtype="float32", name="output")(x)
-    return keras.Model(inputs, outputs, name="cnn")
+    if config.random_erasing:
+        share = [config.random_erasing] * 2  # from the least to the largest probability that an image is erased
+        x = layers.RandomErasing(share, fill_value=0.0, value_range=(0, 1), name="erase")(x)
+    return x
 
 
-def normalised(x: keras.KerasTensor, config: ClassificationConfig, name: str) -> keras.KerasTensor:
-    """`x` after batch normalisation (Ioffe and Szegedy 2015), if the configuration has it.
+def convolution(x: keras.KerasTensor, layer: Layer, number: int, padding: str) -> keras.KerasTensor:
+    """`x` after a convolution, its normalisation, activation, pooling and dropout.
 
-    Without the factor of each channel, which ReLU and the next layer make redundant: so it commutes with the maximum.
+    Normalisation and ReLU come after the pooling where it takes the maximum: the result is the same, since both commute
+    with the maximum, for a quarter of the work.
     """
-    if not config.batch_normalization:
+    x = layers.Conv2D(layer.units, layer.kernel, padding=padding, name=layer.name)(x)
+    late = layer.pooling == "max" and layer.activation == "relu"
+    if late:
+        x = layers.MaxPooling2D(POOL, name=f"pool_{number}")(x)
+    x = layers.Activation(layer.activation, name=f"{layer.name}_{layer.activation}")(normalised(x, layer))
+    if layer.pooling != "none" and not late:
+        x = POOLINGS[layer.pooling](POOL, name=f"pool_{number}")(x)
+    if layer.dropout:
+        x = layers.SpatialDropout2D(layer.dropout, name=f"convolution_dropout_{number}")(x)
+    return x
+
+
+def dense(x: keras.KerasTensor, layer: Layer, options: Mapping[str, Any]) -> keras.KerasTensor:
+    """`x` after a dense layer, its normalisation, activation and dropout; `options` are further ones of the layer."""
+    activation = None if layer.normalised else layer.activation
+    x = normalised(layers.Dense(layer.units, activation, name=layer.name, **options)(x), layer)
+    if layer.normalised:
+        x = layers.Activation(layer.activation, name=f"{layer.name}_{layer.activation}")(x)
+    return layers.Dropout(layer.dropout, name=f"{layer.name}_dropout")(x) if layer.dropout else x
+
+
+def normalised(x: keras.KerasTensor, layer: Layer) -> keras.KerasTensor:
+    """`x` after batch normalisation (Ioffe and Szegedy 2015), if the layer has it.
+
+    Before ReLU it has no factor of each channel, which ReLU and the next layer make redundant: so it commutes with the
+    maximum.
+    """
+    if not layer.normalised:
         return x
-    return layers.BatchNormalization(momentum=0.9, scale=False, name=name + NORMALISATION)(x)
+    scale = layer.activation != "relu"
+    return layers.BatchNormalization(momentum=0.9, scale=scale, name=layer.name + NORMALISATION)(x)
 
 
 def named_weights(model: keras.Model) -> dict[str, np.ndarray]:
-    """The weights of a model by name: "<layer>/kernel" and "<layer>/bias", and what normalisation has learned.
+    """The weights of a model by name, in the order in which Keras has them: "<layer>/kernel" and "<layer>/bias".
 
-    That is "<layer>_normalisation/beta", "/moving_mean" and "/moving_variance", in the order in which Keras has them.
+    Of normalisation these are "<layer>_normalisation/beta", "/moving_mean" and "/moving_variance"; of a layer that
+    holds others the path inside it.
     """
-    return {
-        f"{layer.name}/{weight.name}": weight.numpy()
-        for layer in model.layers
-        if hasattr(layer, "kernel") or isinstance(layer, layers.BatchNormalization)
-        for weight in layer.weights
-    }
+    return {name: weight.numpy() for layer in model.layers for name, weight in weights_of(layer).items()}
+
+
+def weights_of(layer: keras.Layer) -> dict[str, keras.Variable]:
+    """The weights of a layer by name, as `named_weights` has them."""
+    return {f"{layer.name}/{weight.path.partition('/')[2] or weight.name}": weight for weight in layer.weights}

@@ -1,4 +1,6 @@
-"""Adam with an L2 penalty; a step takes one pass over its arrays."""
+"""The optimizers, with weight decay in a variable, so that another one needs no new program."""
+
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -64,8 +66,56 @@ class Adam(keras.optimizers.Adam):
             old.assign(new)
 
 
+class Penalised:
+    """With an optimizer of Keras: adds weight decay times the weight to each gradient, as `Adam` does."""
+
+    weight_decays: tf.Variable
+
+    def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:
+        """Update a variable, and what the optimizer remembers of it."""
+        super().update_step(gradient + self.weight_decays[0] * variable, variable, learning_rate)  # type: ignore[misc]
+
+
+class SGD(Penalised, keras.optimizers.SGD):
+    """Keras' stochastic gradient descent with an L2 penalty."""
+
+
+class RMSprop(Penalised, keras.optimizers.RMSprop):
+    """Keras' RMSprop with an L2 penalty."""
+
+
+class AdamW(keras.optimizers.Adam):
+    """Keras' Adam with decoupled weight decay (Loshchilov and Hutter 2019), as Keras' AdamW.
+
+    In each step a weight shrinks by learning rate times weight decay of it, whatever its gradient.
+    """
+
+    weight_decays: tf.Variable
+
+    def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:
+        """Shrink a variable, and update it and its two moments."""
+        self.assign_sub(variable, variable * self.weight_decays[0] * tf.cast(learning_rate, variable.dtype))
+        super().update_step(gradient, variable, learning_rate)
+
+
 def make_optimizer(config: FitConfig, weight_decays: tf.Variable, fused: bool) -> keras.optimizers.Optimizer:
-    """Adam; under mixed_float16 with loss scaling, which keeps small gradients from underflowing."""
-    adam = Adam(config.learning_rate, weight_decays, fused)
+    """The optimizer of a configuration; under mixed_float16 with loss scaling, against gradients that underflow."""
+    optimizer = plain_optimizer(config, weight_decays, fused)
     scaled = keras.config.dtype_policy().name == "mixed_float16"
-    return keras.optimizers.LossScaleOptimizer(adam) if scaled else adam
+    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
+
+
+def plain_optimizer(config: FitConfig, weight_decays: tf.Variable, fused: bool) -> keras.optimizers.Optimizer:
+    """The optimizer of a configuration, without loss scaling."""
+    optimizer: Any
+    match config.optimizer:
+        case "sgd":
+            optimizer = SGD(config.learning_rate, config.momentum, config.nesterov)
+        case "rmsprop":
+            optimizer = RMSprop(config.learning_rate, momentum=config.momentum)
+        case "adamw":
+            optimizer = AdamW(config.learning_rate)
+        case _:
+            return Adam(config.learning_rate, weight_decays, fused)
+    optimizer.weight_decays = weight_decays
+    return optimizer

@@ -24,13 +24,16 @@ import numpy as np
 from reporting.artifacts import Shapes
 from training.cli import homework_of, parse_arguments, run_main
 from training.config import ClassificationConfig, FitConfig
+from training.grids import Search
+from training.layout import convolutions, sides_of
 from training.prepare_data import data_of
-from training.settings import Homework, Search
+from training.settings import Homework
 
 NOMINAL = 1.6e-10  # seconds for each multiplication of a point's forward pass, with training: AVX2, float32, one thread
 LOADING = 6.0  # seconds that a process takes to load TensorFlow and compile its first network
 EARLY = 0.9  # of all epochs are trained, on average, where a fit may stop early
 KINDS = 8  # of networks that are timed, at most
+UNKNOWN = 10**7  # multiplications that a network of the user's own counts for until it is timed
 TIMED_SECONDS = 1.5  # of each kind, after a first epoch
 TIMED_POINTS = {"regression": 80, "classification": 2560}
 
@@ -87,15 +90,21 @@ def split_kind(name: str) -> tuple[str, int, int]:
 
 def multiplications(config: Any, shapes: Shapes) -> int:
     """The multiplications of a network's forward pass for one point; biases and activations are not counted."""
+    if config.network:
+        return UNKNOWN
     if not isinstance(config, ClassificationConfig):
-        return sum(a * b for a, b in itertools.pairwise([*shapes.inputs, *config.hidden_units, shapes.outputs]))
-    (*sides, channels), total = shapes.inputs, 0
-    for filters in config.filters:
-        sides = [side - (config.kernel_size - 1 if config.padding == "valid" else 0) for side in sides]
-        total += math.prod(sides) * config.kernel_size**2 * channels * filters
-        sides, channels = [side // 2 for side in sides], filters
-    sizes = [math.prod(sides) * channels, *config.dense_units, shapes.outputs]
-    return total + sum(a * b for a, b in itertools.pairwise(sizes))
+        return products([*shapes.inputs, *config.hidden_units, shapes.outputs])
+    total, channels, left = 0, shapes.inputs[-1], sides_of(config, shapes)
+    for layer, (convolved, _) in zip(convolutions(config), left, strict=True):
+        total += math.prod(convolved) * layer.kernel**2 * channels * layer.units
+        channels = layer.units
+    features = channels * (math.prod(left[-1][1]) if config.global_pooling == "none" else 1)
+    return total + products([features, *config.dense_units, shapes.outputs])
+
+
+def products(sizes: Sequence[int]) -> int:
+    """The multiplications of dense layers of these sizes, the inputs first."""
+    return sum(a * b for a, b in itertools.pairwise(sizes))
 
 
 def kinds(homework: Homework, shapes: Mapping[str, Shapes]) -> dict[str, FitConfig]:

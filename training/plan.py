@@ -12,7 +12,7 @@ from training.best import search_config
 from training.experiment import Experiment, experiment
 from training.extras import make_cases, recording_of
 from training.fashion_mnist import is_there
-from training.prepare_data import data_of
+from training.prepare_data import check_networks, data_of
 from training.recording import Recording
 from training.settings import Homework
 from training.tasks import TASKS
@@ -22,6 +22,7 @@ def stale_stages(homework: Homework, runs: Path) -> list[str]:
     """The stages that are not up to date ("data" or a folder), in order; raises UserError for a mistake of the user."""
     stale = [] if data_is_current(homework, runs) else ["data"]
     tasks = {task: experiment(task, homework, runs) for task in TASKS}
+    check_networks(homework, {name: this.data.shapes for name, this in tasks.items()})
     for folder, needed in stages().items():
         task, _, name = folder.partition("/")
         if needed in stale or not recording_of_stage(tasks[task], name).is_current():

@@ -6,12 +6,16 @@ Writes runs/data.json, the provenance of the data. Takes a second, and longer if
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from reporting.artifacts import Data, save_json
+from reporting.artifacts import Data, Shapes, UserError, save_json
 from training.cli import homework_of, parse_arguments, run_main
+from training.device import configure
 from training.fashion_mnist import find_fashion_mnist
-from training.settings import LARGE_GRID, Homework
+from training.grids import distinct
+from training.layout import SIZING, check_sides
+from training.settings import LARGE_GRID, OF_OUR_NETWORKS, Homework
 from training.tasks import TASKS
 
 
@@ -21,7 +25,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     folder, _ = find_fashion_mnist(homework.data.fashion_mnist)
     data = data_of(homework)
     check_splits(homework, data)
+    check_networks(homework, {name: own.shapes for name, own in data.items()}, build=True)
     warn_of_large_grids(homework)
+    warn_of_left_out(homework)
     save_json(arguments.runs / "data.json", data)
     for note in told_of_points(data["regression"]):
         print(f"data: {note}")
@@ -50,6 +56,33 @@ def told_of_points(data: Data) -> list[str]:
     return ([f"of the columns {', '.join(inputs)} {are}, {target} is the target"] if own else []) + list(data.notes)
 
 
+def check_networks(homework: Homework, shapes: Mapping[str, Shapes], build: bool = False) -> None:
+    """Raise UserError if a network of these tasks does not fit the shapes of their data.
+
+    Networks of the user's own have to be built to know it, with `build` only.
+    """
+    for name, shape in shapes.items():
+        settings = homework.tasks[name]
+        variants = {f"{name}.{variant}": config for variant, config in settings.variants.items()}
+        for where, config in ({name: settings.reference, f"{name}.search": settings.search.base} | variants).items():
+            if not config.network:
+                placed(f"[{where}]", check_sides, config, shape)
+            elif build:
+                configure(homework.compute.threads, "float32")
+                placed(f"[{where}]", TASKS[name].build, config, shape)
+        if not settings.search.base.network:
+            for config in distinct(settings.search, SIZING):
+                placed(f"[{name}.search.grid]", check_sides, config, shape)
+
+
+def placed(where: str, check: Callable[..., Any], *arguments: Any) -> None:
+    """Call a check; raises its UserError with the table of the settings that it is about."""
+    try:
+        check(*arguments)
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from None
+
+
 def warn_of_large_grids(homework: Homework) -> None:
     """Print a warning for each search with so many combinations that it may never end."""
     for name, task in homework.tasks.items():
@@ -59,6 +92,18 @@ def warn_of_large_grids(homework: Homework) -> None:
             print(
                 f"warning: the grid of the {name} has {combinations:,} combinations, so {fits:,} fits:"
                 " this will take long",
+                file=sys.stderr,
+            )
+
+
+def warn_of_left_out(homework: Homework) -> None:
+    """Print a warning for extras that are left out since the settings name a network of the user's own."""
+    for name, task in homework.tasks.items():
+        if task.search.base.network:
+            left_out = " and ".join(extra for extra in OF_OUR_NETWORKS if hasattr(task.extras, extra))
+            print(
+                f"warning: the {name} goes without {left_out}: they change settings that {task.search.base.network}"
+                " need not have",
                 file=sys.stderr,
             )
 

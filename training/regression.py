@@ -12,6 +12,7 @@ import numpy as np
 from reporting.artifacts import Data, save_arrays
 from training.config import DataConfig, RegressionConfig
 from training.datasets import Dataset, Folds, kfold_indices
+from training.layout import layers_of
 from training.members import Member, as_recorded, curve_inputs, predicted, r_squared, record_members
 from training.points import load_regression
 from training.recording import Recording
@@ -38,7 +39,7 @@ def fold_indices(points: int, config: RegressionConfig, seed: int) -> Folds:
 
 def layer_sizes(config: RegressionConfig) -> dict[str, int]:
     """The number of units of each hidden layer, by name."""
-    return {f"hidden_{number}": units for number, units in enumerate(config.hidden_units, 1)}
+    return {layer.name: layer.units for layer in layers_of(config)}
 
 
 def resized(config: RegressionConfig, units: Mapping[str, int]) -> RegressionConfig:

@@ -4,37 +4,20 @@ All defaults are in homework.toml. A user's own file needs to hold only what dif
 """
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from reporting.artifacts import TASKS as REGISTERED
 from reporting.artifacts import Identity, ReportSettings, UserError, load_toml, parse, variants_of
-from training.config import ComputeConfig, DataConfig, FitConfig, limited
+from training.config import ComputeConfig, DataConfig, limited
+from training.grids import Search, build_search, overlay, parse_config
+from training.older_settings import with_names_of_today
 from training.tasks import TASKS, Task
 
 SHIPPED = Path(__file__).parent.parent / "homework.toml"
+OF_OUR_NETWORKS = ("smaller", "initialisation")  # extras that change settings which other networks may not have
 LARGE_GRID = 1000  # combinations above which a search prints a warning
-
-
-@dataclasses.dataclass(frozen=True)
-class Search:
-    """A grid search: the settings shared by all combinations, and the values of each hyperparameter that varies."""
-
-    objective: str
-    base: FitConfig
-    grid: dict[str, list[Any]]  # hyperparameter -> list of values, in the order of homework.toml
-
-    @property
-    def direction(self) -> str:
-        """Whether the objective is minimised ("min") or maximised ("max")."""
-        return "max" if self.objective.endswith("accuracy") else "min"
-
-    @property
-    def combinations(self) -> int:
-        """The number of combinations in the grid."""
-        return math.prod(len(values) for values in self.grid.values())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,22 +48,13 @@ def load_homework(path: Path | str = SHIPPED, quick: bool = False, extras: bool 
     """
     settings = load_toml(SHIPPED)
     if Path(path).resolve() != SHIPPED:
-        settings = overlay(settings, load_toml(path), str(path))
+        settings, changes = with_names_of_today(settings, load_toml(path), str(path))
+        settings = overlay(settings, changes, str(path))
     quick_settings = settings.pop("quick", {})
     if quick:
         settings = overlay(settings, quick_settings, f"{path} [quick]")
     homework = build_homework(settings, str(path), "quick" if quick else "full")
     return homework if extras else without_extras(homework)
-
-
-def overlay(base: Mapping[str, Any], changes: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """`base` with the values of `changes` laid over it, table by table."""
-    merged = dict(base)
-    for key, value in changes.items():
-        if isinstance(base.get(key), dict) and not isinstance(value, dict):
-            raise UserError(f"{where}: {key} is a table; write [{key}] and its keys below")
-        merged[key] = overlay(base[key], value, f"{where} [{key}]") if isinstance(base.get(key), dict) else value
-    return merged
 
 
 def without_extras(homework: Homework) -> Homework:
@@ -104,18 +78,19 @@ def build_homework(settings: Mapping[str, Any], where: str, scale: str) -> Homew
 
 
 def task_settings(task: Task, table: dict[str, Any], where: str) -> TaskSettings:
-    """The settings of a task from its table."""
+    """The settings of a task from its table. Those of a variant that is switched off are not read."""
     names = ["search", "extras", *further_variants(task.name)]
     search, extras, *variants = [take(table, name, where, task.name) for name in names]
-    return TaskSettings(
-        reference=parse_config(task.config, table, f"{where} [{task.name}]"),
-        search=build_search(task, table, search, f"{where} [{task.name}.search"),
-        extras=consistent(task, parse(extras_class(task), extras, f"{where} [{task.name}.extras]")),
-        variants={
-            name: parse_config(task.config, overlay(table, changes, where), f"{where} [{task.name}.{name}]")
-            for name, changes in zip(names[2:], variants, strict=True)
-        },
-    )
+    folder = Path(where).parent
+    reference = parse_config(task.config, table, f"{where} [{task.name}]", folder)
+    found = build_search(task, table, search, f"{where} [{task.name}.search", folder)
+    switches = consistent(task, parse(extras_class(task), extras, f"{where} [{task.name}.extras]"))
+    configs = {
+        name: parse_config(task.config, overlay(table, changes, where), f"{where} [{task.name}.{name}]", folder)
+        for name, changes in zip(names[2:], variants, strict=True)
+        if getattr(switches, name, True)
+    }
+    return TaskSettings(reference, found, without_sizes(task, switches) if found.base.network else switches, configs)
 
 
 def further_variants(task: str) -> list[str]:
@@ -141,50 +116,14 @@ def consistent(task: Task, extras: Any) -> Any:
     return dataclasses.replace(extras, **{extra.name: type(getattr(extras, extra.name))() for extra in about})
 
 
+def without_sizes(task: Task, extras: Any) -> Any:
+    """`extras` with those switched off that change sizes or initial weights, which a network of the user's own sets."""
+    names = [extra.name for extra in REGISTERED[task.name].extras if extra.name in OF_OUR_NETWORKS]
+    return dataclasses.replace(extras, **dict.fromkeys(names, False))
+
+
 def take(table: dict[str, Any], key: str, where: str, name: str) -> dict[str, Any]:
     """Remove and return the sub-table `key`; raises UserError where it is missing."""
     if not isinstance(table.get(key), dict):
         raise UserError(f"{where}: the table [{name}.{key}] is missing")
     return table.pop(key)
-
-
-def parse_config(cls: type[FitConfig], mapping: Mapping[str, Any], where: str) -> FitConfig:
-    """`parse` for a configuration; errors of its own checks (__post_init__) name the place as well."""
-    try:
-        return parse(cls, mapping, where)
-    except UserError as error:
-        raise UserError(str(error) if str(error).startswith(where) else f"{where}: {error}") from None
-
-
-def build_search(task: Task, settings: dict[str, Any], table: dict[str, Any], where: str) -> Search:
-    """The Search of a task; each value in the grid is checked like the setting itself."""
-
-    @dataclasses.dataclass(frozen=True, kw_only=True)
-    class Table:
-        objective: str = limited(choices=task.objectives)
-        settings: dict
-        grid: dict
-
-    parsed = parse(Table, table, f"{where}]")
-    shared = overlay(settings, parsed.settings, where)
-    base = parse_config(task.config, shared, f"{where}.settings]")
-    grid = {
-        name: grid_values(task.config, shared, name, values, f"{where}.grid]") for name, values in parsed.grid.items()
-    }
-    if not grid:
-        raise UserError(f"{where}.grid]: the grid is empty; give at least one hyperparameter a list of values")
-    return Search(parsed.objective, base, grid)
-
-
-def grid_values(cls: type[FitConfig], shared: dict[str, Any], name: str, values: Any, where: str) -> list[Any]:
-    """The values of one hyperparameter: a list without duplicates, each valid for that setting."""
-    if not isinstance(values, list) or not values:
-        raise UserError(f"{where}: {name} must be a list of at least one value, got {values!r}")
-    if any(isinstance(value, (list, dict)) for value in values):
-        raise UserError(f"{where}: {name} must list single values, got {values!r}")
-    if len({type(value) for value in values}) > 1:
-        alike = [value if isinstance(value, str) else float(value) for value in values]
-        raise UserError(f"{where}: {name} mixes types; write them all alike, e.g. {alike}")
-    if len(set(values)) < len(values):
-        raise UserError(f"{where}: {name} lists a value twice: {values!r}")
-    return [getattr(parse_config(cls, shared | {name: value}, where), name) for value in values]

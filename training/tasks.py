@@ -43,6 +43,8 @@ class Task:
 
     def build(self, config: FitConfig, shapes: Shapes) -> keras.Model:
         """A new network, not compiled; its initial weights depend on Keras' global seed."""
+        if config.network:
+            return importlib.import_module("training.own_network").build_own(config, shapes)
         return getattr(importlib.import_module("training.models"), self.builder)(config, shapes)
 
 

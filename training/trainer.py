@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -17,23 +17,24 @@ import numpy as np
 import tensorflow as tf
 
 from reporting.artifacts import Shapes
-from training.callbacks import make_callbacks, recorded_logs
+from training.averaging import WeightAverage
+from training.batches import TensorFunction, mean_over_batches
+from training.callbacks import logs_of, make_callbacks, recorded_logs
 from training.config import FitConfig
-from training.losses import make_loss
+from training.losses import make_loss, make_objective
 from training.models import named_weights
 from training.optimizer import make_optimizer
 from training.tasks import task_of
-
-TensorFunction = Callable[[tf.Tensor], tf.Tensor]
+from training.views import views_of
 
 EVALUATION_BATCH = 1000
-MAX_UNROLLED_STEPS = 8
 # Compiled networks that are kept. A worker of a search that has compiled as many restarts its process.
 MAX_PROGRAMS = 8
 # Settings that may differ between fits with one compiled program; these values are the key of the stored program.
 RUNTIME_FIELDS: dict[str, Any] = {
     "learning_rate": 1e-3,
     "learning_rate_schedule": "constant",
+    "warmup_epochs": 0,
     "weight_decay": 0.0,
     "max_epochs": 1,
     "patience": 0,
@@ -66,10 +67,11 @@ class Trainer:
     def __init__(self, config: FitConfig, shapes: Shapes) -> None:
         self.shapes = shapes
         self.classifies = task_of(config).classifies
-        self.loss = make_loss(config)
+        self.loss, self.objective = make_loss(config), make_objective(config, shapes.outputs)
+        self.scores = 2 if self.classifies else 1  # the loss, and the accuracy
         self.strategy = tf.distribute.get_strategy()
         self.replicas = self.strategy.num_replicas_in_sync  # the GPUs that share each batch
-        self.views = 2 if getattr(config, "horizontal_flips", False) else 1
+        self.views = views_of(config)
         self.batch_size = config.batch_size
         self.model = task_of(config).build(config, shapes)
         # XLA fuses the steps of the small network; for convolutions it is several times slower on a CPU.
@@ -80,6 +82,8 @@ class Trainer:
         self.optimizer = self.model.optimizer = make_optimizer(config, self.weight_decays, fused)
         self.optimizer.build(self.model.trainable_variables)
         self.optimizer_start = [tf.constant(variable.numpy()) for variable in self.optimizer.variables]
+        decay = getattr(config, "weight_average", 0.0)
+        self.average = WeightAverage(self.model, decay) if decay else None
         self.take_epoch = tf.function(self._take_epoch, jit_compile=fused)
         self.evaluate_batches = tf.function(functools.partial(self._evaluate_batches, outputs_of=self._predict_batch))
         self.predict_batch = tf.function(self._predict_batch)
@@ -117,7 +121,7 @@ class Trainer:
             listeners.on_epoch_begin(epoch)
             began = time.perf_counter()
             order = tf.constant(rng.permutation(len(train)).astype(np.int32))
-            logs = self._logs(take_epoch(*data, order, *held_out), unit)
+            logs = logs_of(take_epoch(*data, order, *held_out).numpy(), self.classifies, unit)
             durations.append(time.perf_counter() - began)
             history.append(recorded_logs(epoch + 1, logs))
             listeners.on_epoch_end(epoch, logs)
@@ -131,10 +135,10 @@ class Trainer:
 
     def evaluate(self, x: np.ndarray, y: np.ndarray, unit: float = 1.0) -> dict[str, float]:
         """ "loss" (without the L2 penalty) and, for a classification, "accuracy" with the current weights."""
-        return self._logs(self.evaluate_batches(tf.constant(x), tf.constant(y)), unit)
+        return logs_of(self.evaluate_batches(tf.constant(x), tf.constant(y)).numpy(), self.classifies, unit)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Predictions (n, outputs) with the current weights; after training with flips, means over both views."""
+        """Predictions (n, outputs) with the current weights; means over all views, see views.py."""
         starts = range(0, len(x), EVALUATION_BATCH)
         return np.concatenate(
             [self.predict_batch(tf.constant(x[start : start + EVALUATION_BATCH])).numpy() for start in starts]
@@ -152,24 +156,35 @@ class Trainer:
         self.optimizer.learning_rate = config.learning_rate
         self.weight_decays.assign(tf.fill(3, config.weight_decay))
         self.model.stop_training = False
+        if self.average:
+            self.average.start()
 
     def _take_epoch(
         self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
     ) -> tf.Tensor:
-        """Train for an epoch; returns a row of training scores and one of validation scores, without flipped views."""
-        return tf.stack(
-            [self._train_epoch(x, y, order), self._evaluate_batches(x_validation, y_validation, self._outputs)]
-        )
+        """Train for an epoch; returns a row of training scores and one of validation scores, of images as they are."""
+        if self.average:
+            self.average.begin_epoch()
+        trained = self._train_epoch(x, y, order)
+        if self.average:
+            self.average.end_epoch()
+        return tf.stack([trained, self._evaluate_batches(x_validation, y_validation, self._outputs)])
 
     def _train_epoch(self, x: tf.Tensor, y: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
         step = tf.function(self._train_batch)  # traced once for all steps
 
-        def scores_of(indices: tf.Tensor) -> tf.Tensor:
+        def trained(indices: tf.Tensor) -> tf.Tensor:
             if self.replicas == 1:
                 return step(tf.gather(x, indices), tf.gather(y, indices))
             return self.strategy.reduce("SUM", self.strategy.run(self._train_part, (x, y, indices)), axis=None)
 
-        return self._mean_over_batches(scores_of, order, self.batch_size)
+        def scores_of(indices: tf.Tensor) -> tf.Tensor:
+            scores = trained(indices)
+            if self.average:
+                self.average.step()
+            return scores
+
+        return mean_over_batches(scores_of, order, self.batch_size, self.scores)
 
     def _train_part(self, x: tf.Tensor, y: tf.Tensor, indices: tf.Tensor) -> tf.Tensor:
         """Train this replica on every n-th point of a batch, or on all of it if it has fewer points than replicas."""
@@ -185,53 +200,37 @@ class Trainer:
             part, outputs = tf.gather(y, indices), outputs_of(tf.gather(x, indices))
             return self._scores(self._loss(part, outputs), part, outputs)
 
-        return self._mean_over_batches(scores_of, tf.range(int(x.shape[0])), EVALUATION_BATCH)
-
-    def _mean_over_batches(self, scores_of: TensorFunction, order: tf.Tensor, size: int) -> tf.Tensor:
-        """The mean of `scores_of` over the points of `order`, in batches of `size`; the last batch may be smaller."""
-        points = int(order.shape[0])
-        steps = points // size
-        sums = tf.zeros(2 if self.classifies else 1)
-        if steps:
-            batches = tf.reshape(order[: steps * size], (steps, size))
-            # A loop inside the program copies all weights in each iteration, so a few steps are unrolled.
-            for step in range(steps) if steps <= MAX_UNROLLED_STEPS else tf.range(steps):
-                sums += scores_of(batches[step]) * float(size)
-        if points % size:
-            sums += scores_of(order[steps * size :]) * float(points % size)
-        return sums / float(points)
+        return mean_over_batches(scores_of, tf.range(int(x.shape[0])), EVALUATION_BATCH, self.scores)
 
     def _train_batch(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor | float = 1.0) -> tf.Tensor:
         """One step on a batch, or on a replica's part of it with its weight; Keras sums the replicas' gradients."""
         with tf.GradientTape() as tape:
             outputs = self.model(x, training=True)
             loss = self._loss(y, outputs)
-            objective = self.optimizer.scale_loss(loss * weight)
+            minimised = self._mean(self.objective(y, outputs)) if self.objective else loss
+            objective = self.optimizer.scale_loss(minimised * weight)
         self.optimizer.apply(tape.gradient(objective, self.model.trainable_variables), self.model.trainable_variables)
         return self._scores(loss, y, outputs) * weight
 
     def _loss(self, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
-        """The mean loss of the points; undoes Keras' division by the number of replicas."""
-        loss = self.loss(y, outputs)
+        return self._mean(self.loss(y, outputs))
+
+    def _mean(self, loss: tf.Tensor) -> tf.Tensor:
+        """A loss as the mean over the points; undoes Keras' division by the number of replicas."""
         return loss if self.replicas == 1 else loss * self.replicas
 
     def _outputs(self, x: tf.Tensor) -> tf.Tensor:
         return self.model(x, training=False)
 
     def _predict_batch(self, x: tf.Tensor) -> tf.Tensor:
-        return (self._outputs(x) + self._outputs(x[:, :, ::-1])) / 2 if self.views == 2 else self._outputs(x)
+        views = self.views(x)
+        return sum(self._outputs(view) for view in views) / len(views) if len(views) > 1 else self._outputs(x)
 
     def _scores(self, loss: tf.Tensor, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
         if not self.classifies:
             return loss[None]
         right = tf.argmax(outputs, axis=-1, output_type=tf.int32) == tf.cast(y, tf.int32)
         return tf.stack([loss, tf.reduce_mean(tf.cast(right, tf.float32))])
-
-    def _logs(self, scores: tf.Tensor, unit: float) -> dict[str, float]:
-        """Scores by Keras' names: of one set (1 or 2,), or of training and validation (2, 1 or 2); losses by `unit`."""
-        names = ("loss", "accuracy", "val_loss", "val_accuracy") if self.classifies else ("loss", "val_loss")
-        logs = dict(zip(names, scores.numpy().ravel().tolist(), strict=False))
-        return {name: value * unit if name.endswith("loss") else value for name, value in logs.items()}
 
 
 @functools.lru_cache(maxsize=MAX_PROGRAMS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from reporting.artifacts import Data
 from training.config import FitConfig
-from training.settings import Search
+from training.grids import Search
 
 Numerics = dict[str, Any]  # versions of the packages, precision, threads, kernels: numerical results depend on them
 

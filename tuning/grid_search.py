@@ -11,8 +11,9 @@ import numpy as np
 from keras_tuner.engine import trial as trials
 
 from training.config import FitConfig
-from training.settings import Search
+from training.grids import Search
 from tuning.answers import as_numbers
+from tuning.search_spaces import decoded
 
 REASON_LENGTH = 300  # characters of an error's text that are recorded
 
@@ -48,9 +49,7 @@ class CrossValidatedGridSearch(keras_tuner.GridSearch):
         does not deliver the texts of errors.
         """
         values = trial.hyperparameters.values
-        config = dataclasses.replace(
-            self.search_settings.base, **{name: values[name] for name in self.search_settings.grid}
-        )
+        config = dataclasses.replace(self.search_settings.base, **decoded(self.search_settings.grid, values))
         recorded = [observation.step for observation in trial.metrics.get_history("recorded")]
         for fold in [fold for fold in range(1, self.folds + 1) if fold not in recorded]:
             row, failure = self.run_fold(config, fold)

@@ -16,14 +16,14 @@ import keras_tuner
 import numpy as np
 from keras_tuner.engine import trial as trials
 
-from reporting.artifacts import UserError
+from reporting.artifacts import UserError, readable
 from training.config import FitConfig
+from training.grids import Search
 from training.seeds import derive_seed
-from training.settings import Search
 from tuning.combinations import Combinations
 from tuning.progress import SearchProgress
 from tuning.rows import FoldRows, Row, is_completed
-from tuning.search_spaces import make_hyperparameters
+from tuning.search_spaces import encoded_combination, make_hyperparameters
 
 SILENCE = 30  # seconds without a heartbeat, after which a worker's combination goes to another one
 ATTEMPTS = 2  # of a fold that fails
@@ -114,7 +114,8 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
             idle = self.ongoing_trials and not self.error and not self.dismisses_idle
             return {"status": trials.TrialStatus.IDLE if idle else trials.TrialStatus.STOPPED, "values": None}
         self.handed_out[trial_id] = heapq.heappop(self.waiting)[1], None
-        return {"status": trials.TrialStatus.RUNNING, "values": dict(self.combinations[number])}
+        values = encoded_combination(self.search.grid, self.combinations[number])
+        return {"status": trials.TrialStatus.RUNNING, "values": values}
 
     def skip_finished(self) -> int | None:
         """Remove finished combinations from the head of the queue; returns the first that lacks a fold, or None."""
@@ -177,7 +178,7 @@ class RecordedGridOracle(keras_tuner.oracles.GridSearchOracle):
     def _fold_failed(self, number: int, fold: int, worker: str, reason: str) -> None:
         """Have a fold tried once more; after that, stop the search or record that the fold is missing."""
         self.failures[number, fold] += 1
-        values = ", ".join(f"{name}={value}" for name, value in self.combinations[number].items())
+        values = ", ".join(f"{name}={readable(value)}" for name, value in self.combinations[number].items())
         text = f"the combination {values} failed in fold {fold}: {reason}"
         if self.failures[number, fold] < ATTEMPTS:
             self.progress.say(f"{text}; it is tried once more")

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from training.settings import Search
+from reporting.artifacts import readable
+from training.grids import Search
 from training.terminal import COLUMNS, clock, scored, shortened
 from tuning.combinations import Values
 
@@ -77,7 +78,7 @@ class SearchProgress:
         self._count(score)
         self.at_work.pop(worker, None)
         result = f"{scored(score)}{self.best_so_far()}"
-        values_text = " ".join(map(str, values.values()))
+        values_text = " ".join(str(readable(value)) for value in values.values())
         room = COLUMNS - len(f"{self.label}  {self.done}/{self.combinations}    {result}  {self.left()}")
         self.say(f"{self.done}/{self.combinations}  {shortened(values_text, room)}  {result}  {self.left()}")
 
@@ -121,4 +122,4 @@ class SearchProgress:
 
 def format_values(values: Values) -> str:
     """A combination in one line."""
-    return "  ".join(f"{name}={value}" for name, value in values.items())
+    return "  ".join(f"{name}={readable(value)}" for name, value in values.items())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reporting.artifacts import UserError, save_arrays, save_json, save_table
-from training.settings import Search
+from reporting.artifacts import UserError, readable, save_arrays, save_json, save_table
+from training.grids import Search
 from tuning.answers import as_array
 from tuning.combinations import Combinations
 from tuning.rows import FoldRows, Row, is_completed
@@ -25,7 +25,8 @@ def collect_folds(search: Search, folds: int, rows: FoldRows) -> list[Row]:
             if row is None:
                 raise UserError(f"fold {fold} of {values} is not recorded in {rows.folder}; run 'make tune' again")
             recorded = {name: value for name, value in row.items() if name not in ("hyperparameters", "answers")}
-            table.append({"trial": trial, **values, **recorded})
+            shown = {name: readable(value) for name, value in values.items()}
+            table.append({"trial": trial, **shown, **recorded})
     completed = next((row for row in table if is_completed(row)), None)
     if completed is None:
         raise UserError(f"every combination failed; the first: {table[0]['reason']}")
@@ -84,7 +85,7 @@ def save_search(
         "objective": search.objective,
         "direction": search.direction,
         "folds": folds,
-        "grid": search.grid,
+        "grid": {name: [readable(value) for value in values] for name, values in search.grid.items()},
         "combinations": len(trials),
         "settings": dataclasses.asdict(search.base),
     }

@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.artifacts import UserError
+from reporting.artifacts import UserError, readable
 from training.best import search_config
 from training.budget import Budget, make_budget
 from training.cli import homework_of, parse_arguments, run_main
 from training.device import hidden, instruction_set, onednn_state, package_versions
 from training.experiment import Experiment, experiment
+from training.grids import Search
+from training.prepare_data import check_networks
 from training.recording import Recording
-from training.settings import LARGE_GRID, Search
+from training.settings import LARGE_GRID
 from training.tasks import TASKS
 from tuning.flags import add_search_flags
 
@@ -44,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(__doc__, argv, add_search_flags, task=TASKS)
     this = experiment(arguments.task, homework_of(arguments), arguments.runs)
     refuse_contradictions(arguments)
+    check_networks(this.homework, {arguments.task: this.data.shapes})
     record = this.recording("search", search_config(this.settings.search))
     if arguments.join:
         join(this, arguments, record)
@@ -215,7 +218,7 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
         if progress:
             callbacks.append(Progress(f"{progress.status()}  fold {fold}", config.max_epochs, closing=False))
         if arguments.tensorboard:
-            values = {name: getattr(config, name) for name in search.grid}
+            values = {name: readable(getattr(config, name)) for name in search.grid}
             callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
         fit = trainer.fit(config, x, y, train, validation, derive_seed(seed, config, fold), callbacks, scaling.unit)
         row: dict[str, Any] = {"seed": fit.seed, "epochs": fit.epochs}

@@ -56,6 +56,11 @@ def save_table(path: Path | str, rows: Sequence[Mapping[str, Any]]) -> None:
     write_bytes(path, text.getvalue().encode())
 
 
+def readable(value: Any) -> Any:
+    """A hyperparameter's value as tables hold it: a list as JSON text, as in [32, 64]."""
+    return json.dumps(value) if isinstance(value, list | tuple) else value
+
+
 def save_arrays(path: Path | str, arrays: Mapping[str, Any]) -> None:
     """Write a mapping of names to arrays as a compressed npz file."""
     content = io.BytesIO()

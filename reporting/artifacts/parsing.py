@@ -48,6 +48,9 @@ def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> An
     """`value` as the type `kind`, within `limits`; raises a UserError that names `where`."""
     if types.NoneType in typing.get_args(kind):
         return None if value is None else _checked(value, typing.get_args(kind)[0], limits, where)
+    if isinstance(kind, types.UnionType):  # a value, or a list of them
+        single, several = typing.get_args(kind)
+        return _checked(value, several if isinstance(value, list | tuple) else single, limits, where)
     if typing.get_origin(kind) is tuple:
         return _checked_items(value, typing.get_args(kind)[0], limits, where)
     if typing.get_origin(kind) is dict:

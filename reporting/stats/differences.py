@@ -79,6 +79,11 @@ class Difference(Estimate):
         """Whether the second result is worse than the first."""
         return self.lower if self.larger_is_better else self.higher
 
+    @property
+    def word(self) -> str:
+        """Which of these it is."""
+        return "undecided" if self.undecided else "better" if self.better else "worse"
+
 
 def resampled_difference(
     differences: ArrayLike, larger_is_better: bool = False, confidence: float = 1 - SIGNIFICANCE

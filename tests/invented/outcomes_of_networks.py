@@ -95,9 +95,7 @@ OUTCOMES_OF_NETWORKS = {
     "tuning is worse, on other folds": outcome(other_folds_for_the_reference, **errors(0.1, 0.9)),
     "tuning is worse": outcome(**errors(0.1, 0.9), **accuracies(0.93, 0.85, 0.80)),
     "tuning changes nothing": outcome(**errors(0.3, 0.3, glorot_uniform=0.3), **accuracies(0.9, 0.9, 0.9)),
-    "networks of one wrong opinion, extended by size": outcome(
-        agreeing, extended_is(filters=[1, 2], convolution_dropout=0.3, max_epochs=9, batch_size=7, dropout=0.2)
-    ),
+    "networks of one wrong opinion": outcome(agreeing),
     "networks that scatter, rising loss": outcome(disagreeing, rising_loss),
     "no order in the file, second softmax": outcome(
         mixed_file_order, configured("classification/reference", loss="double_softmax")

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.artifacts import Data, UserError, load_toml
-from training.settings import SHIPPED, build_homework, load_homework, overlay
+from training.grids import overlay
+from training.settings import SHIPPED, build_homework, load_homework
 from tuning.combinations import Combinations
 from tuning.fingerprints import fingerprint
 

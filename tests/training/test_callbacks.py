@@ -6,7 +6,7 @@ import operator
 
 import pytest
 
-from training.callbacks import Progress, cosine_learning_rate, make_callbacks, recorded_logs
+from training.callbacks import Progress, learning_rate, make_callbacks, recorded_logs
 from training.settings import load_homework
 
 MLP = load_homework().tasks["regression"].reference
@@ -30,7 +30,7 @@ def follow(stream, epochs=2, **options):
 
 def test_cosine_falls_from_the_learning_rate_towards_zero():
     config = dataclasses.replace(MLP, learning_rate=0.2, max_epochs=10, learning_rate_schedule="cosine")
-    rates = [cosine_learning_rate(config, epoch) for epoch in range(10)]
+    rates = [learning_rate(config, epoch) for epoch in range(10)]
     assert rates[0] == 0.2 and rates[5] == pytest.approx(0.1) and rates[9] < 0.01
     assert len(make_callbacks(config)) == 2
 

@@ -55,7 +55,7 @@ def test_weights_are_stored_before_and_after_training(cnn):
 
 
 def test_a_dead_unit_is_seen_as_constant(cnn, images):
-    copy = receptive_fields.copied(cnn, lambda layer, config: config)
+    copy = receptive_fields.copied(cnn)
     kernel, bias = copy.get_layer("dense_1").get_weights()
     bias[2], kernel[:, 2] = -1.0, 0.0
     copy.get_layer("dense_1").set_weights([kernel, bias])

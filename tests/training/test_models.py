@@ -88,7 +88,7 @@ def test_normalisation_commutes_with_the_pooling_that_it_follows():
             layer.set_weights([rng.normal(size=value.shape) ** 2 + 0.1 for value in layer.get_weights()])
     images = rng.integers(0, 256, (5, 28, 28, 1), dtype=np.uint8)
     shown = inspection.layer_outputs(model, ["conv_2", "dense_1"])(images, training=False)
-    inner = keras.Model(model.inputs, [model.get_layer(name).output for name in ("conv_2_relu", "dense_1_relu")])
+    inner = keras.Model(model.input, [model.get_layer(name).output for name in ("conv_2_relu", "dense_1_relu")])
     pooled = keras.ops.max_pool(shown["conv_2"], 2, 2)
     for own, networks in zip((pooled, shown["dense_1"]), inner(images, training=False), strict=True):
         np.testing.assert_allclose(own, networks, rtol=1e-5, atol=1e-5)

@@ -9,6 +9,7 @@ import pytest
 
 from reporting.artifacts import Shapes
 from tests.training.shapes import POINTS
+from training.callbacks import learning_rate
 from training.losses import make_loss
 from training.settings import load_homework
 from training.tasks import task_of
@@ -49,23 +50,52 @@ def penalised(model, strength):
     return copy
 
 
+OPTIMIZERS = {
+    "adam": lambda config: keras.optimizers.Adam(config.learning_rate),
+    "adamw": lambda config: keras.optimizers.AdamW(config.learning_rate, config.weight_decay),
+    "sgd": lambda config: keras.optimizers.SGD(config.learning_rate, config.momentum, config.nesterov),
+    "rmsprop": lambda config: keras.optimizers.RMSprop(config.learning_rate, momentum=config.momentum),
+}
+
+
 def plain_fit(config, x, y, train, seed):
     """A network trained by Keras' `fit`, given the order of the points in each epoch, with Keras' own L2 penalty."""
     keras.utils.set_random_seed(seed)
-    model = penalised(task_of(config).build(config, shapes_of(x, y)), config.weight_decay / 2)
+    decoupled = config.optimizer == "adamw"
+    model = penalised(task_of(config).build(config, shapes_of(x, y)), 0.0 if decoupled else config.weight_decay / 2)
     assert model.losses
     loss = "mean_squared_error" if y.ndim == 2 else "sparse_categorical_crossentropy"
-    model.compile(keras.optimizers.Adam(config.learning_rate), loss, jit_compile=False)
+    if smoothing := getattr(config, "label_smoothing", 0.0):
+        loss, y = keras.losses.CategoricalCrossentropy(label_smoothing=smoothing), keras.utils.to_categorical(y, 10)
+    model.compile(OPTIMIZERS[config.optimizer](config), loss, jit_compile=False)
     rng = np.random.default_rng(seed)
-    for _ in range(config.max_epochs):
+    for epoch in range(config.max_epochs):
         order = train[rng.permutation(len(train))]
+        model.optimizer.learning_rate = learning_rate(config, epoch)
         model.fit(x[order], y[order], batch_size=config.batch_size, shuffle=False, verbose=0)
     return model
 
 
-@pytest.mark.parametrize(("config", "data"), [(MLP, points()), (CNN, images())], ids=["regression", "classification"])
-def test_equals_plain_fit_for_the_same_batches(config, data):
-    config, (x, y) = dataclasses.replace(config, weight_decay=0.05), data
+SMOOTH = {"momentum": 0.9, "nesterov": True, "optimizer": "sgd"}
+CHANGES = {
+    "regression": (MLP, {}),
+    "regression, adamw": (MLP, {"optimizer": "adamw", "weight_decay": 0.3}),
+    "regression, sgd": (MLP, SMOOTH),
+    "regression, rmsprop": (MLP, {"optimizer": "rmsprop", "momentum": 0.5}),
+    "regression, warm-up": (MLP, {"warmup_epochs": 1, "learning_rate_schedule": "cosine", "learning_rate": 0.01}),
+    "regression, normalised": (MLP, SMOOTH | {"batch_normalization": (True, False, True)}),
+    "classification": (CNN, {}),
+    "classification, adamw": (CNN, {"optimizer": "adamw", "weight_decay": 0.3}),
+    "classification, sgd": (CNN, SMOOTH | {"batch_normalization": True}),
+    "classification, rmsprop": (CNN, {"optimizer": "rmsprop"}),
+    "classification, smoothed": (CNN, {"label_smoothing": 0.2, "pooling": "average"}),
+}
+
+
+@pytest.mark.parametrize(("config", "changes"), CHANGES.values(), ids=CHANGES)
+def test_equals_plain_fit_for_the_same_batches(config, changes):
+    config = dataclasses.replace(config, **{"weight_decay": 0.05} | changes)
+    x, y = points() if config.task == "regression" else images()
     train, validation = np.arange(0, len(x) - 9), np.arange(len(x) - 9, len(x))  # the last batch is not full
     trainer = Trainer(config, shapes_of(x, y))
     trainer.fit(config, x, y, train, validation, seed=11)
@@ -179,7 +209,70 @@ def test_flips_average_over_both_views():
 
 def test_configurations_that_differ_in_runtime_fields_share_a_trainer():
     other = {"learning_rate": 0.5, "learning_rate_schedule": "cosine", "weight_decay": 0.5}
-    other |= {"max_epochs": 7, "patience": 7, "restore_best_weights": True}
+    other |= {"warmup_epochs": 2, "max_epochs": 7, "patience": 7, "restore_best_weights": True}
     assert set(other) == set(RUNTIME_FIELDS)
     assert trainer_for(MLP, POINTS) is trainer_for(dataclasses.replace(MLP, **other), POINTS)
     assert trainer_for(MLP, POINTS) is not trainer_for(dataclasses.replace(MLP, batch_size=9), POINTS)
+
+
+def test_recorded_losses_are_those_of_the_labels_as_they_are():
+    x, y = images()
+    config = dataclasses.replace(CNN, label_smoothing=0.5, learning_rate=1e-9, max_epochs=1)
+    trainer = Trainer(config, shapes_of(x, y))
+    (row,) = trainer.fit(config, x, y, np.arange(60), np.arange(60, 70), seed=1).history
+    loss = keras.losses.SparseCategoricalCrossentropy()
+    for name, part in (("train_loss", slice(60)), ("validation_loss", slice(60, None))):
+        assert row[name] == pytest.approx(float(loss(y[part], trainer.model(x[part], training=False))), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"batch_normalization": True, "optimizer": "sgd", "restore_best_weights": True}]
+)
+def test_averaged_weights_are_those_by_hand_and_judge_the_network(changes):
+    """The averages of all weights, and of what normalisation has learned of its inputs, as after each step of `fit`."""
+    x, y = images()
+    config = dataclasses.replace(CNN, weight_average=0.6, weight_decay=0.0, max_epochs=3, batch_size=30, **changes)
+    shapes, fold, seen = shapes_of(x, y), (np.arange(60), np.arange(60, 70)), []
+
+    class Steps(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(self.model.get_weights())
+
+        def on_epoch_end(self, epoch, logs=None):
+            ends.append(means()[-1])
+
+    def means():
+        average, found = initial, []
+        for number, weights in enumerate(seen, 1):
+            decay = min(0.6, (1 + number) / (10 + number))
+            average = [decay * mean + (1 - decay) * weight for mean, weight in zip(average, weights, strict=True)]
+            found.append(average)
+        return found
+
+    keras.utils.set_random_seed(7)
+    model, ends, rng = task_of(config).build(config, shapes), [], np.random.default_rng(7)
+    initial = model.get_weights()
+    model.compile(OPTIMIZERS[config.optimizer](config), "sparse_categorical_crossentropy")
+    for _ in range(config.max_epochs):
+        order = rng.permutation(60)
+        model.fit(x[order], y[order], batch_size=30, shuffle=False, verbose=0, callbacks=[Steps()])
+    trainer = Trainer(config, shapes)
+    fit = trainer.fit(config, x, y, *fold, seed=7)
+    kept = ends[fit.best_epoch - 1 if config.restore_best_weights else fit.epochs - 1]
+    for expected, found in zip(kept, trainer.model.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-5)
+    chosen = fit.history[fit.best_epoch - 1 if config.restore_best_weights else -1]
+    assert trainer.evaluate(x[60:], y[60:])["loss"] == pytest.approx(chosen["validation_loss"], rel=1e-4)
+    assert trainer.fit(config, x, y, *fold, seed=7).history == fit.history  # an average begins anew with each fit
+
+
+def test_predictions_average_over_shifted_and_mirrored_views():
+    x, y = images()
+    config = dataclasses.replace(CNN, shifted_views=2, horizontal_flips=True)
+    trainer = Trainer(config, shapes_of(x, y))
+    views = [x, *(np.zeros_like(x) for _ in range(4))]
+    views[1][:, 2:], views[2][:, :-2] = x[:, :-2], x[:, 2:]
+    views[3][:, :, 2:], views[4][:, :, :-2] = x[:, :, :-2], x[:, :, 2:]
+    views += [view[:, :, ::-1] for view in views]
+    expected = np.mean([trainer.model(view, training=False) for view in views], axis=0)
+    np.testing.assert_allclose(trainer.predict(x), expected, atol=1e-6)

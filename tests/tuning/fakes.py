@@ -3,8 +3,9 @@
 import io
 
 from reporting.artifacts import Data
+from training.grids import Search
 from training.seeds import derive_seed
-from training.settings import Search, load_homework
+from training.settings import load_homework
 from tuning.grid_search import CrossValidatedGridSearch
 from tuning.oracle import RecordedGridOracle
 from tuning.progress import SearchProgress

@@ -1,12 +1,18 @@
 """The search tries every combination on every fold once, resumes from its rows, and survives what fails."""
 
+import dataclasses
+import io
 import itertools
 import math
 
 import pytest
 
-from reporting.artifacts import Data, load_table
-from tests.tuning.fakes import DATA, FOLDS, GRID, MACHINE, Recorder, loss_of, rows_in, run
+from reporting.artifacts import Data, load_json, load_table
+from tests.tuning.fakes import BASE, DATA, FOLDS, GRID, MACHINE, Recorder, loss_of, rows_in, run
+from training.grids import Search
+from tuning.grid_search import CrossValidatedGridSearch
+from tuning.oracle import RecordedGridOracle
+from tuning.progress import SearchProgress
 from tuning.trials import save_search
 
 
@@ -128,3 +134,33 @@ def test_no_file_of_kerastuners_is_left(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run(tmp_path, Recorder())
     assert [path.name for path in tmp_path.iterdir()] == ["rows"]
+
+
+FILES = ((load_table, "trials.csv"), (load_json, "search_space.json"), (load_json, "best.json"))
+
+
+def test_lists_are_values_like_others(tmp_path):
+    """Trained as they are, shown as JSON texts in all files, and found again in the winner."""
+    seen = []
+
+    def recorder(config, fold):
+        seen.append((config.hidden_units, config.dropout, config.learning_rate, fold))
+        return Recorder()(config, fold)
+
+    grid = {"hidden_units": [(8, 8), (8, 4)], "dropout": [0.1, (0.1, 0.2)], "learning_rate": [0.001, 0.002]}
+    plain = dataclasses.replace(BASE, activations="relu")
+    search = Search("validation_loss", plain, grid)
+    progress = SearchProgress("test", search, search.combinations, FOLDS, io.StringIO())
+    oracle = RecordedGridOracle(search, FOLDS, rows_in(tmp_path), progress)
+    CrossValidatedGridSearch(oracle, search, FOLDS, recorder).search()
+    assert sorted(seen, key=str) == sorted(itertools.product(*grid.values(), (1, 2, 3)), key=str)
+    save_search(tmp_path, search, FOLDS, oracle.rows)
+    trials, space, best = (read(tmp_path / name) for read, name in FILES)
+    assert list(space["grid"]["hidden_units"]) == ["[8, 8]", "[8, 4]"] and space["grid"]["dropout"] == [
+        0.1,
+        "[0.1, 0.2]",
+    ]
+    assert {row["hidden_units"] for row in trials} == {"[8, 8]", "[8, 4]"}
+    assert best["values"] == {name: trials[best["trial"] - 1][name] for name in grid}
+    assert "hidden_units, dropout, learning_rate" in progress.stream.getvalue()
+    assert "[8, 4] [0.1, 0.2] 0.002" in progress.stream.getvalue()

@@ -39,6 +39,11 @@ class Method:
         """The MSE on all test points, then by region."""
         return (self.ensemble, *self.regions)
 
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """The network's MSE less this one's on all test points, then by region."""
+        return (self.difference, *self.region_differences)
+
 
 @dataclasses.dataclass(frozen=True)
 class BaselineFindings:
@@ -54,6 +59,15 @@ class BaselineFindings:
     @property
     def gaussian_process(self) -> Method:
         return self.by_name["gaussian_process"]
+
+    @property
+    def by_region(self) -> list[tuple[str, list[Region]]]:
+        """The verdicts on the network against the Gaussian process, and the regions where each holds."""
+        verdicts = [item.word for item in self.gaussian_process.region_differences]
+        return [
+            (word, [region for region, verdict in zip(self.regions, verdicts, strict=True) if verdict == word])
+            for word in dict.fromkeys(verdicts)
+        ]
 
     @property
     def best(self) -> Method:

@@ -46,7 +46,7 @@ def rows(results: Results) -> list[Row]:
     losses = {
         "reference report, first network": report["first"],
         "this run, reference settings": vars(own["reference"]),
-        "reference report, after its grid search": report["tuned"],
+        "reference report, tuned": report["tuned"],
         "this run, tuned": vars(own["tuned"]),
     }
     return [Row(name, *(item[loss] for loss in Row._fields[1:])) for name, item in losses.items()]

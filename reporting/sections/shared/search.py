@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reporting.artifacts import readable
 from reporting.engine.sections import Found
 from reporting.results import Results, SearchResults
 from reporting.sections.shared.search_effects import Effect, hyperparameter_effects
@@ -186,7 +187,8 @@ def search_findings(
     grid, ranked = dict(search.space["grid"]), compared_combinations(search, margin)
     larger = search.space["direction"] == "max"
     finite = [item.score for item in ranked if not item.failed]
-    reference = [item.rank for item in ranked if all(item.values[name] == reference_config.get(name) for name in grid)]
+    own = {name: readable(reference_config.get(name)) for name in grid}
+    reference = [item.rank for item in ranked if item.values == own]
     scores = np.array([row["score"] for row in search.trials], dtype=float).reshape(*map(len, grid.values()))
     effects = hyperparameter_effects(list(grid), scores)
     shown = [name for name in grid if name in [effect.name for effect in effects[:SHOWN]]]

@@ -53,11 +53,9 @@ def test_failed_fits_are_counted_and_cost_no_time(tmp_path):
 
 
 def test_duplicates_are_told_and_so_is_that_nobody_counted_them(text_of):
-    assert "Of the images: not recorded." in text_of(edits.origins.duplicates(None, None))
+    assert "Images: not recorded." in text_of(edits.origins.duplicates(None, None))
     text = text_of(edits.origins.duplicates(3, 2))
-    assert (
-        "Test images that are training images too: 2 of 1000; training images that repeat another: 3 of 3000." in text
-    )
+    assert "Test images also in the training data: 2 of 1000. Training images that repeat another: 3 of 3000." in text
 
 
 def test_points_of_both_sets_are_counted(tmp_path):

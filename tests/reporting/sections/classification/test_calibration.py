@@ -65,10 +65,11 @@ def test_selective_answers_are_chosen_on_validation_images_and_reported_as_found
 
 def test_what_the_temperature_is_fitted_on_is_said(text_of):
     text = text_of()
-    assert "fitted on the validation images, which also chose the epoch, by the" in text
-    assert "of the extended network the logarithms of the probabilities, which are means over two views" in text
+    assert "on the validation images, which also chose the epoch, is lowest at" in text
+    assert ", if the choice of the epoch is ignored." in text
+    assert "of the extended network the logarithms of its probabilities, means over two views" in text
     without = text_of(lambda runs: change_run(runs / "classification/tuned", config={"restore_best_weights": False}))
-    assert "fitted on the validation images by the" in without and "choice of the epoch" not in without
+    assert "on the validation images is lowest at" in without and "choice of the epoch" not in without
     assert "means over two views" not in text_of(switched_off=WITHOUT_EXTENDED)
 
 

@@ -92,4 +92,4 @@ def test_no_difference_from_the_report_is_called_agreement(text_of, accuracy, wo
 @pytest.mark.parametrize(("accuracy", "place"), [(0.934, "within"), (0.99, "below"), (0.80, "above")])
 def test_place_of_the_best_published_result(text_of, accuracy, place):
     text = text_of(accuracy=dict.fromkeys(ACCURACY, accuracy))
-    assert f"augmentation), lies {place} the interval of this run’s" in text
+    assert f"augmentation). It lies {place} the interval of this run’s" in text

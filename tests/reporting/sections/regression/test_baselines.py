@@ -1,9 +1,14 @@
 """The network against simpler models: paired bootstrap intervals, and what may be said of the differences."""
 
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
+from reporting.engine.formatting import format_signed
 from reporting.sections.regression.baselines import baseline_findings, intervals
+from reporting.stats.differences import Difference
 from tests.invented import edits
 from tests.reporting.sections.regression.changed import exchanged, findings_of, with_predictions
 
@@ -57,6 +62,25 @@ def test_baselines_are_beaten_unbeaten_or_neither(results, found, cases):
     assert changed.unbeaten == ["polynomial"] and "constant" in changed.undecided and changed.best.name == "polynomial"
 
 
+def test_verdicts_by_region_are_those_of_the_differences(found):
+    models = found("baselines")
+    first, *others = models.regions
+    differences = (Difference(0.2, 0.1, 0.3), *(Difference(0.0, -0.1, 0.1) for _ in others))
+    process = dataclasses.replace(models.gaussian_process, region_differences=differences)
+    methods = tuple(process if method.name == process.name else method for method in models.methods)
+    assert dataclasses.replace(models, methods=methods).by_region == [("worse", [first]), ("undecided", others)]
+
+
+def test_differences_stand_in_the_last_row(text_of, found):
+    row = text_of().split("network less")[1].split("Table")[0]
+    differences = found("baselines").gaussian_process.differences
+    assert len(differences) == 1 + len(found("baselines").regions) > 1
+    written = [
+        f"{format_signed(one.value)}{format_signed(one.low)} to {format_signed(one.high)}" for one in differences
+    ]
+    assert all(numbers in row for numbers in written)
+
+
 def test_without_gaps_there_are_no_regions(results, cases):
     models = baseline_findings(results.tuned, cases, ())
     assert models.regions == () and models.gaussian_process.region_differences == ()
@@ -71,4 +95,4 @@ def test_baselines_switched_off(results):
 )
 def test_sentence_about_the_gaussian_process_follows_its_error(text_of, offset, words):
     text = text_of(edits.regression.predictions("baselines/gaussian_process", offset))
-    assert f"the networks’ mean prediction {words} the Gaussian process" in text
+    assert re.search(f"On all test points the mean of the tuned networks [^.]*{words} the Gaussian process", text)

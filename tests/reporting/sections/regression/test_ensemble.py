@@ -191,7 +191,7 @@ def test_very_many_curves_become_pixels():
             "The ensemble band holds fewer points than a calibrated one might in every region."
             " The CV+, Laplace and Gaussian process bands hold enough in every region.",
         ),
-        (edits.regression.few_tests(5), "How far neighbouring points depend on each other, or their noise, is not"),
+        (edits.regression.few_tests(5), "as the dependence between neighbouring points or their noise is not known"),
     ],
 )
 def test_sentence_about_the_bands_follows_what_they_hold(text_of, change, words):

@@ -4,10 +4,10 @@ import pytest
 
 EXTRAS = {  # what only a chapter with the extra says, and how it is named where it is off
     "splits": ("How the Points Are Split", "other ways to split the points"),
-    "baselines": ("sets the tuned networks beside three models", "baselines"),
+    "baselines": ("compares the tuned networks with three models", "baselines"),
     "initialisation": ("Under Glorot uniform", "another initialiser"),
-    "tuned_seeds": ("From seed to seed", "further seeds of the tuned networks"),
-    "smaller": ("hidden units make a network with", "a smaller network"),
+    "tuned_seeds": ("each with its own shuffle", "further seeds of the tuned networks"),
+    "smaller": ("hidden units the network has", "a smaller network"),
 }
 
 

@@ -48,5 +48,5 @@ def test_fits_differ_in_line_style_too():
 def test_a_tanh_unit_has_a_centre_and_no_bend(text_of):
     """Where its input is zero a tanh has no curvature at all: there is the middle of its transition."""
     text = text_of()
-    assert "has its centre where its input wx&nbsp;+&nbsp;b is zero (the kink of a ReLU, the middle" in text
+    assert "where its input wx&nbsp;+&nbsp;b is zero: the kink of a ReLU, the middle of the transition" in text
     assert "bend" not in text.split("Initialisation")[-1].split("Table")[0]

@@ -89,26 +89,26 @@ def test_without_noise_no_noise_is_printed_nor_drawn(results, text_of):
     tuned = with_predictions(results.tuned, x_train=x, y_train=2 * np.sin(6 * x))
     assert noise_of_training_points(exchanged(results, tuned=tuned)) is None
     text = text_of(edits.regression.bending)
-    assert "There is no estimate, since neighbouring training points lie too far apart" in text
+    assert "The noise cannot be estimated: neighbouring training points are too far apart" in text
     assert "No model can be expected" not in text and "the floor that the noise sets" not in text
     assert "The level line is the variance of the noise" not in text
 
 
 def test_few_points_have_no_noise_of_zero(text_of):
     text = text_of(points=6, folds=2)
-    assert "There is no estimate, since too few" in text and "noise (0.000)" not in text
-    assert "There is no estimate of the test points’ noise" in text
+    assert "The noise cannot be estimated: too few" in text and "noise (0.000)" not in text
+    assert "The noise of the test points cannot be estimated" in text
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (edits.regression.memorised, "lies clearly below it: they fit part of the noise."),
-        (None, "cannot be told apart from it."),
-        (edits.regression.foreseen, "is clearly more than a held-out error of 0.000 can contain."),
+        (edits.regression.memorised, "is clearly below it: they fit part of the noise."),
+        (None, "does not clearly differ from it."),
+        (edits.regression.foreseen, "clearly more than a held-out error of 0.000 allows."),
         (
             edits.regression.baseline_column("gaussian_process", noise_variance=5.0),
-            "There is no estimate, since neighbours give a variance of 0.269 and the Gaussian process one of 5.000.",
+            "The noise cannot be estimated: neighbours give a variance of 0.269, the Gaussian process one of 5.000.",
         ),
     ],
 )

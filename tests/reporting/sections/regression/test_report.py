@@ -42,9 +42,9 @@ def test_both_reports_stand_beside_each_other(results):
 @pytest.mark.parametrize(
     ("mean", "single", "words"),
     [
-        (0.05, 0.06, "mean test loss and that of their mean prediction both lie below the report’s"),
-        (0.05, 0.9, "that of their mean prediction does."),
-        (0.8, 0.9, "Neither the tuned networks’ mean test loss nor that of their mean prediction lies below"),
+        (0.05, 0.06, "mean test loss and that of their mean prediction are below the reference report’s"),
+        (0.05, 0.9, "; their mean test loss is not."),
+        (0.8, 0.9, "Neither the tuned networks’ mean test loss nor that of their mean prediction is below"),
     ],
 )
 def test_sentence_about_the_losses_follows_them(text_of, mean, single, words):
@@ -53,5 +53,5 @@ def test_sentence_about_the_losses_follows_them(text_of, mean, single, words):
 
 def test_losses_on_other_data_do_not_compare(text_of):
     text = text_of()
-    assert "as the data differ: the report used the course’s points, this run the project" in text
-    assert "of this run; the data differ." in text
+    assert "as the data differ: the reference report used the course’s points, this run the project" in text
+    assert "of both reports; the data differ." in text

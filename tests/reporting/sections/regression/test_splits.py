@@ -67,7 +67,7 @@ def test_a_mixed_file_is_rarely_said_to_have_an_order():
 
 def test_half_ordered_file_in_words(text_of):
     text = text_of(edits.regression.half_in_order)
-    assert "The rows of the file follow x in part" in text and "no order of x" not in text
+    assert "The rows of the file partly follow x:" in text and "no order of x" not in text
 
 
 def test_shuffled_folds_are_not_compared_with_themselves(cases):
@@ -122,13 +122,13 @@ def test_splits_show_the_held_out_among_the_others():
 
 def test_folds_beyond_their_range_are_warned_of(text_of):
     text = text_of()
-    assert "Warning: " in text and "of the folds as blocks along x hold" in text
-    assert "times that of the shuffled folds" in text and "measures the split rather than the network" in text
+    assert "Warning: " in text and "of the folds in blocks along x extrapolate: most of their points lie beyond" in text
+    assert "times the validation loss of shuffled folds" in text and "measures the split, not the network" in text
 
 
 def test_mixed_file_order_is_no_strip_in_words(text_of):
     text = text_of(edits.regression.mixed_file_order)
-    assert "The rows of the file follow no order of x (by a permutation test)" in text
+    assert "A permutation test finds no order of x in the file" in text
     assert "Warning: " not in text and "measures the split" not in text
 
 

@@ -55,5 +55,6 @@ def test_network_that_is_no_smaller_is_not_called_so(text_of):
 
 @pytest.mark.parametrize(("error", "word"), [(0.9, "worse"), (0.05, "better")])
 def test_sentence_about_the_initialiser_follows_its_losses(text_of, error, word):
-    words = f"By test loss the other initialiser is {word} than the tuned networks’ own over five folds"
+    verdict = f"the Glorot uniform initialiser is {word} than the tuned networks’ fan-in uniform one"
+    words = f"By test loss {verdict} over five folds"
     assert words in text_of(extra_error=extra_error(glorot_uniform=error))

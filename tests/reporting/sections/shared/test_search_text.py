@@ -14,7 +14,7 @@ BINARY = {"learning_rate": [0.001, 0.002], "weight_decay": [1e-7, 1e-5], "batch_
 
 def paragraph(text, task="regression"):
     """The sentences about the grid search of a task, in the body and in the appendix."""
-    details = text.split(f"{task.capitalize()}: the winner of the grid is")[1].split(" fits.")[0]
+    details = text.split(f"{task.capitalize()}: the grid’s winner has")[1].split(" fits.")[0]
     starts = [part for part in text.split("The grid search trains all")[1:]]
     return starts[0 if task == "regression" else 1].split("Figure&nbsp;")[1].split("combinations of the")[0] + details
 
@@ -68,8 +68,8 @@ def test_some_ties_are_counted(text_of):
     )
     assert "on the paired answers to the 600 validation images" in paragraph(text, "classification")
     assert "its winner or among the five tied with it, of eleven others" in text
-    assert "The test weighs the choice of the images, not that of the seed." in paragraph(text, "classification")
-    assert "not that of the seed" not in paragraph(text)
+    assert "The test covers the choice of images, not of the seed." in paragraph(text, "classification")
+    assert "not of the seed" not in paragraph(text)
 
 
 def test_one_tie_is_one(text_of):
@@ -87,7 +87,7 @@ def test_a_single_combination_is_compared_with_nothing(text_of):
 def test_combinations_that_failed_are_named(text_of):
     text = text_of(edits.searches.search("regression", failed=(3,)))
     assert "One combination failed on a fold and has no score." in text
-    assert "matters most: the mean scores of its values lie" in paragraph(text)
+    assert "matters most: the mean scores of its values span" in paragraph(text)
     assert "Nothing is known of the combinations that failed (1 of the regression, 0 of the classification)" in text
     assert "Nothing is known of the combinations that failed" not in text_of()
     rest = text_of(edits.searches.search("regression", grid=BINARY, failed=range(2, 9)))
@@ -96,7 +96,7 @@ def test_combinations_that_failed_are_named(text_of):
 
 def test_shares_of_the_variance_follow_the_scores(text_of):
     text = text_of(edits.searches.search("regression", by_learning_rate))
-    assert "the learning rate accounts for 100 %" in paragraph(text)
+    assert "The learning rate explains 100 % of the variance between scores" in paragraph(text)
     assert "the learning rate stands out." in paragraph(text)
     assert "Hyperparameters: of the regression the learning rate stands out;" in text
     text = text_of(edits.searches.search("regression", wavering))
@@ -111,7 +111,7 @@ def test_equal_scores_have_no_reason(text_of):
 def test_one_hyperparameter_alone_has_no_share(text_of):
     grid = {"learning_rate": [0.001, 0.002, 0.003], "weight_decay": [1e-7], "batch_size": [16]}
     text = text_of(edits.searches.search("regression", by_learning_rate, grid))
-    assert "The learning rate matters most: the mean scores of its values lie" in paragraph(text)
+    assert "The learning rate matters most: the mean scores of its values span" in paragraph(text)
 
 
 def test_a_cheaper_one_within_one_standard_error_is_named(text_of):
@@ -120,7 +120,7 @@ def test_a_cheaper_one_within_one_standard_error_is_named(text_of):
         edits.searches.timed(runs, "regression", lambda row: 0.25 if row["trial"] == winner else 0.15)
 
     text = text_of(slow)
-    assert "took clearly less training: 30 s where the best took 50 s." in paragraph(text)
+    assert "trained in clearly less time: 30 s instead of 50 s." in paragraph(text)
     assert "tied, cheaper" in text
 
 
@@ -128,7 +128,7 @@ def test_none_is_cheaper_for_noise(text_of):
     """Costs of which all that differs is noise."""
     text = text_of(lambda runs: edits.searches.timed(runs, "regression", lambda row: 0.1 + 1e-5 * row["trial"]))
     assert "No combination within one standard error" in paragraph(text)
-    assert "took clearly less training." in paragraph(text) and "tied, cheaper" not in text
+    assert "trained in clearly less time." in paragraph(text) and "tied, cheaper" not in text
 
 
 def test_ties_by_one_loss_cannot_be_judged(text_of):
@@ -145,21 +145,21 @@ def test_a_small_grid_is_not_said_to_have_no_effect(text_of):
     text = text_of(
         edits.searches.search("regression", lambda v, fold: v["batch_size"] * v["learning_rate"] + fold, grid)
     )
-    assert "with one degree of freedom for this rest, a test could hardly find anything." in paragraph(text)
+    assert "With one degree of freedom for this rest, a test could hardly find anything." in paragraph(text)
     assert "It is truly the best one" in paragraph(text) and "no hyperparameter matters" not in text
 
 
 def test_an_untested_effect_does_not_stand_out(text_of):
     """Scores that the effects explain to the last digit."""
     text = text_of(edits.searches.search("regression", lambda v, fold: v["batch_size"] + 1e3 * v["learning_rate"]))
-    assert "there is no such rest to test them against." in paragraph(text)
+    assert "No rest is left to test them against." in paragraph(text)
     assert " out" not in paragraph(text)
 
 
 def test_what_half_of_the_grid_would_have_found(text_of):
     text = paragraph(text_of())
     assert (
-        "The winner’s score is optimistic, as it was chosen for it; the best of nine combinations drawn at random"
+        "The winning score is optimistic, as the winner was selected on it. The best of nine random combinations would"
         in text
     )
 
@@ -167,7 +167,9 @@ def test_what_half_of_the_grid_would_have_found(text_of):
 def test_an_edge_is_named(text_of):
     text = text_of(edits.searches.search("regression", by_learning_rate))
     assert "The winning learning rate lies at the edge of the grid" in paragraph(text)
-    assert "The grid has only two values of weight decay: beyond the winning one nothing was tried." in paragraph(text)
+    assert "The grid has only two values of weight decay, so nothing was tried beyond the winning one." in paragraph(
+        text
+    )
 
 
 @pytest.mark.parametrize(

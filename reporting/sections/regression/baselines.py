@@ -51,6 +51,7 @@ class BaselineFindings:
     regions: tuple[Region, ...]
     degrees: tuple[int, int]  # least and greatest degree of the polynomials
     draws: int
+    fitted_points: int | None  # that the Gaussian process is fitted to, where these are not all training points
 
     @property
     def by_name(self) -> dict[str, Method]:
@@ -114,7 +115,19 @@ def baseline_findings(tuned: Variant, cases: Mapping[str, Variant], gaps: Sequen
     parts = [intervals(part, draws, rng) for part in (errors, *(errors[:, region.inside] for region in regions))]
     methods = [method_of(name, variant, parts, number) for number, (name, variant) in enumerate(variants.items())]
     degrees = cases["polynomial"].column("degree")
-    return BaselineFindings(tuple(methods), regions, (int(degrees.min()), int(degrees.max())), draws)
+    return BaselineFindings(
+        tuple(methods),
+        regions,
+        (int(degrees.min()), int(degrees.max())),
+        draws,
+        fitted_points_of(cases["gaussian_process"]),
+    )
+
+
+def fitted_points_of(process: Variant) -> int | None:
+    """The most points of a fold that its Gaussian process is fitted to; None if in each fold these are all."""
+    parts = [(row.get("fitted_points", row["train_points"]), row["train_points"]) for row in process.folds]
+    return max(fitted for fitted, _ in parts) if any(fitted < all_of_them for fitted, all_of_them in parts) else None
 
 
 def ensemble_errors(variant: Variant) -> np.ndarray:

@@ -15,6 +15,8 @@ from reporting.results import load_case
 from tests.invented.outcome import Edit
 from tests.invented.recording import python_number, save_rows
 
+R_SQUARED = ("train", "validation", "test", "ensemble_test")  # where R^2 is defined
+
 
 def with_arguments(edit: Callable) -> Callable[..., Edit]:
     """Makes of `edit(runs, ...)` a function that takes the other arguments first and returns the edit."""
@@ -65,6 +67,7 @@ def settle_regression(folder: Path) -> None:
         counts = {"train_points": len(fold) - held_out, "validation_points": held_out}
         rows.append(row | {name: values[k] for name, values in scores.items()} | counts)
     save_rows(folder / "folds.csv", rows)
+    edit_json(folder / "run.json", lambda run: [run["metrics"].pop(f"{part}_r2", None) for part in R_SQUARED])
     save_metrics(folder, recomputed_regression(variant) | stopped_early(variant))
 
 

@@ -37,8 +37,7 @@ def readable(folder: Path) -> Iterator[None]:
 def refuse(folder: Path, mistake: str) -> None:
     """Raise an ArtifactError that says what is wrong with the folder, unless `mistake` is empty."""
     if mistake:
-        again = "if the new run says the same, the mistake is this program's"
-        raise ArtifactError(f"{folder}: {mistake}; {remedy(folder)} ({again})")
+        raise ArtifactError(f"{folder}: {mistake}; {remedy(folder)}")
 
 
 def close(a: Any, b: Any) -> bool:
@@ -52,7 +51,10 @@ def check_regression(folder: Path, variant: Variant, results: Results) -> None:
     stored = variant.predictions
     check_metrics(folder, variant.run, stopped_early(variant))
     refuse(folder, wrong_counts(variant.run, train=len(stored["x_train"]), test=len(stored["x_test"])))
-    refuse(folder, wrong_metrics(variant) or wrong_scores(variant))
+    if mistake := wrong_metrics(variant):
+        again = "if a new run says the same, the mistake is this program's"
+        raise ArtifactError(f"{folder / 'run.json'}: {mistake}; {remedy(folder)} ({again})")
+    refuse(folder, wrong_scores(variant))
     refuse(folder, wrong_history(variant) or wrong_parameters(variant) or wrong_points(folder, variant, results))
 
 

@@ -131,7 +131,7 @@ def wrong_metrics(variant: Variant) -> str:
     tolerances, metrics = metric_tolerances(variant), variant.run.metrics
     for name, value in recomputed_regression(variant).items():
         if not near(metrics.get(name), value, tolerances[name]):
-            return f"{name} is {metrics.get(name)} in run.json, but {value:.6g} by the run's own arrays"
+            return f"{name} is {metrics.get(name)}, but {value:.6g} by the run's own arrays"
     return ""
 
 

@@ -12,7 +12,7 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
 LARGE = 1000  # from here on decimals say too much
 SMALL = 0.01  # losses below this one need more decimals
 DIGITS = 3
-MOST_PLACES = 4  # decimals of a number that is not a power of ten
+LEAST_EXPONENT = -3  # of a number that is printed without a power of ten
 POWER = re.compile(f"(?:([{MINUS}\\d.]+){TIED}×{TIED})?10<sup>({MINUS}?\\d+)</sup>")
 RAISED = str.maketrans(f"{MINUS}0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -48,7 +48,7 @@ def sized(value: float, places: int) -> str:
     if is_ordinary(value):
         return fixed(value, places)
     exponent = exponent_of(value)
-    if -MOST_PLACES + 1 < exponent < 0:
+    if LEAST_EXPONENT <= exponent < 0:
         return fixed(value, DIGITS - 1 - exponent)
     return scientific(value, DIGITS)
 
@@ -70,7 +70,7 @@ def shared_form(mean: float, deviation: float, places: int) -> tuple[int, int]:
     exponent = exponent_of(largest)
     if is_ordinary(largest):
         return 0, places
-    return (0, DIGITS - 1 - exponent) if -MOST_PLACES + 1 < exponent < 0 else (exponent, DIGITS - 1)
+    return (0, DIGITS - 1 - exponent) if LEAST_EXPONENT <= exponent < 0 else (exponent, DIGITS - 1)
 
 
 def placed(value: float, low: float, high: float, places: int) -> str:

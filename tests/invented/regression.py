@@ -45,6 +45,7 @@ def reference_settings(example: Example) -> dict:
         "patience": 400,
         "restore_best_weights": False,
         "folds": example.folds,
+        "standardize": "auto",
     }
 
 

@@ -111,8 +111,10 @@ def shares_folds_with(folder: Path, variant: Variant, results: Results) -> Varia
     extra = folder.parent.name
     if folder.name == "reference" or extra in ("splits", "tuned_seeds"):
         return None
-    other = results.extras["tuned_seeds"].cases.get(folder.name) if extra == "reference_seeds" else results.tuned
-    return None if extra == "reference_seeds" and other and len(other.folds) != len(variant.folds) else other
+    of_other_settings = extra in ("reference_seeds", "extended_seeds")
+    other = results.extras["tuned_seeds"].cases.get(folder.name) if of_other_settings else results.tuned
+    alike = other is not None and len(other.folds) == len(variant.folds)
+    return other if alike or not (of_other_settings or folder.name == "extended") else None
 
 
 def check_origin(folder: Path, parts: Mapping[str, Any]) -> None:

@@ -58,5 +58,6 @@ MAKERS: dict[str, Maker] = {
     "initialisation": initialisation,
     "reference_seeds": further_seeds("reference", shuffled=True),
     "tuned_seeds": further_seeds("tuned", shuffled=True, deviations_stored=True),
+    "extended_seeds": further_seeds("extended", shuffled=True, deviations_stored=True),
     "smaller": smaller,
 }

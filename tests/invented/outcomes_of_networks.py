@@ -63,10 +63,15 @@ def accuracies(reference: float, tuned: float, extended: float) -> dict[str, Any
 
 
 def errors(
-    reference: float, tuned: float, splits: float = 0.4, glorot_uniform: float = 0.6, smaller: float = 0.3
+    reference: float,
+    tuned: float,
+    splits: float = 0.4,
+    glorot_uniform: float = 0.6,
+    smaller: float = 0.3,
+    extended: float = 0.2,
 ) -> dict[str, Any]:
     extra = {"splits": splits, "glorot_uniform": glorot_uniform, "smaller": smaller}
-    return {"regression_error": {"reference": reference, "tuned": tuned}, "extra_error": extra}
+    return {"regression_error": {"reference": reference, "tuned": tuned, "extended": extended}, "extra_error": extra}
 
 
 OUTCOMES_OF_NETWORKS = {

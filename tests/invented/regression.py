@@ -16,6 +16,7 @@ GRID: dict[str, list] = {
     "weight_decay": [1e-5, 1e-7],
     "batch_size": [16, 32, 64],
 }
+EXTENSIONS: dict = {"learning_rate_schedule": "cosine", "weight_decay": 1e-3}
 CURVE = np.linspace(-5, 5, 401)
 LOSSES = ("train_loss", "validation_loss", "test_loss")
 SHARES = ("train_r2", "validation_r2", "test_r2")
@@ -25,7 +26,10 @@ def write_regression(folder: Path, example: Example) -> dict:
     """Write search, reference and tuned networks; returns the tuned settings."""
     reference = reference_settings(example)
     best = write_search(folder / "search", example, GRID, score, "validation_loss", example.folds, reference)
-    for name, config in {"reference": reference, "tuned": reference | best}.items():
+    for name, config in {"reference": reference, "tuned": reference | best, "extended": reference | EXTENSIONS}.items():
+        if f"regression/{name}" in example.switched_off:
+            save_run(folder / name, example, "regression", {"enabled": False, "cases": [], "configs": {}}, {})
+            continue
         write_inspection(folder / name, example)
         networks = [network(example, example.regression_error[name], 100 + k) for k in range(example.folds)]
         write_case(folder / name, example, config, networks, **laplace(example, name))

@@ -72,6 +72,8 @@ class ResultsFindings:
     verdict: Verdict  # on the tuned settings against the reference ones, by test loss
     validation_verdict: Verdict  # the same by validation loss
     optimism: Optimism
+    extended: FitLosses | None = None  # None if they are switched off
+    extended_verdict: Verdict | None = None  # on the extended settings against the tuned ones, by test loss
 
     @property
     def ensemble_improved(self) -> bool:
@@ -82,16 +84,18 @@ class ResultsFindings:
 def find(results: Results, found: Found) -> ResultsFindings:
     """The losses of both configurations, and what the tuning changed."""
     reference, tuned = (results.seeds_of(name) for name in ("reference", "tuned"))
+    extended = results.seeds_of("extended") if results.extended else None
     return ResultsFindings(
         **losses_of(results),
         verdict=verdict_over_folds(results, reference, tuned, "test_loss"),
         validation_verdict=verdict_over_folds(results, reference, tuned, "validation_loss"),
         optimism=optimism_of(results),
+        extended_verdict=verdict_over_folds(results, tuned, extended, "test_loss") if extended else None,
     )
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_training": [functools.partial(curves_figure, results, name) for name in results.variants]}
+    return {"regression_training": [functools.partial(curves_figure, results, name) for name in ("reference", "tuned")]}
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable]:

@@ -25,7 +25,7 @@ from training.settings import SHIPPED, load_homework
 
 BLOCKS, SEEDS = 10, 2
 SMOOTH = {"learning_rate_schedule": "cosine", "initializer": "fan_in_uniform", "standardize": "on"}
-WIDTHS = ((50, 50), (128, 128), (64, 64, 64))
+WIDTHS = ((50, 50), (128, 128))
 CANDIDATES = {
     "reference": {},
     **{
@@ -38,7 +38,8 @@ CANDIDATES = {
         }
         for function in ("tanh", "gelu")
         for widths in WIDTHS
-        for rate, decay in ((0.003, 1e-4), (0.003, 1e-3), (0.01, 1e-3))
+        for rate in (0.003,)
+        for decay in (1e-4, 1e-3, 1e-2)
     },
 }
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reporting.artifacts import TASKS, ArtifactError, remedy
-from reporting.stats.metrics import accuracy, cross_entropy, mean_squared_error
+from reporting.regression_checks import wrong_metrics, wrong_scores
+from reporting.stats.metrics import accuracy, cross_entropy
 
 if TYPE_CHECKING:
     from reporting.results import Extra, Results, Variant
@@ -47,9 +48,12 @@ def close(a: Any, b: Any) -> bool:
 def check_regression(folder: Path, variant: Variant, results: Results) -> None:
     """Raise an ArtifactError where a regression's files contradict their predictions or the points of the tuned one."""
     stored = variant.predictions
-    check_metrics(folder, variant.run, recomputed_regression(variant))
+    check_metrics(folder, variant.run, stopped_early(variant))
     refuse(folder, wrong_counts(variant.run, train=len(stored["x_train"]), test=len(stored["x_test"])))
-    refuse(folder, wrong_folds(variant))
+    if mistake := wrong_metrics(variant):
+        again = "if a new run says the same, the mistake is this program's"
+        raise ArtifactError(f"{folder / 'run.json'}: {mistake}; {remedy(folder)} ({again})")
+    refuse(folder, wrong_scores(variant))
     refuse(folder, wrong_history(variant) or wrong_parameters(variant) or wrong_points(folder, variant, results))
 
 
@@ -91,8 +95,8 @@ def wrong_answers(stored: Mapping[str, Any]) -> np.ndarray:
 def wrong_points(folder: Path, variant: Variant, results: Results) -> str:
     """Which points, or folds, are not those of the tuned network, or of its seed; empty if none."""
     tuned, other = results.tuned.predictions, shares_folds_with(folder, variant, results)
-    for name in ("x_train", "y_train", "x_test", "y_test", "x_curve"):
-        if not np.array_equal(variant.predictions[name], tuned[name]):
+    for name in ("x_train", "y_train", "x_test", "y_test", "x_curve", "x_partial"):
+        if not np.array_equal(variant.predictions.get(name, ()), tuned.get(name, ())):
             return f"{name} is not what the tuned networks were trained with"
     if other and not np.array_equal(variant.predictions["fold"], other.predictions["fold"]):
         return "fold is not what the tuned networks were trained with"
@@ -107,8 +111,10 @@ def shares_folds_with(folder: Path, variant: Variant, results: Results) -> Varia
     extra = folder.parent.name
     if folder.name == "reference" or extra in ("splits", "tuned_seeds"):
         return None
-    other = results.extras["tuned_seeds"].cases.get(folder.name) if extra == "reference_seeds" else results.tuned
-    return None if extra == "reference_seeds" and other and len(other.folds) != len(variant.folds) else other
+    of_other_settings = extra in ("reference_seeds", "extended_seeds")
+    other = results.extras["tuned_seeds"].cases.get(folder.name) if of_other_settings else results.tuned
+    alike = other is not None and len(other.folds) == len(variant.folds)
+    return other if alike or not (of_other_settings or folder.name == "extended") else None
 
 
 def check_origin(folder: Path, parts: Mapping[str, Any]) -> None:
@@ -126,36 +132,6 @@ def check_switches(folder: Path, off: Sequence[str], extras: Mapping[str, Extra]
     for item in TASKS[folder.name].extras:
         if item.of in off and extras[item.name].cases:
             refuse(folder / item.name, f"{item.name} was trained before {item.of} was switched off")
-
-
-def fold_losses(variant: Variant) -> dict[str, np.ndarray]:
-    """The losses of each fold's network from its stored predictions: column of folds.csv -> (folds,)."""
-    stored = variant.predictions
-    train = (stored["train_predictions"].astype(float) - stored["y_train"]) ** 2  # (folds, n)
-    held_out = stored["fold"] == np.arange(1, len(train) + 1)[:, None]
-    test = np.mean((stored["test_predictions"].astype(float) - stored["y_test"]) ** 2, axis=1)
-    return {
-        "train_loss": means_where(train, ~held_out),
-        "validation_loss": means_where(train, held_out),
-        "test_loss": test,
-    }
-
-
-def means_where(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The mean of each row over the entries that `mask` picks."""
-    return np.sum(values * mask, axis=1) / np.sum(mask, axis=1)
-
-
-def recomputed_regression(variant: Variant) -> dict[str, float]:
-    """The headline numbers of a regression run, from its stored predictions."""
-    stored = variant.predictions
-    metrics: dict[str, float] = {}
-    for name, values in fold_losses(variant).items():
-        metrics |= {name: values.mean(), f"{name}_sd": values.std(ddof=1)}
-    metrics["ensemble_test_loss"] = mean_squared_error(
-        stored["y_test"], stored["test_predictions"].astype(float).mean(axis=0)
-    )
-    return metrics | stopped_early(variant)
 
 
 def recomputed_classification(variant: Variant, parts: Sequence[str]) -> dict[str, float]:
@@ -186,21 +162,6 @@ def wrong_counts(run: Any, **found: int) -> str:
     for part, count in found.items():
         if run.data.counts.get(part) != count:
             return f"run.json counts {run.data.counts.get(part)} {part} points, predictions.npz holds {count}"
-    return ""
-
-
-def wrong_folds(variant: Variant) -> str:
-    """What folds.csv says otherwise than the arrays do, in words; empty if nothing."""
-    losses, held_out = fold_losses(variant), variant.predictions["fold"]
-    count = len(losses["test_loss"])
-    if [row["fold"] for row in variant.folds] != list(range(1, count + 1)):
-        return f"folds.csv does not hold the folds 1 to {count}, each once and in order"
-    for row in variant.folds:
-        number, held = row["fold"], int(np.sum(held_out == row["fold"]))
-        sizes = {"train_points": len(held_out) - held, "validation_points": held}
-        for name, value in sizes.items() | {(name, float(values[number - 1])) for name, values in losses.items()}:
-            if not close(row[name], value):
-                return f"{name} of fold {number} is {row[name]} in folds.csv, but {value:.6g} by the run's own arrays"
     return ""
 
 

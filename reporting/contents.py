@@ -40,6 +40,7 @@ BODY = (
             "shared.search",
             "regression.results",
             "regression.ensemble",
+            "regression.several",
             "regression.noise:in_short",
             "regression.baselines:in_short",
             "regression.report:in_short",

@@ -25,6 +25,7 @@ from reporting.engine.html import (
     script_digest,
     settled,
 )
+from reporting.engine.magnitudes import least_of, set_losses
 from reporting.engine.provenance import Reader, Sources, braced, origins
 from reporting.engine.sections import (
     IN_SHORT,
@@ -70,6 +71,7 @@ class Document:
         appendices: Container[str] = APPENDICES,
     ) -> None:
         self.identity, self.results, self.runs = identity, results, runs
+        set_losses(least_of([variant.run.metrics["test_loss"] for variant in results["regression"].variants.values()]))
         self.findings = Findings(DOCUMENT, results)
         for name in self.findings.sections:
             self.findings(name)  # all of them, before figures are drawn in processes of their own
@@ -79,7 +81,8 @@ class Document:
         in_full = {section.name: section for section in reversed(self.headings) if section.form != IN_SHORT}
         known = self.findings.parts("figures")
         self.figures = {name: known[name] for name in self.findings.parts("figures", in_full)}
-        self.rows, self.equations = self.findings.parts("tables"), self.findings.parts("EQUATIONS")
+        self.rows = self.findings.parts("tables")
+        self.equations = self.findings.parts("EQUATIONS") | self.findings.parts("equations")
         self.panels = Panels(self.figures)
         panels = [(name, panel) for name, drawn in known.items() for panel in range(len(drawn))]
         self.numbers = {

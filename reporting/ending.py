@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from reporting.artifacts import Identity
-from reporting.engine.formatting import THIN, TIED, format_decimals, format_duration, format_percent
+from reporting.engine.formatting import format_decimals, format_duration, format_percent
+from reporting.engine.magnitudes import THIN, TIED, with_exponents
 from reporting.engine.sections import Findings
 
 PLACEHOLDER = "Name Surname"  # the name in the settings that ship
@@ -37,7 +38,7 @@ def ending(findings: Findings, identity: Identity, config: Path, pdf: Path, page
     ]
     if identity.student.strip() == PLACEHOLDER:
         lines.append(f"warning: the name is still '{PLACEHOLDER}': edit [identity] in {config}")
-    return "\n".join(lines).replace(TIED, " ").replace(THIN, "")
+    return with_exponents("\n".join(lines)).replace(TIED, " ").replace(THIN, "")
 
 
 def time_taken(seconds: float) -> str:

@@ -41,7 +41,7 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "split": {"file_order": "file order", "shuffled": "shuffled", "blocks": "blocks along $x$"},
     "folds": {"file_order": "in file order", "blocks": Markup("in blocks along <var>x</var>")},
-    "model": {"network": "network (tuned)", "gaussian_process": "Gaussian process"},
+    "model": {"network": "network (tuned)", "extended": "network (extended)", "gaussian_process": "Gaussian process"},
     "band": {"cv_plus": "CV+", "laplace": "Laplace", "gaussian_process": "Gaussian process"},
     "configuration": {
         "reference": "reference settings",

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from reporting.artifacts import Stored, UserError, exit_status
-from reporting.checks import fold_losses, recomputed_classification, recomputed_regression
+from reporting.checks import recomputed_classification
 from reporting.defence import with_questions
 from reporting.document import Document
 from reporting.engine.comparison import Block, Number, blocks_of, differences, same
+from reporting.regression_checks import fold_scores, fold_tolerances, metric_tolerances, recomputed_regression
 from reporting.results import Results, Variant, load_all_results
 from reporting.settings import SHIPPED, load_identity, load_judgement
 
@@ -118,8 +119,12 @@ def by_arrays(variant: Variant) -> Variant:
     """A network, or those of all folds, whose losses and accuracies are those of its predictions or probabilities."""
     stored, run = variant.predictions, variant.run
     if "test_predictions" in stored:
-        metrics, losses = recomputed_regression(variant), fold_losses(variant)
-        rows = [{name: values[number] for name, values in losses.items()} for number in range(len(variant.folds))]
+        metrics = unless_rounding(run.metrics, recomputed_regression(variant), metric_tolerances(variant))
+        scores, tolerances = fold_scores(variant), fold_tolerances(variant)
+        rows = [
+            unless_rounding(row, *({name: float(item[k]) for name, item in of.items()} for of in (scores, tolerances)))
+            for k, row in enumerate(variant.folds)
+        ]
     else:
         metrics = recomputed_classification(
             variant, [part for part in ("validation", "test") if f"{part}_labels" in stored]
@@ -129,6 +134,19 @@ def by_arrays(variant: Variant) -> Variant:
     folds = [replaced(row, values) for row, values in zip(variant.folds, rows, strict=True)]
     anew = dataclasses.replace(run, metrics=replaced(run.metrics, metrics)).at(variant.run.__dict__["_path"])
     return dataclasses.replace(variant, run=anew, folds=folds)
+
+
+def unless_rounding(
+    recorded: Mapping[str, Any], recomputed: Mapping[str, float], tolerances: Mapping[str, float]
+) -> dict[str, float]:
+    """What is recomputed, but what is recorded where no more than rounding lies between, by a tenth of the tolerances.
+
+    Rounding alone can move the last digits that are printed of a small difference of large numbers.
+    """
+    return {
+        name: recorded[name] if abs(recorded[name] - value) <= tolerances[name] / 10 else value
+        for name, value in recomputed.items()
+    }
 
 
 def replaced(parts: Any, values: Mapping[str, Any]) -> Any:

@@ -9,9 +9,10 @@ import time
 from typing import Any, TextIO
 
 import keras
+import numpy as np
 
 from training.config import FitConfig
-from training.terminal import clock
+from training.terminal import clock, scored
 
 
 def make_callbacks(config: FitConfig) -> list[keras.callbacks.Callback]:
@@ -40,6 +41,13 @@ def learning_rate(config: FitConfig, epoch: int, _current: float | None = None) 
     return config.learning_rate * (1 + math.cos(math.pi * done)) / 2
 
 
+def logs_of(scores: np.ndarray, classifies: bool, unit: float = 1.0) -> dict[str, float]:
+    """Scores by Keras' names: of one set (1 or 2,), or of training and validation (2, 1 or 2); losses by `unit`."""
+    names = ("loss", "accuracy", "val_loss", "val_accuracy") if classifies else ("loss", "val_loss")
+    logs = dict(zip(names, scores.ravel().tolist(), strict=False))
+    return {name: value * unit if name.endswith("loss") else value for name, value in logs.items()}
+
+
 def recorded_logs(epoch: int, logs: dict[str, float]) -> dict[str, Any]:
     """An epoch's logs under the recorded names: loss -> train_loss, val_loss -> validation_loss."""
     return {"epoch": epoch} | {
@@ -61,7 +69,7 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         now = time.monotonic()
         self.last = f"{self.label}  epoch {epoch + 1}/{self.epochs}  " + "  ".join(
-            f"{name} {value:.4f}" for name, value in (logs or {}).items()
+            f"{name} {scored(value)}" for name, value in (logs or {}).items()
         )
         if self.stream.isatty() and now - self.shown > 0.2:
             self.shown = now

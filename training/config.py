@@ -24,6 +24,7 @@ def limited(default: Any = dataclasses.MISSING, **limits: Any) -> Any:
 class DataConfig:
     regression_train: str
     regression_test: str
+    regression_header: str = limited(choices=("auto", "true", "false"))
     dataset: str  # a key of known_images.KNOWN, "digits", or a path
     fashion_mnist: str
     class_names: tuple[str, ...] = limited(may_be_empty=True)
@@ -95,6 +96,7 @@ class RegressionConfig(FitConfig):
     batch_normalization: bool | tuple[bool, ...] = False
     dropout: float | tuple[float, ...] = limited(0.0, at_least=0, below=1)
     folds: int = limited(at_least=2)
+    standardize: str = limited("auto", choices=("auto", "on", "off"))
 
     @property
     def lists(self) -> dict[str, tuple[str, int]]:

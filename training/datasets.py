@@ -1,19 +1,16 @@
 """The data of both tasks as arrays, with their provenance, and how they are split. Standard library and numpy only."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from reporting.artifacts import Data, UserError
-from training import synthetic
 from training.config import DataConfig
 from training.idx import FILES, digests_of
 from training.known_images import KNOWN
 from training.own_images import Images, read_own
-from training.points_csv import read_points
 
 Fold = tuple[np.ndarray, np.ndarray]  # sorted indices of the training and of the validation part
 Folds = list[Fold]
@@ -23,7 +20,8 @@ Folds = list[Fold]
 class Dataset:
     """Training and test data of one task.
 
-    Regression: float32 columns (n, 1). Classification: images (n, height, width, 1 or 3) uint8, labels (n,) int64.
+    Regression: inputs (n, columns) and targets (n, 1), float32 if all are of order one, else float64.
+    Classification: images (n, height, width, 1 or 3) uint8, labels (n,) int64.
     """
 
     x_train: np.ndarray
@@ -32,47 +30,6 @@ class Dataset:
     y_test: np.ndarray
     data: Data
     function: Callable[[np.ndarray], np.ndarray] | None = None  # that the points of a regression measure, if known
-
-
-def load_regression(config: DataConfig) -> Dataset:
-    """The user's CSV files, or the project's own points if none are named; raises UserError with file and line."""
-    named = config.regression_train, config.regression_test
-    if any(named) and not all(named):
-        missing = "regression_test" if named[0] else "regression_train"
-        raise UserError(f"[data] {missing} is empty; name both CSV files, or neither for the project's own points")
-    return load_csv_files(*named) if all(named) else load_synthetic()
-
-
-def load_csv_files(train: str, test: str) -> Dataset:
-    """The points of two CSV files."""
-    paths = Path(train).expanduser(), Path(test).expanduser()
-    train_points, test_points = (read_points(path) for path in paths)
-    names = [path.name for path in paths]
-    if names[0] == names[1]:  # the folders tell them apart
-        names = [train, test]
-    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in zip(names, paths, strict=True)}
-    return dataset_of_points(train_points, test_points, f"{names[0]} and {names[1]}", digests)
-
-
-def load_synthetic() -> Dataset:
-    """The points that ship with the project. There are no files, so the digests are those of the numbers."""
-    points = synthetic.make_points()
-    names = "synthetic training points", "synthetic test points"
-    digests = {
-        name: hashlib.sha256(part.astype(np.float32).tobytes()).hexdigest()
-        for name, part in zip(names, points, strict=True)
-    }
-    dataset = dataset_of_points(*points, "the project’s own function", digests)
-    return dataclasses.replace(dataset, function=synthetic.unknown_function)
-
-
-def dataset_of_points(train: np.ndarray, test: np.ndarray, source: str, digests: dict[str, str]) -> Dataset:
-    """The Dataset of training and test points, each (n, 2)."""
-    (x_train, y_train), (x_test, y_test) = (
-        (part.astype(np.float32)[:, [0]], part.astype(np.float32)[:, [1]]) for part in (train, test)
-    )
-    data = Data(source, digests, {"train": len(train), "test": len(test)})
-    return Dataset(x_train, y_train, x_test, y_test, data)
 
 
 def load_images(config: DataConfig) -> Dataset:

@@ -31,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     for note in [*images.notes, *mirrored_writing(homework, data["classification"])]:
         print(f"warning: {note}", file=sys.stderr)
     save_json(arguments.runs / "data.json", data)
+    for note in told_of_points(data["regression"]):
+        print(f"data: {note}")
     regression, classification = data["regression"], data["classification"]
     points, pictures = format_counts(regression), format_counts(classification)
     print(f"data: {regression.source}, {points} points; {images.place}, {pictures} images")
@@ -46,6 +48,14 @@ def check_splits(homework: Homework, data: Mapping[str, Data]) -> None:
     for name, settings in homework.tasks.items():
         for config in (settings.reference, settings.search.base, *settings.variants.values()):
             TASKS[name].module.fold_indices(data[name].counts["train"], config, homework.compute.seed)
+
+
+def told_of_points(data: Data) -> list[str]:
+    """Which column of a user's files is which, and what the reader left out, a line each."""
+    *inputs, target = data.columns
+    are = "is the input" if len(inputs) == 1 else "are the inputs"
+    own = not any("synthetic" in name for name in data.digests)
+    return ([f"of the columns {', '.join(inputs)} {are}, {target} is the target"] if own else []) + list(data.notes)
 
 
 def check_networks(homework: Homework, shapes: Mapping[str, Shapes], build: bool = False) -> None:

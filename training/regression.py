@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from reporting.artifacts import Data, save_arrays, save_table
+from reporting.artifacts import Data, save_arrays
 from training.config import DataConfig, RegressionConfig
-from training.datasets import Dataset, Folds, kfold_indices, load_regression
+from training.datasets import Dataset, Folds, kfold_indices
 from training.layout import layers_of
+from training.members import Member, as_recorded, curve_inputs, predicted, r_squared, record_members
+from training.points import load_regression
 from training.recording import Recording
+from training.scaling import Scaling, in_data_units, standardised
 from training.seeds import derive_seed
 
 if TYPE_CHECKING:
     from training.trainer import Fit, Trainer
 
-CURVE_POINTS = 401
-ACTIVATION_STEP = 4  # every fourth of them is one at which activations are stored
-Member = dict[str, Any]  # what is recorded of the model of one fold
+ACTIVATION_STEP = 4  # every fourth point of the curve is one at which activations are stored
 
 load = load_regression
 
@@ -70,112 +71,78 @@ def train(
     for fold, (train, validation) in enumerate(folds, 1):
         progress = Progress(f"{record.name}  fold {fold}/{len(folds)}", config.max_epochs)
         own_seed = derive_seed(seed, config, fold)
-        fit = trainer.fit(config, dataset.x_train, dataset.y_train, train, validation, own_seed, [progress])
-        members.append(describe_member(trainer, fit, dataset, fold, train, validation))
+        scaled, scaling = standardised(config, dataset, train)
+        fit = trainer.fit(config, scaled.x_train, scaled.y_train, train, validation, own_seed, [progress], scaling.unit)
+        network = Network(trainer, fit, scaled, scaling)
+        members.append(describe_member(network, dataset, fold, train, validation))
         if inspected or deviations_stored:
-            add_deviations(members[-1], fit, dataset, train)
+            add_deviations(members[-1], network, train)
         if fold == 1 and (inspected or weights_stored):
             save_arrays(record.folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
         if fold == 1 and inspected:
-            save_inspection(record.folder, fit, dataset)
+            save_inspection(record.folder, network, dataset)
     record_members(record, members, dataset)
 
 
-def record_members(record: Recording, members: Sequence[Member], dataset: Dataset) -> None:
-    """Write the files of a run from its members, one per fold; `run.json` comes last."""
-    history = [{"fold": member["fold"], **row} for member in members for row in member["history"]]
-    if history:
-        save_table(record.folder / "history.csv", history)
-    save_table(record.folder / "folds.csv", [member["row"] for member in members])
-    save_arrays(record.folder / "predictions.npz", predictions(members, dataset))
-    record.finish(metrics(members, dataset))
+class Network(NamedTuple):
+    """The trained network of one fold, with the points as it takes them; the next fit changes it."""
+
+    trainer: Trainer
+    fit: Fit
+    scaled: Dataset
+    scaling: Scaling
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Predictions (n,) of inputs (n, columns), both in the data's units."""
+        return self.scaling.predictions(self.trainer.predict(self.scaling.inputs(x).astype(np.float32))[:, 0])
 
 
-def describe_member(
-    trainer: Trainer, fit: Fit, dataset: Dataset, fold: int, train: np.ndarray, validation: np.ndarray
-) -> Member:
+def describe_member(network: Network, dataset: Dataset, fold: int, train: np.ndarray, validation: np.ndarray) -> Member:
     """What is recorded of the trained network of one fold: history, a row of folds.csv and predictions."""
-    losses = {
-        "train_loss": trainer.evaluate(dataset.x_train[train], dataset.y_train[train])["loss"],
-        "validation_loss": trainer.evaluate(dataset.x_train[validation], dataset.y_train[validation])["loss"],
-        "test_loss": trainer.evaluate(dataset.x_test, dataset.y_test)["loss"],
+    trainer, fit, scaled, scaling = network
+    sets = {
+        "train": (scaled.x_train[train], scaled.y_train[train]),
+        "validation": (scaled.x_train[validation], scaled.y_train[validation]),
+        "test": (scaled.x_test, scaled.y_test),
     }
+    losses = {f"{name}_loss": trainer.evaluate(*points, scaling.unit)["loss"] for name, points in sets.items()}
     row: dict[str, Any] = {"fold": fold, "seed": fit.seed}
     row |= {"train_points": len(train), "validation_points": len(validation)}
     row |= {"epochs": fit.epochs, "stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
-    row |= losses | {"seconds": round(fit.seconds, 3)}
-    return {
-        "fold": fold,
-        "history": fit.history,
-        "row": row,
-        "validation": validation,
-        "parameters": fit.model.count_params(),
-        "train_predictions": trainer.predict(dataset.x_train)[:, 0],
-        "test_predictions": trainer.predict(dataset.x_test)[:, 0],
-        "curve_predictions": trainer.predict(curve_inputs(dataset))[:, 0],
-    }
+    row |= losses | r_squared(losses, dataset, train, validation) | {"seconds": round(fit.seconds, 3)}
+    member: Member = {"fold": fold, "history": fit.history, "row": row, "validation": validation}
+    member |= {"parameters": fit.model.count_params(), "scaling": scaling}
+    return member | predicted(network.predict, dataset, train)
 
 
-def add_deviations(member: Member, fit: Fit, dataset: Dataset, train: np.ndarray) -> None:
+def add_deviations(member: Member, network: Network, train: np.ndarray) -> None:
     """Add the linearised Laplace approximation: columns of folds.csv, and the sd of the function at the test points."""
     from training.laplace import is_chain, laplace
 
+    _, fit, scaled, scaling = network
     if not is_chain(fit.model):  # a network of the user's own that it does not know
         return
-    found = laplace(fit.model, dataset.x_train[train], dataset.y_train[train], dataset.x_test)
-    member["row"] |= {"laplace_noise_variance": found.noise_variance, "laplace_prior_precision": found.prior_precision}
-    (member["laplace_test_sd"],) = found.deviations
+    found = laplace(fit.model, scaled.x_train[train], scaled.y_train[train], scaled.x_test)
+    noise = found.noise_variance * scaling.unit
+    member["row"] |= {"laplace_noise_variance": noise, "laplace_prior_precision": found.prior_precision}
+    member["laplace_test_sd"] = scaling.deviations(found.deviations[0])
 
 
-def curve_inputs(dataset: Dataset) -> np.ndarray:
-    """Evenly spaced inputs (401, 1) across the range of the training and test points."""
-    x = np.concatenate([dataset.x_train, dataset.x_test])
-    return np.linspace(x.min(), x.max(), CURVE_POINTS, dtype=np.float32)[:, None]
-
-
-def save_inspection(folder: Path, fit: Fit, dataset: Dataset) -> None:
+def save_inspection(folder: Path, network: Network, dataset: Dataset) -> None:
     """Store the network, its activations for three test inputs and along x, and statistics of its units.
 
     The statistics, which the sizes of the smaller network follow from, are taken over the training points: no test data
-    decide what is trained.
+    decide what is trained. Several inputs have no order: the test points are then taken by their first column.
     """
     from training.inspection import activations, activations_along
 
+    _, fit, scaled, scaling = network
     points = len(dataset.x_test)
     probes = np.argsort(dataset.x_test[:, 0])[[points // 6, points // 2, points * 5 // 6]]
-    probed = {"x_probe": dataset.x_test[probes, 0]}
-    along = curve_inputs(dataset)[::ACTIVATION_STEP]
-    probed |= {"x_along": along[:, 0], **activations_along(fit.model, along)}
-    save_arrays(folder / "activations.npz", probed | activations(fit.model, dataset.x_train, dataset.x_test[probes]))
-    fit.model.save(folder / "model.keras")
-
-
-def predictions(members: Sequence[Member], dataset: Dataset) -> dict[str, np.ndarray]:
-    """The arrays of predictions.npz: the data, the fold that held out each training point, and all predictions."""
-    fold = np.zeros(len(dataset.x_train), dtype=np.int32)
-    for member in members:
-        fold[member["validation"]] = member["fold"]
-    names = [name for name in members[0] if name.endswith(("_predictions", "_sd"))]
-    stacked = {name: np.stack([member[name] for member in members]).astype(np.float32) for name in names}
-    data = {
-        "x_train": dataset.x_train[:, 0],
-        "y_train": dataset.y_train[:, 0],
-        "x_test": dataset.x_test[:, 0],
-        "y_test": dataset.y_test[:, 0],
-    }
-    x_curve = curve_inputs(dataset)[:, 0]
-    known = {} if dataset.function is None else {"curve_truth": dataset.function(x_curve).astype(np.float32)}
-    return {**data, "fold": fold, "x_curve": x_curve, **known, **stacked}
-
-
-def metrics(members: Sequence[Member], dataset: Dataset) -> dict[str, float]:
-    """The metrics of a run: mean and standard deviation over the members, and the test MSE of their mean prediction."""
-    result: dict[str, float] = {}
-    for name in ("train_loss", "validation_loss", "test_loss"):
-        values = [member["row"][name] for member in members]
-        result |= {name: float(np.mean(values)), f"{name}_sd": float(np.std(values, ddof=1))}
-    mean_prediction = np.mean([member["test_predictions"] for member in members], axis=0, dtype=np.float64)
-    result["ensemble_test_loss"] = float(np.mean((mean_prediction - dataset.y_test[:, 0]) ** 2))
-    if "stopped_early" in members[0]["row"]:
-        result["stopped_early"] = sum(member["row"]["stopped_early"] for member in members)
-    return result | {"parameters": members[0]["parameters"]}
+    probed = {"x_probe": as_recorded(dataset.x_test[probes])}
+    if dataset.x_train.shape[1] == 1:
+        along = curve_inputs(dataset)[::ACTIVATION_STEP]
+        scaled_along = scaling.inputs(along).astype(np.float32)
+        probed |= {"x_along": along[:, 0], **activations_along(fit.model, scaled_along)}
+    save_arrays(folder / "activations.npz", probed | activations(fit.model, scaled.x_train, scaled.x_test[probes]))
+    in_data_units(fit.model, scaling).save(folder / "model.keras")

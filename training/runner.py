@@ -17,7 +17,7 @@ from training.children import Running, start
 from training.estimate import REPORT, Estimate
 from training.experiment import Experiment
 from training.schedule import critical_paths, simulate
-from training.terminal import Terminal, clock, shortened
+from training.terminal import Terminal, clock, scored, shortened
 from training.units import CHIEF_MEMORY, Unit, units_of
 
 TICK = 0.25  # seconds between two looks at the processes
@@ -169,7 +169,7 @@ class Runner:
         except ArtifactError:
             return ""
         name = next((name for name in SCORES if name in metrics), "")
-        return f"  {name.replace('_', ' ')} {metrics[name]:.4f}" if name else ""
+        return f"  {name.replace('_', ' ')} {scored(metrics[name])}" if name else ""
 
     def time_left(self) -> float:
         """The seconds that the rest and the report will take, if it goes on as it did so far."""

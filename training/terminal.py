@@ -20,6 +20,11 @@ def shortened(text: str, columns: int = COLUMNS) -> str:
     return text if len(text) <= columns else text[: columns - 1] + "…"
 
 
+def scored(value: float) -> str:
+    """A loss or an accuracy: four decimals, or three digits where the data's units make it very large or small."""
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.3g}"
+
+
 class Terminal:
     """Writes to `stream`, by default the standard error at the time of writing."""
 

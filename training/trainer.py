@@ -19,7 +19,7 @@ import tensorflow as tf
 from reporting.artifacts import Shapes
 from training.averaging import WeightAverage
 from training.batches import TensorFunction, mean_over_batches
-from training.callbacks import make_callbacks, recorded_logs
+from training.callbacks import logs_of, make_callbacks, recorded_logs
 from training.config import FitConfig
 from training.losses import make_loss, make_objective
 from training.models import named_weights
@@ -97,8 +97,12 @@ class Trainer:
         validation: np.ndarray,
         seed: int,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        unit: float = 1.0,
     ) -> Fit:
-        """Train on x[train], y[train], validating on x[validation], y[validation]; `callbacks` follow the fit's own."""
+        """Train on x[train], y[train], validating on x[validation], y[validation]; `callbacks` follow the fit's own.
+
+        Losses are told in multiples of 1 / `unit`: where targets are standardised, it is their variance.
+        """
         started = time.perf_counter()
         self._start(config, seed)
         initial_weights = named_weights(self.model)
@@ -117,7 +121,7 @@ class Trainer:
             listeners.on_epoch_begin(epoch)
             began = time.perf_counter()
             order = tf.constant(rng.permutation(len(train)).astype(np.int32))
-            logs = self._logs(take_epoch(*data, order, *held_out))
+            logs = logs_of(take_epoch(*data, order, *held_out).numpy(), self.classifies, unit)
             durations.append(time.perf_counter() - began)
             history.append(recorded_logs(epoch + 1, logs))
             listeners.on_epoch_end(epoch, logs)
@@ -129,9 +133,9 @@ class Trainer:
         seconds = time.perf_counter() - started
         return Fit(self.model, initial_weights, history, seed, len(history), stopped, best, seconds, durations)
 
-    def evaluate(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    def evaluate(self, x: np.ndarray, y: np.ndarray, unit: float = 1.0) -> dict[str, float]:
         """ "loss" (without the L2 penalty) and, for a classification, "accuracy" with the current weights."""
-        return self._logs(self.evaluate_batches(tf.constant(x), tf.constant(y)))
+        return logs_of(self.evaluate_batches(tf.constant(x), tf.constant(y)).numpy(), self.classifies, unit)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Predictions (n, outputs) with the current weights; means over all views, see views.py."""
@@ -227,11 +231,6 @@ class Trainer:
             return loss[None]
         right = tf.argmax(outputs, axis=-1, output_type=tf.int32) == tf.cast(y, tf.int32)
         return tf.stack([loss, tf.reduce_mean(tf.cast(right, tf.float32))])
-
-    def _logs(self, scores: tf.Tensor) -> dict[str, float]:
-        """Scores by Keras' names: of one set (1 or 2,), or of training and validation (2, 1 or 2)."""
-        names = ("loss", "accuracy", "val_loss", "val_accuracy") if self.classifies else ("loss", "val_loss")
-        return dict(zip(names, scores.numpy().ravel().tolist(), strict=False))
 
 
 @functools.lru_cache(maxsize=MAX_PROGRAMS)

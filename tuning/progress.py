@@ -14,7 +14,7 @@ from rich.table import Table
 
 from reporting.artifacts import readable
 from training.grids import Search
-from training.terminal import COLUMNS, clock, shortened
+from training.terminal import COLUMNS, clock, scored, shortened
 from tuning.combinations import Values
 
 
@@ -77,7 +77,7 @@ class SearchProgress:
         """Count a combination that has ended, and print its line."""
         self._count(score)
         self.at_work.pop(worker, None)
-        result = f"{score:.4f}{self.best_so_far()}"
+        result = f"{scored(score)}{self.best_so_far()}"
         values_text = " ".join(str(readable(value)) for value in values.values())
         room = COLUMNS - len(f"{self.label}  {self.done}/{self.combinations}    {result}  {self.left()}")
         self.say(f"{self.done}/{self.combinations}  {shortened(values_text, room)}  {result}  {self.left()}")
@@ -101,7 +101,7 @@ class SearchProgress:
 
     def best_so_far(self) -> str:
         """The best score as the end of a line, empty before the first."""
-        return "" if self.best is None else f"  best {self.best:.4f}"
+        return "" if self.best is None else f"  best {scored(self.best)}"
 
     def say(self, text: str) -> None:
         """Print a line that stays."""

@@ -201,15 +201,18 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
     """A function that trains one fold and returns its result; with `progress` it shows the epochs."""
     from training.callbacks import Progress
     from training.pace import epoch_seconds
+    from training.scaling import standardised
     from training.seeds import derive_seed
     from training.trainer import trainer_for
     from tuning.tensorboard import EventLog
 
     search, dataset, seed = this.settings.search, this.dataset, this.search_seed
-    x, y, folds = dataset.x_train, dataset.y_train, this.folds(search.base, seed)
+    folds = this.folds(search.base, seed)
 
     def fit_fold(config: FitConfig, fold: int) -> dict[str, Any]:
         train, validation = folds[fold - 1]
+        data, scaling = standardised(config, dataset, train)
+        x, y = data.x_train, data.y_train
         trainer = trainer_for(config, dataset.data.shapes)
         callbacks: list[Any] = []
         if progress:
@@ -217,11 +220,11 @@ def fold_trainer(this: Experiment, arguments: argparse.Namespace, progress: Sear
         if arguments.tensorboard:
             values = {name: readable(getattr(config, name)) for name in search.grid}
             callbacks.append(EventLog(this.folder / "search" / "tensorboard", values, fold))
-        fit = trainer.fit(config, x, y, train, validation, derive_seed(seed, config, fold), callbacks)
+        fit = trainer.fit(config, x, y, train, validation, derive_seed(seed, config, fold), callbacks, scaling.unit)
         row: dict[str, Any] = {"seed": fit.seed, "epochs": fit.epochs}
         row |= {"stopped_early": fit.stopped_early, "best_epoch": fit.best_epoch}
         for part, indices in (("train", train), ("validation", validation)):
-            scores = trainer.evaluate(x[indices], y[indices])
+            scores = trainer.evaluate(x[indices], y[indices], scaling.unit)
             row |= {f"{part}_{name}": value for name, value in scores.items()}
         if trainer.classifies:
             answers = trainer.predict(x[validation]).argmax(axis=1)

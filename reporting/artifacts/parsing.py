@@ -57,6 +57,8 @@ def _checked(value: Any, kind: Any, limits: Mapping[str, Any], where: str) -> An
         kind = dict
     if dataclasses.is_dataclass(kind):
         return parse(kind, value, where)  # type: ignore[arg-type]
+    if isinstance(value, bool) and str(value).lower() in limits.get("choices", ()):
+        return str(value).lower()
     number = kind in (int, float)
     accepted: Any = (int, float) if kind is float else Mapping if kind is dict else kind
     if not isinstance(value, accepted) or (number and (isinstance(value, bool) or not math.isfinite(value))):

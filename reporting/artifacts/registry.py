@@ -33,7 +33,7 @@ TASKS = {
     for task in (
         Task(
             "regression",
-            ("reference", "tuned"),
+            ("reference", "tuned", "extended"),
             "tuned",
             (
                 Extra("splits", "data", "other ways to split the points", "other ways to split the points"),
@@ -51,8 +51,16 @@ TASKS = {
                     "further seeds of the tuned regression networks",
                     "further seeds of the tuned networks",
                 ),
+                Extra(
+                    "extended_seeds",
+                    "data",
+                    "further seeds of the extended regression networks",
+                    "further seeds of the extended networks",
+                    of="extended",
+                ),
                 Extra("smaller", "tuned", "the smaller regression network", "a smaller network"),
             ),
+            optional=(Extra("extended", "data", "the extended regression networks", "the extended networks"),),
         ),
         Task(
             "classification",

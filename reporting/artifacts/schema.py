@@ -69,6 +69,8 @@ class Data:
     # Of a classification the names by label, and of a regression those of the inputs, then of the target
     classes: tuple[str, ...] = dataclasses.field(default=(), metadata={"may_be_empty": True})
     columns: tuple[str, ...] = dataclasses.field(default=(), metadata={"may_be_empty": True})
+    # What the reader of the points took for what, and left out; the digests say which points these are
+    notes: tuple[str, ...] = dataclasses.field(default=(), compare=False, metadata={"may_be_empty": True})
     # What equal bytes repeat, counted when images are loaded; it says nothing about which data these are
     duplicates_train: int | None = dataclasses.field(default=None, compare=False)  # training images that repeat others
     duplicates_train_test: int | None = dataclasses.field(default=None, compare=False)  # test images among these

@@ -14,11 +14,19 @@ from typing import Any
 from markupsafe import Markup
 
 from reporting.artifacts import UserError
-from reporting.engine.tracing import printed
-
-MINUS = "\N{MINUS SIGN}"
-THIN = "\N{NARROW NO-BREAK SPACE}"
-TIED = "\N{NO-BREAK SPACE}"
+from reporting.engine.magnitudes import (
+    LARGE,
+    MINUS,
+    THIN,
+    TIED,
+    fixed,
+    placed,
+    power_of_ten,
+    scientific,
+    shared_form,
+    sized,
+)
+from reporting.engine.tracing import plain, printed
 
 
 class FormattingError(UserError):
@@ -36,34 +44,47 @@ def finite(value: Any) -> Any:
 
 @printed
 def format_decimals(value: float, places: int = 3) -> str:
-    """0.12249 -> "0.122". A value that rounds to zero has no sign."""
-    text = f"{finite(value):.{places}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+    """0.12249 -> "0.122", and 1234567 -> "1.23 × 10" with the exponent 6 raised, see magnitudes.py."""
+    return sized(finite(value), places)
+
+
+@printed
+def format_r_squared(value: float) -> str:
+    """A share of the variance, 1 at most: "0.93", and of a model without use "−1.20 × 10" with an exponent raised."""
+    return fixed(value, 2) if abs(finite(value)) < LARGE else sized(value, 2)
+
+
+@printed
+def format_position(value: float, limits: tuple[float, float], places: int = 2) -> str:
+    """A place on an axis with these ends: -2.984 -> "−2.98", and on one of years 1990.4 -> "1990.4"."""
+    low, high = (float(finite(end)) for end in limits)
+    return placed(finite(value), low, high, places)
 
 
 @printed
 def format_signed(value: float, places: int = 3) -> str:
     """As decimals, with the sign always written: "+0.013"."""
     text = format_decimals(value, places)
-    return text if text.startswith(MINUS) or float(text) == 0 else f"+{text}"
+    return text if text.startswith(MINUS) or value == 0 or not text.strip("0.") else "+" + text
 
 
 @printed
 def format_percent(share: float, places: int = 1) -> str:
     """0.9123 -> "91.2 %"."""
-    return f"{format_decimals(100 * finite(share), places)}{TIED}%"
+    return f"{fixed(100 * finite(share), places)}{TIED}%"
 
 
 @printed
 def format_percentage(share: float, places: int = 1) -> str:
     """A share in percent without the sign, for columns that say so: 0.9123 -> "91.2"."""
-    return format_decimals(100 * finite(share), places)
+    return fixed(100 * finite(share), places)
 
 
 @printed
 def format_signed_points(difference: float, places: int = 1) -> str:
     """A difference of two shares in percentage points, with its sign: -0.0123 -> "−1.2 points"."""
-    return f"{format_signed(100 * finite(difference), places)}{TIED}points"
+    text = fixed(100 * finite(difference), places)
+    return f"{'' if text.startswith(MINUS) or not text.strip('0.') else '+'}{text}{TIED}points"
 
 
 @printed
@@ -76,7 +97,7 @@ def format_floor_percent(share: float, places: int = 1) -> str:
 @printed
 def format_points(difference: float, places: int = 1) -> str:
     """A difference of two shares in percentage points, without its sign: -0.0123 -> "1.2 points"."""
-    return f"{format_decimals(100 * abs(finite(difference)), places)}{TIED}points"
+    return f"{fixed(100 * abs(finite(difference)), places)}{TIED}points"
 
 
 @printed
@@ -85,8 +106,7 @@ def format_scientific(value: float, digits: int = 2) -> str:
     if finite(value) == 0:
         return "0"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    power = Markup("10<sup>{}</sup>").format(str(int(exponent)).replace("-", MINUS))
-    return power if float(mantissa) == 1 else Markup("{}{}×{}").format(mantissa.replace("-", MINUS), TIED, TIED) + power
+    return power_of_ten(int(exponent)) if float(mantissa) == 1 else scientific(value, digits)
 
 
 def format_plain_setting(value: Any) -> str:
@@ -117,7 +137,15 @@ def format_setting(value: Any) -> str:
 
 def format_plus_minus(mean: float, deviation: float, places: int = 3) -> str:
     """A mean and its standard deviation: "0.105 ± 0.021"."""
-    return f"{format_decimals(mean, places)}{TIED}±{TIED}{format_decimals(finite(deviation), places)}"
+    exponent, places = shared_form(plain(finite(mean)), plain(finite(deviation)), places)
+    pair = f"{mantissa(mean, exponent, places)}{TIED}±{TIED}{mantissa(deviation, exponent, places)}"
+    return Markup("({}) ×{}{}").format(pair, TIED, power_of_ten(exponent)) if exponent else pair
+
+
+@printed
+def mantissa(value: float, exponent: int, places: int) -> str:
+    """A number as a multiple of a power of ten."""
+    return fixed(value * 10.0**-exponent, places)
 
 
 @printed
@@ -134,7 +162,7 @@ def format_probability(value: float) -> str:
     """A p value alone, as in a table: "0.23", or "< 0.001"."""
     if not 0 <= finite(value) <= 1:
         raise FormattingError(f"the report was to print {value!r} as a probability")
-    return f"<{TIED}0.001" if value < 0.001 else format_decimals(value, 2 if value >= 0.1 else 3)
+    return f"<{TIED}0.001" if value < 0.001 else fixed(value, 2 if value >= 0.1 else 3)
 
 
 @printed
@@ -156,7 +184,7 @@ def format_duration(seconds: float) -> str:
     if finite(seconds) < 0:
         raise FormattingError(f"the report was to print {seconds!r} s as a duration")
     if seconds < 9.95:
-        return f"{format_decimals(seconds, 1)}{TIED}s"
+        return f"{fixed(seconds, 1)}{TIED}s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole}{TIED}s"

@@ -7,6 +7,7 @@ a template of its own: a sentence in the body in place of an appendix, or its ta
     figures(results, found)  figure name -> functions that draw its panels
     tables(results, found)   table name -> function that returns its rows
     EQUATIONS                equation name -> (formula in TeX's notation, the same in words)
+    equations(results, found)  such equations that depend on the results
 
 `results` are those of the section's task (of all tasks, for a section of none), and `found("name")` are the findings of
 another section of the task, `found("task/name")` of any one.

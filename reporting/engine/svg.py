@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from reporting.engine.errors import RenderError
+from reporting.engine.magnitudes import with_raised_digits
 from reporting.engine.tracing import without_marks
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def labelled(svg: str, alternative: str) -> Markup:
 
     Raises RenderError if the alternative text is empty or contains markup.
     """
-    title = " ".join(without_marks(Markup.escape(alternative)).split())
+    title = " ".join(with_raised_digits(without_marks(Markup.escape(alternative))).split())
     if not title or "<" in title:
         raise RenderError(f"a drawing needs an alternative text in plain words, not {title!r}")
     opening, content = svg.split(">", 1)

@@ -100,6 +100,8 @@ def repeated_points(variant: Variant) -> int:
     """How many test points of a regression are training points too, by x and y."""
     stored = variant.predictions
     train, test = (
-        np.stack([stored[f"{axis}_{part}"].ravel() for axis in "xy"], axis=1).tolist() for part in ("train", "test")
+        [tuple(row) for row in np.column_stack([stored[f"{axis}_{part}"] for axis in "xy"]).tolist()]
+        for part in ("train", "test")
     )
-    return sum(point in train for point in test)
+    known = set(train)
+    return sum(point in known for point in test)

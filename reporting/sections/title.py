@@ -5,27 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reporting.engine.canvas import FULL, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.results import Results
 from reporting.sections.classification.ladder import draw_ladder, short_ladder
 from reporting.sections.classification.seeds import Rung
+from reporting.sections.regression.columns import has_several_inputs
 from reporting.sections.regression.ensemble import draw_fit, fit_of
+from reporting.sections.regression.several import draw_predicted
+from reporting.sections.regression.several import fit_of as several_fit_of
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
 def figures(results: Mapping[str, Results], found: Found) -> dict[str, list]:
-    return {"overview": [lambda: plot_overview(fit_of(results["regression"]), short_ladder(results["classification"]))]}
+    regression, ladder = results["regression"], short_ladder(results["classification"])
+    several = has_several_inputs(regression)
+    fit = several_fit_of(regression) if several else fit_of(regression)
+    return {"overview": [lambda: plot_overview(fit, ladder, several)]}
+
+
+CORNERS = {"lower right": (1, 0), "lower left": (0, 0), "upper right": (1, 1), "upper left": (0, 1)}
+WIDE, HIGH = 0.65, 0.3  # shares of the axes that a legend takes
+
+
+def emptiest_corner(axes: Axes, *sets: np.ndarray) -> str:
+    """The corner where a legend hides the fewest points, the lower right one if several do: x and y of each set."""
+    x, y = np.concatenate(sets[::2]), np.concatenate(sets[1::2])
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    across, up = (x - left) / (right - left), (y - low) / (high - low)
+    hidden = {
+        name: np.sum((np.abs(across - at) < WIDE) & (np.abs(up - height) < HIGH))
+        for name, (at, height) in CORNERS.items()
+    }
+    return min(CORNERS, key=lambda name: hidden[name])
 
 
 @styled
-def plot_overview(fit: Mapping[str, Any], ladder: Mapping[str, Rung]) -> Figure:
-    """The learned function (left) and the test accuracies (right)."""
+def plot_overview(fit: Mapping[str, Any], ladder: Mapping[str, Rung], several: bool = False) -> Figure:
+    """The learned function, or with several inputs what it predicts (left), and the test accuracies (right)."""
     figure = new_figure(FULL, 63)
     left, right = figure.subplots(1, 2, width_ratios=(1.75, 1))
-    draw_fit(left, **fit)
-    left.legend(loc="lower right", ncols=2)
+    if several:
+        draw_predicted(left, **fit)
+    else:
+        draw_fit(left, **fit)
+        left.legend(loc=emptiest_corner(left, *fit["sets"]), ncols=2)
     draw_ladder(right, list(ladder.values()), list(ladder))
     return figure

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from training import device
-from training.datasets import fashion_mnist_data, load_images, load_regression
+from training.datasets import fashion_mnist_data, load_images
+from training.points import load_regression
 from training.settings import load_homework
 from training.tasks import TASKS
 

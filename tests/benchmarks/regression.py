@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.benchmarks.processes import Peers, ours, results_of, seconds_of
 from tests.benchmarks.turns import ROUNDS, Comparison, affordable, extrapolated, say, take_turns
-from training.datasets import load_regression
+from training.points import load_regression
 from training.settings import load_homework
 
 FEW, MANY, MOST = 1, 10, 100  # epochs of a fit: in the first timings, and at most

@@ -18,6 +18,7 @@ from tests.invented.edits.classification import (
     temperatures,
     wrong_for,
 )
+from tests.invented.edits.columns import called, in_units, several_inputs
 from tests.invented.edits.files import configured
 from tests.invented.edits.networks import dead
 from tests.invented.edits.origins import course_data, duplicates, seeds_of_their_own, several_machines
@@ -62,10 +63,15 @@ def accuracies(reference: float, tuned: float, extended: float) -> dict[str, Any
 
 
 def errors(
-    reference: float, tuned: float, splits: float = 0.4, glorot_uniform: float = 0.6, smaller: float = 0.3
+    reference: float,
+    tuned: float,
+    splits: float = 0.4,
+    glorot_uniform: float = 0.6,
+    smaller: float = 0.3,
+    extended: float = 0.2,
 ) -> dict[str, Any]:
     extra = {"splits": splits, "glorot_uniform": glorot_uniform, "smaller": smaller}
-    return {"regression_error": {"reference": reference, "tuned": tuned}, "extra_error": extra}
+    return {"regression_error": {"reference": reference, "tuned": tuned, "extended": extended}, "extra_error": extra}
 
 
 OUTCOMES_OF_NETWORKS = {
@@ -107,6 +113,17 @@ OUTCOMES_OF_NETWORKS = {
         baseline_column("polynomial", degree=7), predictions("baselines/polynomial", 0.0), fields(3)
     ),
     "the course's data": outcome(course_data, separated, no_smaller_classifier, function_known=False),
+    "years and prices": outcome(
+        in_units((10.0, 2000.0), (2e5, 1e6)), called("year", "price", notes=("train.csv: 1 of 101 rows lacks a value",))
+    ),
+    "tiny and offset": outcome(
+        in_units((1e-9, 0.0), (1e-12, 3e-11)), baseline_column("gaussian_process", fitted_points=70)
+    ),
+    "several inputs": outcome(several_inputs("rooms", "area", "price", partial=(3.0, -1.0))),
+    "many inputs, few extras": outcome(
+        several_inputs("x1", "x2", "x3", "x4", "x5", "y", partial=(-3.0, 1.0, 0.1, 0.0, 0.5)), switched_off=EVERY_EXTRA
+    ),
+    "inputs, some without use": outcome(several_inputs("a", "b", "y", partial=(3.0, 0.1)), constant_y),
     "units that peak at the ends": outcome(largest_at_ends),
     "few points": outcome(duplicates(None, None), points=6, folds=2),
     "other initialiser better, smaller better": outcome(

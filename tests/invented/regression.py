@@ -16,15 +16,20 @@ GRID: dict[str, list] = {
     "weight_decay": [1e-5, 1e-7],
     "batch_size": [16, 32, 64],
 }
+EXTENSIONS: dict = {"learning_rate_schedule": "cosine", "weight_decay": 1e-3}
 CURVE = np.linspace(-5, 5, 401)
 LOSSES = ("train_loss", "validation_loss", "test_loss")
+SHARES = ("train_r2", "validation_r2", "test_r2")
 
 
 def write_regression(folder: Path, example: Example) -> dict:
     """Write search, reference and tuned networks; returns the tuned settings."""
     reference = reference_settings(example)
     best = write_search(folder / "search", example, GRID, score, "validation_loss", example.folds, reference)
-    for name, config in {"reference": reference, "tuned": reference | best}.items():
+    for name, config in {"reference": reference, "tuned": reference | best, "extended": reference | EXTENSIONS}.items():
+        if f"regression/{name}" in example.switched_off:
+            save_run(folder / name, example, "regression", {"enabled": False, "cases": [], "configs": {}}, {})
+            continue
         write_inspection(folder / name, example)
         networks = [network(example, example.regression_error[name], 100 + k) for k in range(example.folds)]
         write_case(folder / name, example, config, networks, **laplace(example, name))
@@ -44,6 +49,7 @@ def reference_settings(example: Example) -> dict:
         "patience": 400,
         "restore_best_weights": False,
         "folds": example.folds,
+        "standardize": "auto",
     }
 
 
@@ -111,8 +117,9 @@ def write_case(
     save_rows(folder / "folds.csv", rows)
     if "max_epochs" in config:
         save_rows(folder / "history.csv", history_rows(example, rows))
-    ensemble = float(np.mean((stored["test_predictions"].mean(axis=0) - stored["y_test"]) ** 2))
-    save_run(folder, example, "regression", config, {"ensemble_test_loss": ensemble} | metrics_of(config, rows))
+    loss = float(np.mean((stored["test_predictions"].mean(axis=0) - stored["y_test"]) ** 2))
+    ensemble = {"ensemble_test_loss": loss, "ensemble_test_r2": 1 - loss / float(stored["y_test"].var())}
+    save_run(folder, example, "regression", config, ensemble | metrics_of(config, rows))
 
 
 def fold_row(config: dict, stored: dict[str, np.ndarray], k: int) -> dict:
@@ -122,6 +129,8 @@ def fold_row(config: dict, stored: dict[str, np.ndarray], k: int) -> dict:
     counts = {"train_points": int(np.sum(~held_out)), "validation_points": int(np.sum(held_out))}
     test_loss = ((stored["test_predictions"][k] - stored["y_test"]) ** 2).mean()
     losses = dict(zip(LOSSES, (errors[~held_out].mean(), errors[held_out].mean(), test_loss), strict=True))
+    targets = stored["y_train"][~held_out], stored["y_train"][held_out], stored["y_test"]
+    losses |= {name: 1 - losses[loss] / y.var() for name, loss, y in zip(SHARES, LOSSES, targets, strict=True)}
     if "max_epochs" not in config:
         return {"fold": k + 1, **counts, **losses, "seconds": 0.1}
     stopping = {"epochs": config["max_epochs"], "stopped_early": False, "best_epoch": config["max_epochs"] - 2}
@@ -145,6 +154,7 @@ def metrics_of(config: dict, rows: list[dict]) -> dict:
     for name in LOSSES:
         values = [row[name] for row in rows]
         metrics |= {name: float(np.mean(values)), f"{name}_sd": float(np.std(values, ddof=1))}
+    metrics |= {name: float(np.mean([row[name] for row in rows])) for name in SHARES}
     if "hidden_units" not in config:
         return metrics
     parameters = sum((inputs + 1) * outputs for inputs, outputs in kernel_shapes(config["hidden_units"]).values())

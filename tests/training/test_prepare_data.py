@@ -35,12 +35,14 @@ def prepare(settings_file, runs):
     return prepare_data.main(["--config", str(settings_file), "--runs", str(runs)])
 
 
-def test_provenance_of_both_tasks_is_recorded_in_one_line_of_output(settings, tmp_path, capsys):
+def test_provenance_of_both_tasks_is_recorded_and_told(settings, tmp_path, capsys):
     prepare(settings(), tmp_path / "runs")
     record = load_json(tmp_path / "runs" / "data.json")
     assert record["regression"]["counts"] == {"train": 6, "test": 6}
     assert record["classification"]["digests"] == KNOWN["fashion_mnist"].digests
-    assert len(capsys.readouterr().out.splitlines()) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "data: of the columns x is the input, y is the target" and "6 + 6 points" in told[-1]
+    assert told[1:-1] == [f"data: {note}" for note in record["regression"]["notes"]]
 
 
 def test_a_grid_that_will_hardly_end_is_said(settings, tmp_path, capsys):
@@ -69,7 +71,7 @@ def test_splits_that_later_stages_could_not_make_are_refused_now(settings, tmp_p
 def test_bad_data_leave_the_earlier_record_as_it_was(settings, tmp_path):
     prepare(settings(), tmp_path / "runs")
     before = (tmp_path / "runs" / "data.json").read_bytes()
-    (tmp_path / "test.csv").write_text("x,y\n1,nan\n2,3\n")
+    (tmp_path / "test.csv").write_text("x,y\n1,inf\n2,3\n")
     with pytest.raises(UserError, match="test.csv, line 2"):
         prepare(settings(), tmp_path / "runs")
     assert (tmp_path / "runs" / "data.json").read_bytes() == before

@@ -61,7 +61,7 @@ def test_searched_fits_have_folds_and_seeds_that_no_network_has(tmp_path, monkey
     fits = []
 
     class Untrained:
-        def fit(self, config, x, y, train, validation, seed, callbacks):
+        def fit(self, config, x, y, train, validation, seed, callbacks, unit):
             fits.append((set(validation), seed))
             raise StopIteration
 

@@ -12,6 +12,7 @@ from reporting.engine.canvas import HALF, new_figure, styled, tints
 from reporting.engine.sections import Found
 from reporting.names import layer_name
 from reporting.results import Results, Variant
+from reporting.sections.regression.columns import axis_label, columns_of, has_several_inputs
 from reporting.sections.shared.activations import stems_figure
 from reporting.sections.shared.curves import HEIGHT
 
@@ -36,7 +37,7 @@ class LayerPeaks:
 
 @dataclasses.dataclass(frozen=True)
 class AlongFindings:
-    layers: tuple[LayerPeaks, ...]
+    layers: tuple[LayerPeaks, ...]  # empty with several inputs
 
     @property
     def inner(self) -> tuple[LayerPeaks, ...]:
@@ -47,13 +48,16 @@ class AlongFindings:
 def find(results: Results, found: Found) -> AlongFindings:
     """Where the units of the tuned network peak."""
     tuned = results.tuned
+    if has_several_inputs(results):
+        return AlongFindings(())
     return AlongFindings(tuple(peaks_of(name, tuned.activations[f"{name}/along"]) for name in tuned.hidden_layers))
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
     """Stems of the first hidden layer, and all of them along x."""
-    drawn = found("units").drawn[0].layer
-    return {"regression_activations": [lambda: stems_figure(results.tuned, drawn), lambda: along_figure(results.tuned)]}
+    drawn, column = found("units").drawn[0].layer, columns_of(results).inputs[0]
+    panels = [lambda: stems_figure(results.tuned, drawn), lambda: along_figure(results.tuned, column)]
+    return {"regression_activations": panels[:1] if has_several_inputs(results) else panels}
 
 
 def peaks_of(layer: str, along: np.ndarray) -> LayerPeaks:
@@ -64,15 +68,15 @@ def peaks_of(layer: str, along: np.ndarray) -> LayerPeaks:
     return LayerPeaks(layer, int(varying.sum()), int(np.sum((peaks == 0) | (peaks == len(along) - 1))))
 
 
-def along_figure(variant: Variant) -> Figure:
+def along_figure(variant: Variant, column: str) -> Figure:
     """The layers of a network."""
     arrays = variant.activations
     along = {layer_name(name): arrays[f"{name}/along"].astype(float) for name in variant.hidden_layers}
-    return plot_along(arrays["x_along"].astype(float), along)
+    return plot_along(arrays["x_along"].astype(float), along, column)
 
 
 @styled
-def plot_along(x: np.ndarray, along: Mapping[str, np.ndarray]) -> Figure:
+def plot_along(x: np.ndarray, along: Mapping[str, np.ndarray], column: str = "x") -> Figure:
     """A heat map a layer: x (inputs,) to the right, its units (inputs, units) upwards by where they are largest.
 
     Each unit is drawn from its own smallest activation (white) to its largest one (dark).
@@ -86,7 +90,7 @@ def plot_along(x: np.ndarray, along: Mapping[str, np.ndarray]) -> Figure:
         ends = (x[0], x[-1], 0, len(ordered))
         axes.imshow(ordered, cmap=tints("C0"), vmin=0, vmax=1, aspect="auto", origin="lower", extent=ends)
         axes.set_title(f"{name} ({len(ordered)})")
-        axes.set(xlabel="$x$", yticks=[])
+        axes.set(xlabel=axis_label(column), yticks=[])
         axes.spines[:].set_visible(False)
         axes.locator_params(axis="x", nbins=4)
     panels[0].set_ylabel("units, by their peak")

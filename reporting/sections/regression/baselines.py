@@ -14,6 +14,7 @@ from reporting.stats.intervals import bootstrap_t_intervals
 
 DRAWS = 2000  # of the bootstrap
 MOST_NUMBERS = 20_000_000  # that its draws may take together
+NETWORKS = ("network", "extended")
 SEED = 0  # of the bootstrap, so that equal runs give equal reports
 
 
@@ -24,7 +25,7 @@ class Method:
     Intervals are 95 % bootstrap intervals over the test points, see `bootstrap_t_intervals`.
     """
 
-    name: str  # "network", "gaussian_process", "polynomial" or "constant"
+    name: str  # "network" (the tuned ones), "extended", "gaussian_process", "polynomial" or "constant"
     validation_loss: float  # mean and sd over the folds
     validation_loss_sd: float
     test_loss: float
@@ -51,6 +52,7 @@ class BaselineFindings:
     regions: tuple[Region, ...]
     degrees: tuple[int, int]  # least and greatest degree of the polynomials
     draws: int
+    fitted_points: int | None  # that the Gaussian process is fitted to, where these are not all training points
 
     @property
     def by_name(self) -> dict[str, Method]:
@@ -91,30 +93,46 @@ class BaselineFindings:
 
     def names(self, holds: Callable[[Difference], bool]) -> list[str]:
         """The names of the baselines whose difference this is true of."""
-        return [method.name for method in self.methods[1:] if holds(method.difference)]
+        baselines = [method for method in self.methods if method.name not in NETWORKS]
+        return [method.name for method in baselines if holds(method.difference)]
 
 
 def find(results: Results, found: Found) -> BaselineFindings | None:
     """The tuned networks beside the baselines; None if those are switched off."""
     cases = results.extras["baselines"].cases
-    return baseline_findings(results.tuned, cases, gaps_of(results)) if cases else None
+    networks = {"network": results.tuned} | ({"extended": results.extended} if results.extended else {})
+    return baseline_findings(networks, cases, gaps_of(results)) if cases else None
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable[[], Any]]:
     return {"regression_baselines": lambda: found("baselines").methods}
 
 
-def baseline_findings(tuned: Variant, cases: Mapping[str, Variant], gaps: Sequence[Gap]) -> BaselineFindings:
-    """The BaselineFindings of the tuned networks and the baselines by name."""
-    variants = {"network": tuned, **cases}
-    regions = regions_of(tuned.predictions["x_test"], gaps)
+def baseline_findings(
+    networks: Mapping[str, Variant], cases: Mapping[str, Variant], gaps: Sequence[Gap]
+) -> BaselineFindings:
+    """The BaselineFindings of the networks, the tuned ones first, and the baselines by name."""
+    variants = {**networks, **cases}
+    regions = regions_of(networks["network"].predictions["x_test"], gaps)
     errors = np.array([ensemble_errors(variant) for variant in variants.values()])  # (methods, m)
     draws = min(DRAWS, MOST_NUMBERS // errors.shape[1])
     rng = np.random.default_rng(SEED)
     parts = [intervals(part, draws, rng) for part in (errors, *(errors[:, region.inside] for region in regions))]
     methods = [method_of(name, variant, parts, number) for number, (name, variant) in enumerate(variants.items())]
     degrees = cases["polynomial"].column("degree")
-    return BaselineFindings(tuple(methods), regions, (int(degrees.min()), int(degrees.max())), draws)
+    return BaselineFindings(
+        tuple(methods),
+        regions,
+        (int(degrees.min()), int(degrees.max())),
+        draws,
+        fitted_points_of(cases["gaussian_process"]),
+    )
+
+
+def fitted_points_of(process: Variant) -> int | None:
+    """The most points of a fold that its Gaussian process is fitted to; None if in each fold these are all."""
+    parts = [(row.get("fitted_points", row["train_points"]), row["train_points"]) for row in process.folds]
+    return max(fitted for fitted, _ in parts) if any(fitted < all_of_them for fitted, all_of_them in parts) else None
 
 
 def ensemble_errors(variant: Variant) -> np.ndarray:

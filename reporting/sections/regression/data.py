@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled
+from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled, with_powers
 from reporting.engine.sections import Found
 from reporting.results import Results, load_reference_report
+from reporting.sections.regression.columns import XY, Columns, axis_label, columns_of, has_several_inputs, label_target
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,11 +24,11 @@ FEW_POINTS = 5  # test points, below which a region is not judged
 FAR = 5  # typical distances between neighbouring training points, from which on a point is far from all of them
 TRAINING = {"color": DATA_SETS["training"], "marker": "o"}
 TEST = {"color": DATA_SETS["test"], "marker": "D", "markersize": 2.4}
+SPACES = {  # that the function is defined on, of one input and of several
+    False: (r"\mathbb{R}", "real numbers"),
+    True: (r"\mathbb{R}^d", "vectors of d real numbers"),
+}
 EQUATIONS = {
-    "goal": (
-        r"f:\ \mathbb{R}\rightarrow\mathbb{R},\qquad x\mapsto y=f(x),\qquad \mathrm{network}(x)\approx f(x)",
-        "f maps the real numbers to the real numbers, x to y = f(x); network(x) is approximately f(x)",
-    ),
     "noise": (r"\hat{y}=f(x)+\mathrm{noise}", "y hat equals f(x) plus noise"),
     "mse": (
         r"\mathrm{MSE}=\dfrac{1}{N}\,\sum_{i=1}^{N}\,\left(\mathrm{network}(x_i)-\hat{y}_i\right)^2",
@@ -61,6 +62,8 @@ class Region:
 @dataclasses.dataclass(frozen=True)
 class DataFindings:
     source: str
+    columns: Columns
+    notes: tuple[str, ...]  # what the reader took for what, and left out
     train_points: int
     test_points: int
     train_x: tuple[float, float]  # least and greatest
@@ -74,6 +77,11 @@ class DataFindings:
     same_as_reference: bool  # both files are the course's, by SHA-256
 
     @property
+    def several_inputs(self) -> bool:
+        """Whether there is more than one, and so no curve and no gap."""
+        return len(self.columns.inputs) > 1
+
+    @property
     def has_gaps(self) -> bool:
         return bool(self.gaps)
 
@@ -81,10 +89,13 @@ class DataFindings:
 def find(results: Results, found: Found) -> DataFindings:
     """What the points are, by the files of the tuned networks."""
     stored, data = results.tuned.predictions, results.tuned.run.data
-    x_train, x_test = stored["x_train"], stored["x_test"]
+    first = (slice(None), 0) if has_several_inputs(results) else slice(None)  # what is said of x is then not printed
+    x_train, x_test = stored["x_train"][first], stored["x_test"][first]
     gaps = gaps_of(results)
     return DataFindings(
         source=data.source,
+        columns=columns_of(results),
+        notes=tuple(data.notes),
         train_points=len(x_train),
         test_points=len(x_test),
         train_x=limits(x_train),
@@ -100,7 +111,38 @@ def find(results: Results, found: Found) -> DataFindings:
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_data": [lambda: plot_scatter(*points_of(results), gaps_of(results))]}
+    if has_several_inputs(results):
+        return {"regression_data": [lambda: inputs_figure(results)]}
+    return {"regression_data": [lambda: plot_scatter(*points_of(results), gaps_of(results), columns_of(results))]}
+
+
+INPUTS_SHOWN = 4
+
+
+@styled
+def inputs_figure(results: Results) -> Figure:
+    """The target against each of the first inputs: training points over test points."""
+    columns, (x_train, y_train, x_test, y_test) = columns_of(results), points_of(results)
+    figure = new_figure(FULL, 40)
+    panels = figure.subplots(1, min(INPUTS_SHOWN, len(columns.inputs)), sharey=True, squeeze=False)[0]
+    for column, (axes, name) in enumerate(zip(panels, columns.inputs, strict=False)):
+        points(axes, x_test[:, column], y_test, TEST)
+        points(axes, x_train[:, column], y_train, TRAINING)
+        axes.set_xlabel(axis_label(name))
+        axes.locator_params(axis="x", nbins=4)
+        with_powers(axes.xaxis, x_train[:, column])
+    label_target(panels[0], columns.target)
+    with_powers(panels[0].yaxis, y_train)
+    return figure
+
+
+def equations(results: Results, found: Found) -> dict[str, tuple[str, str]]:
+    """What is to be learned, by the number of inputs."""
+    space, words = SPACES[has_several_inputs(results)]
+    formula = rf"f:\ {space}\rightarrow\mathbb{{R}},\qquad x\mapsto y=f(x),\qquad \mathrm{{network}}(x)\approx f(x)"
+    return {
+        "goal": (formula, f"f maps the {words} to the real numbers, x to y = f(x); network(x) is approximately f(x)")
+    }
 
 
 def points_of(results: Results) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -110,9 +152,9 @@ def points_of(results: Results) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 
 
 def gaps_of(results: Results) -> tuple[Gap, ...]:
-    """The gaps in the training points, from left to right; empty if they leave none."""
+    """The gaps in the training points, from left to right; empty if they leave none, or have several inputs."""
     stored = results.tuned.predictions
-    return find_gaps(stored["x_train"], stored["x_test"])
+    return () if has_several_inputs(results) else find_gaps(stored["x_train"], stored["x_test"])
 
 
 def find_gaps(x_train: np.ndarray, x_test: np.ndarray) -> tuple[Gap, ...]:
@@ -167,7 +209,12 @@ def limits(values: np.ndarray) -> tuple[float, float]:
 
 @styled
 def plot_scatter(
-    x_train: np.ndarray, y_train: np.ndarray, x_test: np.ndarray, y_test: np.ndarray, gaps: Sequence[Gap]
+    x_train: np.ndarray,
+    y_train: np.ndarray,
+    x_test: np.ndarray,
+    y_test: np.ndarray,
+    gaps: Sequence[Gap],
+    columns: Columns = XY,
 ) -> Figure:
     """Test points (left) and training points (right) on common axes; gaps are shaded."""
     figure = new_figure(FULL, 40)
@@ -178,9 +225,13 @@ def plot_scatter(
     ):
         shade(axes, gaps)
         points(axes, x, y, look)
-        axes.set_xlabel("$x$")
+        axes.set_xlabel(axis_label(columns.inputs[0]))
         axes.set_title(f"{len(x)} {name}")
-    left.set_ylabel("$y$", rotation=0)
+    label_target(left, columns.target)
+    with_powers(left.xaxis, x_train)
+    with_powers(right.xaxis, x_train)
+    with_powers(left.yaxis, y_train)
+    with_powers(right.yaxis, y_train)
     right.tick_params(labelleft=True)
     return figure
 

@@ -12,6 +12,7 @@ from reporting.engine.canvas import CONFIGURATIONS
 from reporting.engine.formatting import format_decimals
 from reporting.engine.sections import Found
 from reporting.results import Results
+from reporting.sections.regression.columns import XY, Columns, columns_of, has_several_inputs, label_axes
 from reporting.sections.regression.coverage import Coverage, added_noise, coverage_by_region, members_of
 from reporting.sections.regression.data import TEST, TRAINING, Gap, Region, gaps_of, in_gaps, points, points_of, shade
 from reporting.stats.bands import ensemble_band
@@ -119,8 +120,10 @@ class EnsembleFindings:
         return tuple(name for name in self.methods if not any(name in item.too_low for item in self.coverage))
 
 
-def find(results: Results, found: Found) -> EnsembleFindings:
-    """What the tuned networks and those of the further seeds do on the test points."""
+def find(results: Results, found: Found) -> EnsembleFindings | None:
+    """What the tuned networks and those of the further seeds do on the test points; None with several inputs."""
+    if has_several_inputs(results):
+        return None
     stored, members = results.tuned.predictions, members_of(results, "test_predictions")
     y_test = stored["y_test"].astype(float)
     metrics = [variant.run.metrics for variant in results.seeds_of("tuned")]
@@ -181,6 +184,7 @@ def fit_of(results: Results) -> dict[str, Any]:
         "gaps": gaps_of(results),
         "process": process_mean(results),
         "truth": truth_of(results),
+        "columns": columns_of(results),
     }
 
 
@@ -202,6 +206,7 @@ def draw_fit(
     gaps: Sequence[Gap],
     process: np.ndarray | None = None,
     truth: np.ndarray | None = None,
+    columns: Columns = XY,
 ) -> None:
     """The members' curves (members, points), faint, their mean and its 95 % band; gaps shaded.
 
@@ -224,8 +229,8 @@ def draw_fit(
         look = {"color": "black", "linewidth": 1.1, "linestyle": (0, (1, 1)), "zorder": 5}
         axes.plot(x_curve, truth, label="true function", **look)
     limits = np.concatenate([y_train, y_test, *curves])
-    axes.set(xlabel="$x$", xlim=padded(x_curve, 0.01), ylim=padded(limits, 0.1))
-    axes.set_ylabel("$y$", rotation=0)
+    axes.set(xlim=padded(x_curve, 0.01), ylim=padded(limits, 0.1))
+    label_axes(axes, columns)
 
 
 def padded(values: np.ndarray, share: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant
+from reporting.sections.regression.columns import XY, Columns, axis_label, columns_of, has_several_inputs, label_axes
 from reporting.sections.regression.data import TRAINING, Gap, gaps_of, limits, points, shade
 from reporting.sections.regression.ensemble import draw_members
 from reporting.sections.regression.splits import draw_ticks
@@ -48,9 +49,9 @@ class InitialisationFindings:
 
 
 def find(results: Results, found: Found) -> InitialisationFindings | None:
-    """Both initialisers beside each other; None if the other one is switched off."""
+    """Both initialisers beside each other; None if the other is switched off, or units have no place along one x."""
     tuned, other = results.tuned, results.extras["initialisation"].case
-    if other is None:
+    if other is None or has_several_inputs(results):
         return None
     return InitialisationFindings(variation_of(tuned), changed_from(results, other), bends_by_initializer(results))
 
@@ -58,7 +59,7 @@ def find(results: Results, found: Found) -> InitialisationFindings | None:
 def figures(results: Results, found: Found) -> dict[str, list]:
     return {
         "regression_initialisation": [
-            lambda: bends_figure(bends_by_initializer(results), limits(results.tuned.predictions["x_train"])),
+            lambda: bends_figure(results),
             lambda: fits_figure(results),
         ]
     }
@@ -79,7 +80,7 @@ def bends_by_initializer(results: Results) -> tuple[tuple[str, Bends], ...]:
 def bends_of(variant: Variant, layer: str) -> Bends:
     """The Bends of the first layer of a regression's network, whose kernel has the shape (1, units)."""
     x = variant.predictions["x_train"]
-    places = [zeros_of(variant.weights, f"{state}/{layer}") for state in ("initial", "trained")]
+    places = [in_data_units(variant, zeros_of(variant.weights, f"{state}/{layer}")) for state in ("initial", "trained")]
     inside = [float(np.mean((bends >= x.min()) & (bends <= x.max()))) for bends in places]  # nan is not inside
     before, after = (bends[np.isfinite(bends)] for bends in places)
     return Bends(before, after, inside[0], inside[1], distinct_before=len(np.unique(before)))
@@ -92,13 +93,20 @@ def zeros_of(weights: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
     return zeros + 0.0  # no negative zero
 
 
-def bends_figure(bends_of_each: Sequence[tuple[str, Bends]], train_x: tuple[float, float]) -> Figure:
+def in_data_units(variant: Variant, x: np.ndarray) -> np.ndarray:
+    """Inputs of the first fold's network as the data have them: it may see them standardised."""
+    stored = variant.predictions
+    return x * stored["x_sd"][0, 0] + stored["x_mean"][0, 0] if "x_mean" in stored else x
+
+
+def bends_figure(results: Results) -> Figure:
     """Where the first layer's units bend under each initialiser, within the range of the training points."""
     rows: dict[str, np.ndarray] = {}
-    for initializer, bends in bends_of_each:
+    for initializer, bends in bends_by_initializer(results):
         name = named(initializer, "initializer")
         rows |= {f"{name},\nbefore": bends.before, f"{name},\nafter": bends.after}
-    return plot_bends(rows, train_x)
+    train_x = limits(results.tuned.predictions["x_train"])
+    return plot_bends(rows, train_x, columns_of(results).inputs[0])
 
 
 def fits_figure(results: Results) -> Figure:
@@ -108,11 +116,11 @@ def fits_figure(results: Results) -> Figure:
         named(initializer, "initializer"): variant.predictions["curve_predictions"]
         for initializer, variant in under_initializers(results)
     }
-    return plot_fits(data["x_curve"], curves, data["x_train"], data["y_train"], gaps_of(results))
+    return plot_fits(data["x_curve"], curves, data["x_train"], data["y_train"], gaps_of(results), columns_of(results))
 
 
 @styled
-def plot_bends(rows: Mapping[str, np.ndarray], limits: tuple[float, float]) -> Figure:
+def plot_bends(rows: Mapping[str, np.ndarray], limits: tuple[float, float], column: str = "x") -> Figure:
     """A row of ticks for each label of `rows` (label -> x of the bends), within `limits`, the range of x shown."""
     figure = new_figure(HALF, HEIGHT)
     axes = figure.subplots()
@@ -121,7 +129,7 @@ def plot_bends(rows: Mapping[str, np.ndarray], limits: tuple[float, float]) -> F
     axes.set_yticks(range(len(rows)), rows, linespacing=0.95)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set(xlabel="$x$", xlim=limits, ylim=(len(rows) - 0.5, -0.5))
+    axes.set(xlabel=axis_label(column), xlim=limits, ylim=(len(rows) - 0.5, -0.5))
     return figure
 
 
@@ -132,6 +140,7 @@ def plot_fits(
     x_train: np.ndarray,
     y_train: np.ndarray,
     gaps: Sequence[Gap],
+    columns: Columns = XY,
 ) -> Figure:
     """The mean of the members (strong) and each of them (faint); `curves` maps labels to their (members, points).
 
@@ -145,7 +154,7 @@ def plot_fits(
         draw_members(axes, x_curve, values, f"C{1 + number}")
         look: dict[str, Any] = {"linestyle": ("-", (0, (4, 1.5)))[number % 2], "linewidth": 1.2, "zorder": 4}
         axes.plot(x_curve, np.mean(values, axis=0), color=f"C{1 + number}", label=label, **look)
-    axes.set(xlabel="$x$", xlim=(x_curve[0], x_curve[-1]))
-    axes.set_ylabel("$y$", rotation=0)
+    axes.set(xlim=(x_curve[0], x_curve[-1]))
+    label_axes(axes, columns)
     figure.legend(loc="outside upper center", ncols=2)
     return figure

@@ -8,6 +8,7 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant
+from reporting.sections.regression.columns import has_several_inputs
 from reporting.sections.regression.data import Gap, gaps_of
 from reporting.stats.noise import AGREEMENT, NeighbourEstimate, NoiseVariance, neighbour_estimate
 
@@ -82,8 +83,10 @@ class NoiseFindings:
         return self.train is not None and self.train_loss < self.train.value and not self.train_at_floor
 
 
-def find(results: Results, found: Found) -> NoiseFindings:
-    """What the tuned networks' points say about their noise, beside the networks' losses."""
+def find(results: Results, found: Found) -> NoiseFindings | None:
+    """What the tuned networks' points say about their noise, beside the losses; None if several inputs order none."""
+    if has_several_inputs(results):
+        return None
     metrics = results.tuned.run.metrics
     losses = {f"{kind}_loss": metrics[f"{kind}_loss"] for kind in ("train", "validation", "test")}
     errors = held_out_errors(results.tuned)
@@ -97,7 +100,7 @@ def find(results: Results, found: Found) -> NoiseFindings:
 
 def noise_of_training_points(results: Results) -> NoiseVariance | None:
     """The variance of the training points' noise; None if there is no estimate."""
-    return training_noise(results).variance
+    return None if has_several_inputs(results) else training_noise(results).variance
 
 
 def noise_of_test_points(results: Results) -> NoiseVariance | None:

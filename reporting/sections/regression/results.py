@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PARTS = ("train", "validation")
+SHARES = ("train_r2", "validation_r2", "test_r2", "ensemble_test_r2")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +36,11 @@ class FitLosses:
     test_loss_sd: float
     ensemble_test_loss: float  # of the mean of the networks' predictions; never above test_loss: the square is convex
     stopping: Stopping
+    # R^2, the same as shares of the targets' variance; None where all targets of a part are the same
+    train_r2: float | None
+    validation_r2: float | None
+    test_r2: float | None
+    ensemble_test_r2: float | None
 
 
 class Row(NamedTuple):
@@ -66,6 +72,8 @@ class ResultsFindings:
     verdict: Verdict  # on the tuned settings against the reference ones, by test loss
     validation_verdict: Verdict  # the same by validation loss
     optimism: Optimism
+    extended: FitLosses | None = None  # None if they are switched off
+    extended_verdict: Verdict | None = None  # on the extended settings against the tuned ones, by test loss
 
     @property
     def ensemble_improved(self) -> bool:
@@ -76,16 +84,18 @@ class ResultsFindings:
 def find(results: Results, found: Found) -> ResultsFindings:
     """The losses of both configurations, and what the tuning changed."""
     reference, tuned = (results.seeds_of(name) for name in ("reference", "tuned"))
+    extended = results.seeds_of("extended") if results.extended else None
     return ResultsFindings(
         **losses_of(results),
         verdict=verdict_over_folds(results, reference, tuned, "test_loss"),
         validation_verdict=verdict_over_folds(results, reference, tuned, "validation_loss"),
         optimism=optimism_of(results),
+        extended_verdict=verdict_over_folds(results, tuned, extended, "test_loss") if extended else None,
     )
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_training": [functools.partial(curves_figure, results, name) for name in results.variants]}
+    return {"regression_training": [functools.partial(curves_figure, results, name) for name in ("reference", "tuned")]}
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable]:
@@ -101,10 +111,9 @@ def fit_losses(variant: Variant) -> FitLosses:
     """The FitLosses of a configuration's networks."""
     names = [f"{kind}_loss{suffix}" for kind in ("train", "validation", "test") for suffix in ("", "_sd")]
     metrics = variant.run.metrics
-    return FitLosses(
-        **{name: metrics[name] for name in [*names, "ensemble_test_loss"]},
-        stopping=stopping_of(variant),
-    )
+    found: dict[str, Any] = {name: metrics[name] for name in [*names, "ensemble_test_loss"]}
+    found |= {name: metrics.get(name) for name in SHARES}
+    return FitLosses(**found, stopping=stopping_of(variant))
 
 
 def optimism_of(results: Results) -> Optimism:

@@ -8,11 +8,14 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.names import named
-from reporting.results import Results
+from reporting.results import Results, Variant
 from reporting.sections.shared.settings import Line, Stopping, line_of, optimiser, stopping_of, with_further_settings
 
 # Settings that the sentences around the list tell, or the line of the optimiser; all others are lines of their own
-SAID_ELSEWHERE = ("optimizer", "momentum", "nesterov", "folds", "restore_best_weights", "learning_rate_schedule")
+SAID_ELSEWHERE = (
+    *("optimizer", "momentum", "nesterov"),
+    *("standardize", "folds", "restore_best_weights", "learning_rate_schedule"),
+)
 EQUATIONS = {
     "decay": (
         r"g=\nabla_{\!w}\,\mathrm{loss}+\lambda\,w,\qquad"
@@ -41,11 +44,17 @@ def find(results: Results, found: Found) -> SettingsFindings:
     config = dict(results.reference.run.config)
     return SettingsFindings(
         config=config,
-        lines=lines_of(config),
+        lines=lines_of(config) + standardised_line(results.reference),
         parameters=results.reference.run.metrics["parameters"],
         folds=len(results.tuned.folds),
         stopping=stopping_of(results.reference),
     )
+
+
+def standardised_line(variant: Variant) -> list[Line]:
+    """A line for networks that are trained on standardised points."""
+    name = "inputs and target"
+    return [Line(name, "standardised by each fold’s training points")] if "x_mean" in variant.predictions else []
 
 
 def lines_of(config: Mapping[str, Any]) -> list[Line]:

@@ -10,9 +10,11 @@ import numpy as np
 
 from reporting.engine.canvas import FULL, MANY, new_figure, styled
 from reporting.engine.formatting import format_decimals
+from reporting.engine.magnitudes import in_tex
 from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant, load_reference_report
+from reporting.sections.regression.columns import axis_label, columns_of, has_several_inputs
 from reporting.stats.order import chance_of_order, share_alone
 
 if TYPE_CHECKING:
@@ -121,13 +123,19 @@ class SplitFindings:
 
 
 def find(results: Results, found: Found) -> SplitFindings | None:
-    """What each split makes of the reference network; None if the extra is switched off."""
+    """What each split makes of the reference network; None if the extra is switched off, or no x orders the points."""
     cases = results.extras["splits"].cases
-    return split_findings(cases, found("data").same_as_reference) if cases else None
+    if not cases or has_several_inputs(results):
+        return None
+    return split_findings(cases, found("data").same_as_reference)
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_splits": [lambda: splits_figure(splits_of(results.extras["splits"].cases))]}
+    return {
+        "regression_splits": [
+            lambda: splits_figure(splits_of(results.extras["splits"].cases), columns_of(results).inputs[0])
+        ]
+    }
 
 
 def split_findings(cases: Mapping[str, Variant], same_data: bool) -> SplitFindings:
@@ -176,21 +184,21 @@ def reference_strip(x_train: np.ndarray) -> Strip:
     return Strip(rows, start, end, int(np.sum((rest >= start) & (rest <= end))))
 
 
-def splits_figure(splits: Sequence[Split]) -> Figure:
+def splits_figure(splits: Sequence[Split], name: str) -> Figure:
     """Where the folds of each split lie, and its scores."""
     columns = {
-        "validation MSE": [format_decimals(split.validation_loss) for split in splits],
+        "validation MSE": [in_tex(format_decimals(split.validation_loss)) for split in splits],
         "$R^2$": ["" if split.r_squared is None else format_decimals(split.r_squared, 2) for split in splits],
     }
     folds = [[(fold.points, fold.others) for fold in split.held_out] for split in splits]
-    return plot_splits([named(split.name, "split") for split in splits], folds, columns)
+    return plot_splits([named(split.name, "split") for split in splits], folds, columns, name)
 
 
 Folds = Sequence[Sequence[tuple[np.ndarray, np.ndarray]]]  # of each split: x held out, and x trained on
 
 
 @styled
-def plot_splits(names: Sequence[str], folds: Folds, columns: Mapping[str, Sequence[str]]) -> Figure:
+def plot_splits(names: Sequence[str], folds: Folds, columns: Mapping[str, Sequence[str]], x: str = "x") -> Figure:
     """A row of ticks for each fold of each split, all points in grey and those that the fold holds out in colour.
 
     The splits stand from top to bottom; `columns` are texts on the right, one a split, by their heading.
@@ -202,7 +210,7 @@ def plot_splits(names: Sequence[str], folds: Folds, columns: Mapping[str, Sequen
     axes.set_yticks(middles, names)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set(xlabel="$x$", ylim=(rows - 0.6, -0.9))
+    axes.set(xlabel=axis_label(x), ylim=(rows - 0.6, -0.9))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=2)
     write_columns(text, middles, columns)
     return figure

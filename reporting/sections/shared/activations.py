@@ -9,6 +9,7 @@ import numpy as np
 
 from reporting.engine.canvas import HALF, new_figure, styled
 from reporting.engine.formatting import format_decimals
+from reporting.engine.magnitudes import in_tex
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant
 from reporting.sections.shared.curves import HEIGHT
@@ -30,10 +31,13 @@ def stems_figure(variant: Variant, layer: str) -> Figure:
 
 
 def input_names(variant: Variant) -> list[str]:
-    """The chosen inputs in words: values of x, or images named by their class."""
+    """The chosen inputs in words: values of x, of the first of several inputs, or images named by their class."""
     arrays = variant.activations
     if "x_probe" in arrays:
-        return [f"$x$ = {format_decimals(float(x), 2)}" for x in arrays["x_probe"]]
+        probes = arrays["x_probe"].astype(float)
+        if probes.ndim == 1:
+            return [in_tex(f"$x$ = {format_decimals(x, 2)}") for x in probes.tolist()]
+        return [f"{place} first input" for place in ("a low", "a middle", "a high")]
     classes = variant.run.data.printed_classes
     named = {int(label): classes[label] for label in arrays["probe_label"]}
     return [f"{name} (label {label})" if name != str(label) else f"label {label}" for label, name in named.items()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import CONFIGURATIONS, DATA_SETS, HALF, new_figure, styled
+from reporting.engine.canvas import CONFIGURATIONS, DATA_SETS, HALF, new_figure, styled, tick_label
 from reporting.names import named
 
 if TYPE_CHECKING:
@@ -102,5 +102,5 @@ def plain_log_labels(axis: Axis) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick_label(value)))
     axis.set_minor_formatter(NullFormatter())

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints
+from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints, with_powers
+from reporting.engine.formatting import format_decimals
+from reporting.engine.magnitudes import in_tex
 from reporting.names import named
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ def draw_scores(
     finite = scores[np.isfinite(scores)]
     if len(finite) and 0 < WIDE * finite.min() < finite.max():
         axes.set_yscale("log")
+    with_powers(axes.yaxis, finite)
     axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.spines["bottom"].set_visible(False)
     axes.grid(axis="y")
@@ -162,6 +165,7 @@ def draw_expected(place: Axes, expected: Sequence[float]) -> None:
     axes.text(0.97, empty, "number drawn", transform=axes.transAxes, ha="right", fontsize="small")
     axes.locator_params(axis="x", nbins=4, integer=True)
     axes.locator_params(axis="y", nbins=3)
+    with_powers(axes.yaxis, np.asarray(expected))
     axes.grid(axis="y")
 
 
@@ -215,7 +219,8 @@ def write_means(axes: Axes, means: np.ndarray, shades: np.ndarray, width: float)
     if width / means.shape[1] < 7:
         return
     for row, column in np.argwhere(np.isfinite(means)):
-        text = f"{means[row, column]:{'.3f' if abs(means[row, column]) < 10 else '.3g'}}"
+        value = float(means[row, column])
+        text = f"{value:.3g}" if 10 <= abs(value) < 1000 else in_tex(format_decimals(value))
         color = "white" if shades[row, column] > 0.7 else "black"
         axes.text(column, row, text, in_layout=False, ha="center", va="center", fontsize="x-small", color=color)
 

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from reporting.artifacts import load_arrays, save_arrays, save_json
-from reporting.checks import fold_losses, recomputed_classification, recomputed_regression, wrong_answers
+from reporting.checks import recomputed_classification, stopped_early, wrong_answers
+from reporting.regression_checks import fold_scores, recomputed_regression
 from reporting.results import load_case
 from tests.invented.outcome import Edit
 from tests.invented.recording import python_number, save_rows
+
+R_SQUARED = ("train", "validation", "test", "ensemble_test")  # where R^2 is defined
 
 
 def with_arguments(edit: Callable) -> Callable[..., Edit]:
@@ -57,14 +60,15 @@ def settle(runs: Path) -> None:
 
 def settle_regression(folder: Path) -> None:
     variant = load_case(folder)
-    losses, fold = fold_losses(variant), variant.predictions["fold"]
+    scores, fold = fold_scores(variant), variant.predictions["fold"]
     rows = []
     for k, row in enumerate(variant.folds):
         held_out = int(np.sum(fold == k + 1))
         counts = {"train_points": len(fold) - held_out, "validation_points": held_out}
-        rows.append(row | {name: values[k] for name, values in losses.items()} | counts)
+        rows.append(row | {name: values[k] for name, values in scores.items()} | counts)
     save_rows(folder / "folds.csv", rows)
-    save_metrics(folder, recomputed_regression(variant))
+    edit_json(folder / "run.json", lambda run: [run["metrics"].pop(f"{part}_r2", None) for part in R_SQUARED])
+    save_metrics(folder, recomputed_regression(variant) | stopped_early(variant))
 
 
 def settle_classifier(folder: Path) -> None:

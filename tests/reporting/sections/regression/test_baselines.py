@@ -27,7 +27,7 @@ def test_no_error_is_below_zero_and_the_network_does_not_differ_from_itself():
 
 def test_one_test_point_decides_nothing(results, cases):
     one = {name: with_predictions(case, **first_point(case)) for name, case in cases.items()}
-    models = baseline_findings(with_predictions(results.tuned, **first_point(results.tuned)), one, ())
+    models = baseline_findings({"network": with_predictions(results.tuned, **first_point(results.tuned))}, one, ())
     assert models.undecided == ["gaussian_process", "polynomial", "constant"]
     assert not models.methods[0].ensemble.bounded
 
@@ -58,7 +58,7 @@ def test_baselines_are_beaten_unbeaten_or_neither(results, found, cases):
     stored = results.tuned.predictions
     perfect = with_predictions(cases["polynomial"], test_predictions=np.tile(stored["y_test"], (5, 1)))
     alike = with_predictions(cases["constant"], test_predictions=stored["test_predictions"])
-    changed = baseline_findings(results.tuned, cases | {"polynomial": perfect, "constant": alike}, gaps)
+    changed = baseline_findings({"network": results.tuned}, cases | {"polynomial": perfect, "constant": alike}, gaps)
     assert changed.unbeaten == ["polynomial"] and "constant" in changed.undecided and changed.best.name == "polynomial"
 
 
@@ -82,7 +82,7 @@ def test_differences_stand_in_the_last_row(text_of, found):
 
 
 def test_without_gaps_there_are_no_regions(results, cases):
-    models = baseline_findings(results.tuned, cases, ())
+    models = baseline_findings({"network": results.tuned}, cases, ())
     assert models.regions == () and models.gaussian_process.region_differences == ()
 
 

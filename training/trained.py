@@ -1,15 +1,16 @@
-"""A trained network as it was recorded, with the data that it was trained on: what `make export` and `make predict` use."""
+"""A trained network as it was recorded, with the data that it was trained on."""
 
 from __future__ import annotations
 
 import dataclasses
+import types
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reporting.artifacts import RecordedRun, UserError, load_arrays, load_run, remedy, variants_of
-from training.datasets import Dataset
+from training.datasets import Dataset, Fold
 from training.settings import Homework
 from training.tasks import TASKS
 
@@ -28,6 +29,13 @@ class Trained:
     folder: Path
     run: RecordedRun
     dataset: Dataset
+
+    @property
+    def fold(self) -> Fold:
+        """The training and the validation images of a classification, as they were when the network was trained."""
+        task = TASKS[self.run.task]
+        config = types.SimpleNamespace(**self.run.config)
+        return task.module.fold_indices(len(self.dataset.x_train), config, self.run.seed)[0]
 
     def load(self) -> keras.Model:
         """The network from its file; call `configure` first. Raises UserError if that is not what was recorded."""

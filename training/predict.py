@@ -85,8 +85,8 @@ def read_all(paths: Sequence[Path], channels: int) -> list[Picture]:
 def predictions(network: Trained, seen: np.ndarray) -> dict[str, np.ndarray]:
     """What the network makes of images (n, height, width, channels), and which training images are near to them.
 
-    Probabilities (n, classes); nearest_* (n, 5, ...); and of each space of likeness.py the distances of the fifth
-    nearest training image: <space>/pictures (n,) and <space>/validation (m,).
+    Probabilities (n, classes); nearest_* (n, 5, ...) among the first training images, `references`; and of each space
+    of likeness.py the distance of the fifth nearest: <space>/pictures (n,) and <space>/validation (m,).
     """
     from training.likeness import COMPARED, LAST, PIXELS, REFERENCES, features_of, nearest
 
@@ -98,6 +98,7 @@ def predictions(network: Trained, seen: np.ndarray) -> dict[str, np.ndarray]:
     indices, distances = found.get(LAST, found[PIXELS])
     arrays = {"probabilities": model.predict(seen, verbose=0), "nearest_distance": distances.astype(np.float32)}
     arrays |= {"nearest_image": data.x_train[train[indices]], "nearest_label": data.y_train[train[indices]]}
+    arrays |= {"references": np.array(len(train))}
     arrays |= {f"{name}/pictures": found[name][1][:, -1] for name in own}
     return arrays | {f"{name}/validation": nearest(usual[name], references[name])[1][:, -1] for name in own}
 

@@ -19,6 +19,8 @@ from markupsafe import Markup
 from reporting.artifacts import exit_status, write_bytes
 from reporting.engine import formatting
 from reporting.engine.formatting import THIN, TIED, format_floor_percent, format_percent
+from reporting.engine.html import TEMPLATES, build_environment, rendered
+from reporting.engine.tracing import without_marks
 from reporting.prediction import Prediction, Predictions, load_predictions
 
 LARGE = 112  # pixels of the side of a picture on the page
@@ -27,6 +29,15 @@ WARNINGS = {  # in the terminal and in the PNG file; the page says more
     "empty": "nothing to be seen",
     "touches": "touches the edge: part may be missing",
     "uneven": "no even ground",
+}
+DONE = {  # in the terminal
+    "turned": "turned upright",
+    "laid": "transparent: given a ground",
+    "grey": "colours made grey",
+    "inverted": "inverted",
+    "levelled": "shade of the ground taken off",
+    "placed": "object cut out, centred and scaled",
+    "resized": "resized",
 }
 
 
@@ -56,22 +67,26 @@ def said(picture: Prediction) -> str:
     (first, probability), *others = picture.classes
     second = f" ({others[0][0]} {format_percent(others[0][1], 0)})" if others else ""
     faults = [*["unlike"] * picture.unlike, *picture.faults]
+    steps = [DONE[step.name] for step in picture.steps if step.name in DONE]
+    done = f"; {', '.join(steps)}" if steps else ""
     warning = f"; beware: {', '.join(WARNINGS[fault] for fault in faults)}" if faults else ""
-    line = f"{picture.file}: {first} {format_floor_percent(probability, 0)}{second}{warning}"
+    line = f"{picture.file}: {first} {format_floor_percent(probability, 0)}{second}{done}{warning}"
     return line.replace(TIED, " ").replace(THIN, "")
 
 
 def html(found: Predictions) -> str:
     """The page, with everything that it shows inside."""
-    from reporting.document import template_text
     from reporting.engine.fonts import font_faces
-    from reporting.engine.html import TEMPLATES, build_environment, rendered
-    from reporting.engine.tracing import without_marks
 
     environment = build_environment(TEMPLATES, formatting.FILTERS)
     template = environment.get_template("predict.html.j2")
-    page = without_marks(rendered(template, {"found": found, "style": template_text, "shown": image_element}))
+    page = without_marks(rendered(template, {"found": found, "style": style_sheet, "shown": image_element}))
     return page.replace("/*fonts*/", font_faces(page), 1)
+
+
+def style_sheet(name: str) -> Markup:
+    """A style sheet of the report."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def image_element(image: np.ndarray, alternative: str) -> Markup:

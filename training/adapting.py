@@ -139,7 +139,7 @@ def level_ground(picture: Picture, ground: np.ndarray, wanted: float) -> None:
     difference = picture.image - ground[..., None]
     mask = edge_of(ground, max(1, round(min(ground.shape) / 50)))
     around = difference[mask]
-    noise = max(GROUND / 2, 4 * float(np.median(np.abs(around))))
+    noise = max(GROUND / 2, 6 * float(np.median(np.abs(around))))
     difference[np.abs(difference).max(axis=2) <= noise] = 0
     room = max(255 - float(ground.mean()), 1) if wanted < MIDDLE else max(float(ground.mean()), 1)
     stretch = (255 - wanted if wanted < MIDDLE else wanted) / room

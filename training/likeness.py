@@ -30,15 +30,15 @@ def features_of(model: keras.Model) -> Callable[[np.ndarray], dict[str, np.ndarr
 
     Where the network is given several views of an image, those are of the image as it is.
     """
-    layers = feature_layers(model)
-    inner = keras.Model(model.input, {name: keras.ops.cast(layer.output, "float32") for name, layer in layers.items()})
+    outputs = {name: keras.ops.cast(layer.output, "float32") for name, layer in feature_layers(model).items()}
+    inner = keras.Model(model.input, outputs) if outputs else None
 
     def features(images: np.ndarray) -> dict[str, np.ndarray]:
-        found: dict[str, list[np.ndarray]] = {name: [] for name in (PIXELS, *layers)}
+        found: dict[str, list[np.ndarray]] = {name: [] for name in (PIXELS, *outputs)}
         for start in range(0, len(images), BATCH):
             part = images[start : start + BATCH].astype(np.float32)
             found[PIXELS].append(part.reshape(len(part), -1))
-            for name, values in (inner(part, training=False) if layers else {}).items():
+            for name, values in (inner(part, training=False) if inner else {}).items():
                 found[name].append(np.asarray(values)[: len(part)])
         return {name: directions(np.concatenate(parts)) for name, parts in found.items()}
 

@@ -132,6 +132,24 @@ def test_any_model_is_saved_as_it_is(tmp_path):
     assert loaded.layers[2].renorm and loaded.layers[2].renorm_momentum == 0.5  # what is not the default stays
 
 
+def test_colour_images_of_any_size_and_networks_of_ones_own_are_saved_alike(tmp_path):
+    """With a random crop, which alters the size and so stays, a module inside the network, and two channels shared."""
+    keras.utils.set_random_seed(1)
+    x = inputs = keras.Input((12, 10, 3))
+    x = keras.layers.RandomRotation(0.4)(keras.layers.RandomCrop(8, 8)(x))
+    inner = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), keras.layers.GlobalAveragePooling2D()])
+    x = keras.layers.Dense(7)(keras.layers.Dropout(0.5)(inner(x)))
+    model = keras.Model(inputs, keras.layers.Activation("softmax")(x))
+    x = np.random.default_rng(0).integers(0, 256, (5, 12, 10, 3)).astype(np.float32)
+    x[0, ..., 1:] = 0  # nothing in two of its channels
+    save_classifier(tmp_path / "model.keras", model, viewed(True, 1), x)
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    views = [x, *(shifted(x, *step) for step in ((1, 0), (-1, 0), (0, 1), (0, -1)))]
+    expected = np.mean([model(view, training=False) for both in views for view in (both, both[:, :, ::-1])], axis=0)
+    for given in (x, x / 255):
+        np.testing.assert_allclose(loaded.predict(given, verbose=0), expected, atol=1e-5)
+
+
 def test_other_members_of_the_archive_stay_the_same():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 
-from training.pictures import LUMA, Picture
+from training.photos import LUMA, Picture
 
 COMMON = 0.9  # the share of training images that must have one ground for pictures to be given it
 GROUND = 16  # grey values by which grounds may differ and still be the same

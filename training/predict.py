@@ -22,7 +22,7 @@ from reporting.artifacts import UserError, save_arrays, save_json
 from training.adapting import Style, adapt, style_of
 from training.cli import homework_of, parse_arguments, run_main
 from training.device import configure
-from training.pictures import Picture, find_pictures, read_picture
+from training.photos import Picture, find_pictures, read_picture
 from training.tasks import TASKS
 from training.trained import Trained, trained
 
@@ -132,7 +132,6 @@ def description(
                 "file": str(picture.path),
                 "width": picture.width,
                 "height": picture.height,
-                "coloured": picture.coloured,
                 "steps": [{"name": step.name, "numbers": step.numbers} for step in picture.steps],
                 "faults": fault,
             }

@@ -25,7 +25,7 @@ STEPS = {
 def picture(name, steps=(), faults=()):
     """What predict.json says of a picture."""
     listed = [{"name": "original", "numbers": {}}, *({"name": step, "numbers": numbers} for step, numbers in steps)]
-    own = {"file": f"/somewhere/{name}", "width": 300, "height": 400, "coloured": False}
+    own = {"file": f"/somewhere/{name}", "width": 300, "height": 400}
     return own | {"steps": listed, "faults": {fault: 1.0 for fault in faults}}
 
 

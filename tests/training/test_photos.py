@@ -6,7 +6,7 @@ from PIL import Image
 
 from reporting.artifacts import UserError
 from training.adapting import Style, adapt, style_of
-from training.pictures import LONGEST, find_pictures, read_picture
+from training.photos import LONGEST, find_pictures, read_picture
 
 STYLE = Style(28, 28, 1, 0.0, 1.0, (0.9, 1.0), (0.5, 0.5), 0.04)
 

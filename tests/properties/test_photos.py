@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from training.adapting import Style, adapt, style_of
-from training.pictures import read_picture
+from training.photos import read_picture
 
 SIDES = st.one_of(st.integers(1, 40), st.integers(1, 500))
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I", "F", "I;16")

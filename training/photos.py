@@ -32,7 +32,6 @@ class Picture:
     path: Path
     width: int  # of the file, in pixels
     height: int
-    coloured: bool
     steps: list[Step]
 
     @property
@@ -74,7 +73,7 @@ def read_picture(path: Path, channels: int) -> Picture:
             image = with_eight_bits(ImageOps.exif_transpose(file) if turned else file)
     except UnidentifiedImageError:
         raise UserError(f"{path} is not an image") from None
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except Exception as error:  # a damaged file raises whatever its first damaged part raises
         raise UserError(f"{path} cannot be read as an image: {' '.join(str(error).split())}") from None
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     colours = np.asarray(image, dtype=np.float32)  # red, green, blue, opacity
@@ -82,14 +81,14 @@ def read_picture(path: Path, channels: int) -> Picture:
     spread = float((shown.max(axis=2) - shown.min(axis=2))[opacity[..., 0] > 0.5].mean()) if opacity.any() else 0.0
     if turned and size[0] != size[1] and (image.width > image.height) != (size[0] > size[1]):
         size = size[::-1]
-    picture = Picture(path, *size, spread > COLOURED, [Step("original", shown * opacity + 255 * (1 - opacity))])
+    picture = Picture(path, *size, [Step("original", shown * opacity + 255 * (1 - opacity))])
     if turned:
         picture.add("turned", picture.image)
     if opacity.min() < 1:
         lay_on_ground(picture, shown, opacity)
     if channels == 1:
         grey = (picture.image @ np.array(LUMA, np.float32))[..., None]
-        if picture.coloured:
+        if spread > COLOURED:
             picture.add("grey", grey, spread=spread)
         else:
             picture.steps[-1].image = grey

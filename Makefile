@@ -11,6 +11,10 @@ WORKERS     ?=
 KEEP_GOING  ?=
 TENSORBOARD ?=
 BODY        ?=
+IMAGE       ?=
+TASK        ?= classification
+VARIANT     ?=
+FORMAT      ?= saved_model
 
 PY    := $(VENV)/bin/python
 FLAGS := --config $(CONFIG) --runs $(RUNS)$(if $(QUICK), --quick)$(if $(filter 0,$(EXTRAS)), --no-extras)
@@ -20,12 +24,13 @@ PIPELINE_FLAGS := $(if $(JOBS),--jobs $(JOBS)) $(if $(WORKERS),--workers $(WORKE
 PIPELINE_FLAGS += $(if $(KEEP_GOING),--keep-going) $(if $(TENSORBOARD),--tensorboard)
 
 export PYTHONUNBUFFERED := 1
+export IMAGE  # which the shell, not make, puts into a command: it may hold any letters
 
 $(if $(word 2,$(CONFIG))$(word 2,$(RUNS))$(word 2,$(VENV)),$(error CONFIG, RUNS and VENV must be paths without spaces))
 $(if $(wildcard $(CONFIG)),,$(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
 .DEFAULT_GOAL := help
-.PHONY: help all data train tune plan report verify defence quick lock test test-slow lint bench check-gpu clean
+.PHONY: help all data train tune plan report verify defence predict export quick lock test test-slow lint bench check-gpu clean
 
 help:
 	@echo "make all      set up, train, tune and report: ends with $(RUNS)/report/report.pdf; it says first how long that takes"
@@ -41,6 +46,9 @@ help:
 	@echo "              BODY=1 makes a PDF of the body alone, without appendices: $(RUNS)/report/report-body.pdf"
 	@echo "make verify   every number of that report's web page computed again from $(RUNS); names what does not agree"
 	@echo "make defence  questions that an examiner may ask, answered from these runs: $(RUNS)/report/defence.pdf"
+	@echo "make predict  what the trained network says of your pictures: IMAGE=shoe.jpg, IMAGE='a.jpg b.jpg' or a folder;"
+	@echo "              $(RUNS)/predict/predict.html shows each step; VARIANT=tuned takes another network than the best"
+	@echo "make export   a trained network for other programs: FORMAT=tflite, onnx or saved_model, TASK=regression, VARIANT=tuned"
 	@echo "make test     all tests"
 	@echo "make test-slow  the tests that take long: searches that are killed over and over (about 15 minutes)"
 	@echo "make lint     formatter, linter, type checker, lengths of modules and functions"
@@ -78,6 +86,13 @@ verify: set-up
 defence: set-up
 	@$(PY) -m reporting.build_report --config $(CONFIG) --runs $(RUNS) --defence
 
+predict: set-up
+	@$(PY) -m training.predict $(FLAGS) $(if $(VARIANT),--variant $(VARIANT)) --images "$$IMAGE"
+	@$(PY) -m reporting.predict_page --runs $(RUNS)
+
+export: set-up
+	@$(PY) -m training.export $(FLAGS) --task $(TASK) $(if $(VARIANT),--variant $(VARIANT)) --format $(FORMAT)
+
 quick:
 	@$(MAKE) --no-print-directory all QUICK=1 RUNS=$(RUNS)/quick
 
@@ -86,7 +101,7 @@ quick:
 
 # What the goals need is set up at once, so that all that is missing is named before anything is downloaded.
 GOALS := $(or $(filter-out set-up,$(MAKECMDGOALS)),all)
-NEEDS := $(if $(filter-out data tune train plan lint bench check-gpu,$(GOALS)),report)
+NEEDS := $(if $(filter-out data tune train plan export lint bench check-gpu,$(GOALS)),report)
 NEEDS += $(if $(filter-out report verify defence,$(GOALS)),training $(if $(TENSORBOARD),tensorboard))
 NEEDS += $(if $(filter test test-slow lint,$(GOALS)),test)
 
@@ -135,6 +150,6 @@ check-gpu: set-up
 	$(PY) -m tuning.check_gpu
 
 clean:
-	rm -rf $(addprefix $(RUNS)/,regression classification report quick data.json pace.json) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(addprefix $(RUNS)/,regression classification report predict export quick data.json pace.json) .pytest_cache .ruff_cache .mypy_cache
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 	-@rmdir $(RUNS) 2>/dev/null || true

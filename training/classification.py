@@ -53,10 +53,13 @@ def train(
 ) -> None:
     """Train a network on the single fold, evaluate it on `parts` (of PARTS) only, and record it.
 
-    `inspected` also stores the weights, activations, feature maps and receptive fields that the report shows.
+    `inspected` also stores the network, and the weights, activations, feature maps and receptive fields that the report
+    shows.
     """
     from training.callbacks import Progress
+    from training.saving import save_classifier
     from training.trainer import trainer_for
+    from training.views import views_of
 
     (fold,) = folds
     record.describe(dataset.data)
@@ -65,6 +68,7 @@ def train(
     own_seed = derive_seed(seed, config, 1)
     fit = trainer.fit(config, dataset.x_train, dataset.y_train, *fold, own_seed, [progress])
     if inspected:
+        save_classifier(record.folder / "model.keras", fit.model, views_of(config), dataset.x_train)
         save_inspection(record.folder, fit, dataset, fold, seed)
     record_network(record, describe_network(trainer, fit, dataset, fold, parts))
 
@@ -139,7 +143,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: int) -> None:
-    """Store the network, feature maps, a map of the test images, receptive fields, activations, and unit statistics.
+    """Store the weights, feature maps, a map of the test images, receptive fields, activations, and unit statistics.
 
     The statistics, which the sizes of the smaller network follow from, are taken over the validation images: no test
     data decide what is trained.
@@ -148,7 +152,6 @@ def save_inspection(folder: Path, fit: Fit, dataset: Dataset, fold: Fold, seed: 
 
     train, validation = fold
     save_arrays(folder / "weights.npz", weights_before_and_after(fit.initial_weights, fit.model))
-    fit.model.save(folder / "model.keras")
     _, firsts = np.unique(dataset.y_test, return_index=True)  # the first test image of each class that has any
     probes = firsts[:PROBES]
     probed = {"probe_index": probes, "probe_label": dataset.y_test[probes]}

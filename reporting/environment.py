@@ -15,14 +15,15 @@ import sys
 
 from reporting.machine import demand, describe, dotted, running
 
-# What can be needed: its packages, what they are, and the disk space that they take in GB
+# What can be needed: its packages, what they are, the disk space that they take in GB, and the module of one of them
 NEEDS = {
-    "report": ("requirements-report.lock", "the report's packages", 0.3),
-    "training": ("requirements.lock", "TensorFlow and KerasTuner (about 600 MB, a minute or more)", 2.5),
-    "tensorboard": ("requirements-tensorboard.lock", "TensorBoard", 0.1),
-    "test": ("requirements-test.lock", "the test packages", 0.4),
-    "bench": ("requirements-bench.txt", "what is compared with", 1.5),
+    "report": ("requirements-report.lock", "the report's packages", 0.3, "weasyprint"),
+    "training": ("requirements.lock", "TensorFlow and KerasTuner (about 600 MB, a minute or more)", 2.5, "tensorflow"),
+    "tensorboard": ("requirements-tensorboard.lock", "TensorBoard", 0.1, "tensorboard"),
+    "test": ("requirements-test.lock", "the test packages", 0.4, "pytest"),
+    "bench": ("requirements-bench.txt", "what is compared with", 1.5, "skorch"),
 }
+HAS = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
 
 
 def main(arguments):  # type: (list) -> None
@@ -55,12 +56,18 @@ def set_up(venv, command, named, needs):  # type: (str, str, bool, list) -> None
     record = {"version": python["version"], "path": python["path"], "installed": installed}
     write_record(venv, record)
     for need in due:
-        name, contents, _ = NEEDS[need]
+        name, contents, _, module = NEEDS[need]
         print("installing {} into {}".format(contents, venv))
         sys.stdout.flush()
-        pip = [os.path.join(venv, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        inside = os.path.join(venv, "bin", "python")
+        pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         if subprocess.call(pip + ["--require-hashes"] * name.endswith(".lock") + ["-r", name]):
             sys.exit("error: pip could not install {} into {}; above is what it said".format(name, venv))
+        if subprocess.call([inside, "-c", HAS, module]):
+            other = (
+                "error: pip has installed {} elsewhere than into {}; see 'pip config list' for target, prefix or root"
+            )
+            sys.exit(other.format(name, venv))
         installed[name] = digest(name)
         write_record(venv, record)
 

@@ -20,11 +20,12 @@ PATH = os.environ["PATH"]
 ENVIRONMENT = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CONFIG", "RUNS", "QUICK", "VENV", "PYTHON"}
 # Runs the set-up itself, says that it is whatever stands in the file beside it, and notes all else.
 INTERPRETER = """#!/bin/sh
-[ "$1" = -c ] && exit
+case "$FOREIGN $1 $3" in "1 -c weasyprint") exit 1;; *" -c "*) exit;; esac
 [ "$1" = -B ] && exec {python} "$@"
 PATH={path}
 case "$1" in *machine.py) exec cat {home}/description;; esac
 echo "$@" >>calls
+env >environment
 for venv; do :; done
 if [ "$2" = venv ]; then
   rm -rf $venv; mkdir -p $venv/bin; touch $venv/pyvenv.cfg; ln -s {home}/{name} $venv/bin/python
@@ -133,6 +134,24 @@ def test_packages_come_from_where_pip_is_told_and_with_their_digests(furnished):
     furnished.make("report", PIP_NO_INDEX="1", PIP_FIND_LINKS="wheels")
     [call] = [call for call in furnished.calls() if "pip install" in call]
     assert "--require-hashes" in call and "index" not in call
+
+
+def test_pips_and_pythons_variables_neither_move_packages_nor_change_what_is_imported(furnished):
+    (furnished.folder / "foreign").mkdir()
+    (furnished.folder / "foreign" / "json.py").write_text("raise SystemExit(9)")
+    variables = {"PIP_TARGET": "elsewhere", "PIP_USER": "1", "PIP_NO_DEPS": "1", "PIP_INDEX_URL": "https://mirror"}
+    variables |= {"PYTHONPATH": "foreign", "PYTHONHOME": "/nowhere", "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "error"}
+    result = furnished.make("report", **variables)
+    assert result.returncode == 0, result.stderr
+    seen = (furnished.folder / "environment").read_text().split()
+    assert {line.partition("=")[0] for line in seen} & variables.keys() == {"PIP_INDEX_URL"}
+
+
+def test_packages_that_pip_put_elsewhere_are_not_taken_for_installed(furnished):
+    assert "installed requirements-report.lock elsewhere than into .venv" in furnished.said("report", FOREIGN="1")
+    furnished.calls()
+    assert furnished.make("report").returncode == 0
+    assert [call.partition(" -r ")[2] for call in furnished.calls() if " -r " in call] == ["requirements-report.lock"]
 
 
 def test_two_at_once_make_one_environment(furnished):
@@ -361,7 +380,7 @@ def test_all_files_name_the_same_pythons():
 
 
 def test_every_lock_but_that_of_the_gpu_is_needed_by_something():
-    needed = {name for name, _, _ in environment.NEEDS.values()}
+    needed = {name for name, *_ in environment.NEEDS.values()}
     assert needed - {"requirements-bench.txt"} == {
         path.name for path in ROOT.glob("requirements*.lock") if path.stem != "requirements-gpu"
     }

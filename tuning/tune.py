@@ -61,6 +61,8 @@ def refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
     """Run or resume the search, or a shard of it; raises UserError unless all of it succeeds."""
+    for name in ("ORACLE_IP", "ORACLE_PORT", "TUNER_ID"):
+        os.environ.pop(f"KERASTUNER_{name}", None)  # the user's would make this process a worker, or another chief
     search, folds = this.settings.search, this.folds(this.settings.search.base, this.search_seed)
     shard, shards = arguments.shard
     record.acquire(f"lock-{shard}-of-{shards}" if shards > 1 else "lock")

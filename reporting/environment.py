@@ -59,15 +59,13 @@ def set_up(venv, command, named, needs):  # type: (str, str, bool, list) -> None
         name, contents, _, module = NEEDS[need]
         print("installing {} into {}".format(contents, venv))
         sys.stdout.flush()
-        inside = os.path.join(venv, "bin", "python")
-        pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        own = os.path.join(venv, "bin", "python")
+        pip = [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         if subprocess.call(pip + ["--require-hashes"] * name.endswith(".lock") + ["-r", name]):
             sys.exit("error: pip could not install {} into {}; above is what it said".format(name, venv))
-        if subprocess.call([inside, "-c", HAS, module]):
-            other = (
-                "error: pip has installed {} elsewhere than into {}; see 'pip config list' for target, prefix or root"
-            )
-            sys.exit(other.format(name, venv))
+        if subprocess.call([own, "-c", HAS, module]):
+            advice = "see 'pip config list' for target, prefix or root"
+            sys.exit("error: pip has installed {} elsewhere than into {}; {}".format(name, venv, advice))
         installed[name] = digest(name)
         write_record(venv, record)
 

@@ -28,6 +28,7 @@ from training.experiment import Experiment, experiment
 from training.recording import Recording
 from training.settings import LARGE_GRID, Search
 from training.tasks import TASKS
+from training.variables import variables
 from tuning.flags import add_search_flags
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def recorded_rows(this: Experiment, record: Recording) -> FoldRows:
 
     numerics: dict[str, Any] = package_versions() | {"precision": record.precision, "threads": record.threads}
     numerics |= {"onednn": onednn_state(), "instruction_set": instruction_set(), "xla": os.environ["XLA_FLAGS"]}
+    if variables():
+        numerics["variables"] = variables()
     if record.distribution != "none":  # sums over a shared batch are rounded differently
         numerics["distribution"] = record.distribution
     return FoldRows(record.folder / "rows", this.task.name, this.search_seed, this.data, numerics)

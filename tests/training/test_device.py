@@ -9,15 +9,14 @@ import sys
 import pytest
 
 from training.device import (
-    BLAS_THREADS,
     ONEDNN,
-    blas,
     choose_onednn,
     choose_precision,
     hidden,
     instruction_set,
     package_versions,
 )
+from training.variables import BLAS_THREADS, blas
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,12 @@ PIPELINE := $(PY) -m training.pipeline
 PIPELINE_FLAGS := $(if $(JOBS),--jobs $(JOBS)) $(if $(WORKERS),--workers $(WORKERS))
 PIPELINE_FLAGS += $(if $(KEEP_GOING),--keep-going) $(if $(TENSORBOARD),--tensorboard)
 
-# Python's and pip's variables that would import, install or do something else than these commands say
+# Variables of Python, pip and git that would import, install or describe something else than these commands say
 unexport $(filter-out PYTHON PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONPYCACHEPREFIX,$(filter PYTHON%,$(.VARIABLES)))
 unexport $(addprefix PIP_,BREAK_SYSTEM_PACKAGES CONSTRAINT DRY_RUN EDITABLE IGNORE_INSTALLED IMPLEMENTATION ABI)
 unexport $(addprefix PIP_,NO_DEPS PLATFORM PREFIX PRE PYTHON PYTHON_VERSION REPORT REQUIREMENT REQUIRE_VIRTUALENV ROOT)
 unexport $(addprefix PIP_,SRC TARGET UPGRADE USER)
+unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 export PYTHONUNBUFFERED := 1
 export PYTHONUTF8 := 1
 
@@ -44,6 +45,7 @@ $(if $(shell test -e $(call quoted,$(CONFIG)) && echo yes),,\
 $(error $(CONFIG): no such settings file; give one as in make all CONFIG=homework.toml))
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help all data train tune plan report verify defence quick lock test test-slow lint bench check-gpu clean
 
 help:

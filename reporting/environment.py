@@ -7,6 +7,7 @@ stands in `.made` inside the environment. Runs on any Python, see `machine`.
 """
 
 import argparse
+import glob
 import hashlib
 import json
 import os
@@ -43,6 +44,8 @@ def main(arguments):  # type: (list) -> None
 
 def set_up(venv, command, named, needs):  # type: (str, str, bool, list) -> None
     """Make the environment unless there is one that fits, and install what it lacks."""
+    for name in hiding(venv):
+        sys.exit("error: {} in this folder hides Python's or a package's module of that name; rename it".format(name))
     record = read_record(venv)
     inside = describe(os.path.join(venv, "bin", "python"))
     asked = running(command) if named else {}
@@ -68,6 +71,17 @@ def set_up(venv, command, named, needs):  # type: (str, str, bool, list) -> None
             sys.exit("error: pip has installed {} elsewhere than into {}; {}".format(name, venv, advice))
         installed[name] = digest(name)
         write_record(venv, record)
+
+
+def hiding(venv):  # type: (str) -> list
+    """The files and folders here that Python would import in place of its own modules or of packages."""
+    packages = [
+        name for folder in glob.glob(os.path.join(venv, "lib", "*", "site-packages")) for name in os.listdir(folder)
+    ]
+    known = set(getattr(sys, "stdlib_module_names", ())).union(name.split(".")[0] for name in packages)
+    files = [name for name in os.listdir(".") if name.endswith(".py")]
+    folders = [os.path.dirname(path) for path in glob.glob(os.path.join("*", "__init__.py"))]
+    return sorted(name for name in files + folders if name.split(".")[0] in known)
 
 
 def make(venv, python, reason):  # type: (str, dict, str) -> None

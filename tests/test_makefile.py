@@ -211,6 +211,17 @@ def test_clean_removes_results_but_neither_data_nor_environment(project):
     assert (project.folder / "data").exists() and (project.folder / ".venv").exists()
 
 
+def test_goals_follow_each_other_whatever_the_number_of_jobs(project):
+    slow = FAKE_PYTHON.format(python=sys.executable).replace("line = ", "import time; time.sleep(0.2); line = ")
+    (project.folder / "fake-python").write_text(slow)
+    assert project.make("-j8", "report", "tune", "verify").returncode == 0
+    assert [call.split()[1] for call in project.calls()] == [
+        "reporting.build_report",
+        "training.pipeline",
+        "reporting.verify",
+    ]
+
+
 def test_the_check_of_gpus_trains_nothing_else(project):
     assert project.make("check-gpu").returncode == 0
     assert project.calls() == ["-m tuning.check_gpu"]

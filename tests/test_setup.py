@@ -154,6 +154,17 @@ def test_packages_that_pip_put_elsewhere_are_not_taken_for_installed(furnished):
     assert [call.partition(" -r ")[2] for call in furnished.calls() if " -r " in call] == ["requirements-report.lock"]
 
 
+@pytest.mark.parametrize("name", ["random.py", "statistics.py", "numpy.py", "keras/__init__.py"])
+def test_a_file_that_hides_a_module_is_named(furnished, name):
+    for package in ("numpy", "keras"):
+        (furnished.folder / ".venv" / "lib" / "python3.12" / "site-packages" / package).mkdir(parents=True)
+    lay_environment(furnished, furnished.folder / "opt-python3" / "python3")
+    assert furnished.make("report").returncode == 0
+    (furnished.folder / name).parent.mkdir(exist_ok=True)
+    (furnished.folder / name).touch()
+    assert f"error: {name.split('/')[0]} in this folder hides" in furnished.said("report")
+
+
 def test_two_at_once_make_one_environment(furnished):
     environ = {**os.environ, "PATH": str(furnished.programs)}
     command = [furnished.programs / "make", "set-up"]
@@ -200,7 +211,7 @@ def test_a_newer_patch_of_the_interpreter_leaves_it_alone(furnished):
 
 
 def lay_environment(found, python):
-    (found.folder / ".venv" / "bin").mkdir(parents=True)
+    (found.folder / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
     (found.folder / ".venv" / "pyvenv.cfg").touch()
     (found.folder / ".venv" / "bin" / "python").symlink_to(python)
 
@@ -349,6 +360,19 @@ def test_too_little_disk_is_named_before_anything_is_downloaded(debian):
     free = shutil.disk_usage(".").free / 1e9
     assert "GB, " in demanded(interpreter(), space=2 * free + 1)
     machine.demand(interpreter(), ".venv", ["report"], True, free / 2)
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "expected"),
+    [("flags\t\t: fpu sse4_2 avx\n", True), ("flags\t\t: fpu sse4_2 avx2x\n", False), ("Features : asimd\n", True)],
+)
+def test_a_processor_without_avx_is_named_before_anything_is_downloaded(tmp_path, monkeypatch, cpuinfo, expected):
+    (tmp_path / "cpuinfo").write_text(cpuinfo)
+    assert machine.avx(str(tmp_path / "cpuinfo")) == expected and machine.avx(str(tmp_path / "nowhere"))
+    monkeypatch.setattr(machine, "avx", lambda: expected)
+    found = machine.missing(interpreter(), ".venv", ["training"], False, 0.0)
+    assert any("AVX" in each.problem for each in found) != expected
+    assert not machine.missing(interpreter(), ".venv", ["report"], False, 0.0)
 
 
 def test_a_library_that_is_nowhere_does_not_load():

@@ -7,6 +7,7 @@ stands in `.made` inside the environment. Runs on any Python, see `machine`.
 """
 
 import argparse
+import glob
 import hashlib
 import json
 import os
@@ -15,14 +16,15 @@ import sys
 
 from reporting.machine import demand, describe, dotted, running
 
-# What can be needed: its packages, what they are, and the disk space that they take in GB
+# What can be needed: its packages, what they are, the disk space that they take in GB, and the module of one of them
 NEEDS = {
-    "report": ("requirements-report.lock", "the report's packages", 0.3),
-    "training": ("requirements.lock", "TensorFlow and KerasTuner (about 600 MB, a minute or more)", 2.5),
-    "tensorboard": ("requirements-tensorboard.lock", "TensorBoard", 0.1),
-    "test": ("requirements-test.lock", "the test packages", 0.4),
-    "bench": ("requirements-bench.txt", "what is compared with", 1.5),
+    "report": ("requirements-report.lock", "the report's packages", 0.3, "weasyprint"),
+    "training": ("requirements.lock", "TensorFlow and KerasTuner (about 600 MB, a minute or more)", 2.5, "tensorflow"),
+    "tensorboard": ("requirements-tensorboard.lock", "TensorBoard", 0.1, "tensorboard"),
+    "test": ("requirements-test.lock", "the test packages", 0.4, "pytest"),
+    "bench": ("requirements-bench.txt", "what is compared with", 1.5, "skorch"),
 }
+HAS = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
 
 
 def main(arguments):  # type: (list) -> None
@@ -42,6 +44,8 @@ def main(arguments):  # type: (list) -> None
 
 def set_up(venv, command, named, needs):  # type: (str, str, bool, list) -> None
     """Make the environment unless there is one that fits, and install what it lacks."""
+    for name in hiding(venv):
+        sys.exit("error: {} in this folder hides Python's or a package's module of that name; rename it".format(name))
     record = read_record(venv)
     inside = describe(os.path.join(venv, "bin", "python"))
     asked = running(command) if named else {}
@@ -55,14 +59,29 @@ def set_up(venv, command, named, needs):  # type: (str, str, bool, list) -> None
     record = {"version": python["version"], "path": python["path"], "installed": installed}
     write_record(venv, record)
     for need in due:
-        name, contents, _ = NEEDS[need]
+        name, contents, _, module = NEEDS[need]
         print("installing {} into {}".format(contents, venv))
         sys.stdout.flush()
-        pip = [os.path.join(venv, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        own = os.path.join(venv, "bin", "python")
+        pip = [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         if subprocess.call(pip + ["--require-hashes"] * name.endswith(".lock") + ["-r", name]):
             sys.exit("error: pip could not install {} into {}; above is what it said".format(name, venv))
+        if subprocess.call([own, "-c", HAS, module]):
+            advice = "see 'pip config list' for target, prefix or root"
+            sys.exit("error: pip has installed {} elsewhere than into {}; {}".format(name, venv, advice))
         installed[name] = digest(name)
         write_record(venv, record)
+
+
+def hiding(venv):  # type: (str) -> list
+    """The files and folders here that Python would import in place of its own modules or of packages."""
+    packages = [
+        name for folder in glob.glob(os.path.join(venv, "lib", "*", "site-packages")) for name in os.listdir(folder)
+    ]
+    known = set(getattr(sys, "stdlib_module_names", ())).union(name.split(".")[0] for name in packages)
+    files = [name for name in os.listdir(".") if name.endswith(".py")]
+    folders = [os.path.dirname(path) for path in glob.glob(os.path.join("*", "__init__.py"))]
+    return sorted(name for name in files + folders if name.split(".")[0] in known)
 
 
 def make(venv, python, reason):  # type: (str, dict, str) -> None

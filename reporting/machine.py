@@ -21,6 +21,7 @@ NEWEST = (3, 13)  # for which TensorFlow and h5py have wheels; the report alone 
 TENSORFLOW_SYSTEMS = ("linux x86_64", "linux aarch64", "darwin arm64")
 # The libraries that WeasyPrint loads, and Debian's packages that bring them
 LIBRARIES = {"pangoft2-1.0": "libpangoft2-1.0-0", "harfbuzz-subset": "libharfbuzz-subset0"}
+ELSEWHERE = "train elsewhere, copy runs/ here and make report, which needs no TensorFlow"
 APT = "apt-get update; apt-get install --yes --no-install-recommends "  # an update that fails may be of another source
 # What brings both on other systems
 INSTALLERS = [
@@ -159,15 +160,25 @@ def missing(python, venv, needs, making, space):  # type: (dict, str, list, bool
     if training and python["system"] not in TENSORFLOW_SYSTEMS:
         systems = ", ".join(TENSORFLOW_SYSTEMS)
         problem = "TensorFlow is there for {}, but not for {}".format(systems, python["system"])
-        found.append(
-            Missing(problem, "", "train elsewhere, copy runs/ here and make report, which needs no TensorFlow")
-        )
+        found.append(Missing(problem, "", ELSEWHERE))
+    if training and python["system"] == "linux x86_64" and not avx():
+        found.append(Missing("TensorFlow needs a processor with AVX, which this one lacks", "", ELSEWHERE))
     disk = os.statvfs(os.path.dirname(os.path.abspath(venv)))
     free = disk.f_bavail * disk.f_frsize / 1e9
     if free < space:
         problem = "{} needs {:.1f} GB, {:.1f} are free".format(venv, space, free)
         found.append(Missing(problem, "", "free some, or name a folder on another disk with VENV="))
     return found
+
+
+def avx(path="/proc/cpuinfo"):  # type: (str) -> bool
+    """Whether the processor has the instructions that TensorFlow is built for; True where the system does not tell."""
+    try:
+        with open(path) as file:
+            flags = re.findall(r"^flags\s*:(.*)", file.read(), re.MULTILINE)
+    except (IOError, OSError):
+        return True
+    return not flags or "avx" in flags[0].split()
 
 
 def wrong_version(python, training):  # type: (dict, bool) -> str

@@ -57,7 +57,8 @@ SETTINGS = {
         "hidden_units has 3 layers and activations 1",
     ),
     "more folds than points": ("[regression]\nfolds = 101", "folds = 101 is impossible with 100 training points"),
-    "another encoding": ('[identity]\nstudent = "é"'.encode("latin-1"), "not valid TOML"),
+    "another encoding": ('[identity]\nstudent = "é"'.encode("latin-1"), "line 2; save it in that encoding"),
+    "half of a UTF-16 file": ('[identity]\nstudent = "é"'.encode("utf-16")[:-1], "not a text file in UTF-8"),
     "two lines in one": ('[identity]\nstudent = "Ada\\nLovelace"', "student must be one line of text"),
 }
 CSV = {

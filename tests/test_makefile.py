@@ -1,5 +1,6 @@
 """The Makefile, run for real in a copy of its own with a Python that only notes what it is asked to do."""
 
+import ast
 import os
 import re
 import shutil
@@ -14,10 +15,12 @@ ROOT = Path(__file__).parent.parent
 FAKE_PYTHON = """#!{python}
 import os, sys
 line = " ".join(sys.argv[1:])
-if line.startswith("-c"):
+if sys.argv[1] == "-c":
     sys.exit()
 with open("calls", "a") as file:
-    file.write(line + "\\n")
+    file.write(line.replace("\\n", " ") + "\\n")
+with open("arguments", "a") as file:
+    file.write(repr(sys.argv[1:]) + "\\n")
 if os.environ.get("FAIL", "nothing") in line:
     sys.exit("error: failed as it was told to")
 """
@@ -52,6 +55,14 @@ class Project:
         lines = path.read_text().splitlines() if path.exists() else []
         path.unlink(missing_ok=True)
         return [" ".join(line.split()) for line in lines if "reporting.environment" not in line]
+
+    def arguments(self):
+        """What `calls` tells, as lists of words."""
+        self.calls()
+        lines = (self.folder / "arguments").read_text().splitlines()
+        (self.folder / "arguments").unlink()
+        words = [ast.literal_eval(line) for line in lines]
+        return [call for call in words if "reporting.environment" not in call]
 
 
 @pytest.fixture
@@ -137,13 +148,58 @@ def test_a_failed_set_up_stops_everything(project):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["CONFIG=nowhere.toml"], ["RUNS=two words"]], ids=["missing settings", "space in a path"]
+    ("argument", "said"),
+    [
+        ("CONFIG=nowhere.toml", "nowhere.toml: no such settings file"),
+        ("RUNS=", "RUNS= is empty"),
+        ("RUNS=  ", "RUNS= is empty"),
+        ("CONFIG=", "CONFIG= is empty"),
+        ("VENV=", "VENV= is empty"),
+        ("RUNS=$HOME", "RUNS must be a path without a dollar sign"),
+        ("RUNS=-rf", "does not begin with a hyphen"),
+        ("config=mine.toml", "config is no variable of this Makefile; there are CONFIG RUNS"),
+        ("EXTRA=0", "EXTRA is no variable of this Makefile"),
+    ],
 )
-def test_bad_variables_give_one_line_and_do_nothing(project, arguments):
-    result = project.make("all", *arguments)
-    assert result.returncode != 0 and not project.calls()
-    assert len(result.stderr.splitlines()) == 1
-    assert arguments[0].partition("=")[2].split()[0] in result.stderr or "without spaces" in result.stderr
+@pytest.mark.parametrize("goal", ["all", "clean"])
+def test_bad_variables_give_one_line_and_do_nothing(project, goal, argument, said):
+    (project.folder / "runs" / "report").mkdir(parents=True)
+    result = project.make(goal, argument)
+    assert result.returncode != 0 and not project.calls() and (project.folder / "runs" / "report").exists()
+    assert len(result.stderr.splitlines()) == 1 and said in result.stderr
+
+
+NAMES = ["a b", "a;touch z", "a|b", "50%", "a:b", "a#b", "[a]", "a(b)", "it's", 'a"b', "a`touch z`", "a&b", "*", "a\\b"]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "数据", "a,b", "a=b", "!", "{a,b}", "a<b>c"])
+def test_any_path_is_taken_as_it_is(project, name):
+    settings = f"{name}.toml"
+    shutil.copy(project.folder / "homework.toml", project.folder / settings)
+    assert project.make("quick", f"RUNS={name}", f"CONFIG={settings}").returncode == 0
+    pipeline, report = project.arguments()
+    for call in (pipeline, report):
+        words = call[call.index("--config") :]
+        assert words[:4] == ["--config", settings, "--runs", f"{name}/quick"]
+    (project.folder / name / "report").mkdir(parents=True)
+    (project.folder / "runs" / "report").mkdir(parents=True)
+    assert project.make("clean", f"RUNS={name}", f"CONFIG={settings}").returncode == 0
+    assert not (project.folder / name).exists() and (project.folder / "runs" / "report").exists()
+    assert name in project.make("help", f"RUNS={name}", f"CONFIG={settings}").stdout
+    assert not (project.folder / "z").exists()
+
+
+def test_a_tilde_is_the_home_folder(project):
+    assert project.make("report", "RUNS=~/my runs", HOME="/home/ada").returncode == 0
+    assert project.arguments()[0][5] == "/home/ada/my runs"
+
+
+def test_every_variable_of_the_makefile_is_known():
+    text = (ROOT / "Makefile").read_text()
+    known = set(re.search(r"^KNOWN := (.*(?:\\\n.*)*)", text, re.M)[1].replace("\\", " ").split())
+    assert set(re.findall(r"^([A-Z_]+) *\?=", text, re.M)) | set(re.findall(r"\b([A-Z_]+)=", text)) & known <= known
+    optional = set(re.findall(r"\$\(if \$\(([A-Z_]+)\)", text))
+    assert optional - {"UNKNOWN"} <= known
 
 
 def test_clean_removes_results_but_neither_data_nor_environment(project):
@@ -153,6 +209,17 @@ def test_clean_removes_results_but_neither_data_nor_environment(project):
     assert project.make("clean").returncode == 0
     assert [path.name for path in (project.folder / "runs").iterdir()] == ["notes.txt"]
     assert (project.folder / "data").exists() and (project.folder / ".venv").exists()
+
+
+def test_goals_follow_each_other_whatever_the_number_of_jobs(project):
+    slow = FAKE_PYTHON.format(python=sys.executable).replace("line = ", "import time; time.sleep(0.2); line = ")
+    (project.folder / "fake-python").write_text(slow)
+    assert project.make("-j8", "report", "tune", "verify").returncode == 0
+    assert [call.split()[1] for call in project.calls()] == [
+        "reporting.build_report",
+        "training.pipeline",
+        "reporting.verify",
+    ]
 
 
 def test_the_check_of_gpus_trains_nothing_else(project):

@@ -20,11 +20,12 @@ PATH = os.environ["PATH"]
 ENVIRONMENT = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CONFIG", "RUNS", "QUICK", "VENV", "PYTHON"}
 # Runs the set-up itself, says that it is whatever stands in the file beside it, and notes all else.
 INTERPRETER = """#!/bin/sh
-[ "$1" = -c ] && exit
+case "$FOREIGN $1 $3" in "1 -c weasyprint") exit 1;; *" -c "*) exit;; esac
 [ "$1" = -B ] && exec {python} "$@"
 PATH={path}
 case "$1" in *machine.py) exec cat {home}/description;; esac
 echo "$@" >>calls
+env >environment
 for venv; do :; done
 if [ "$2" = venv ]; then
   rm -rf $venv; mkdir -p $venv/bin; touch $venv/pyvenv.cfg; ln -s {home}/{name} $venv/bin/python
@@ -135,6 +136,35 @@ def test_packages_come_from_where_pip_is_told_and_with_their_digests(furnished):
     assert "--require-hashes" in call and "index" not in call
 
 
+def test_pips_and_pythons_variables_neither_move_packages_nor_change_what_is_imported(furnished):
+    (furnished.folder / "foreign").mkdir()
+    (furnished.folder / "foreign" / "json.py").write_text("raise SystemExit(9)")
+    variables = {"PIP_TARGET": "elsewhere", "PIP_USER": "1", "PIP_NO_DEPS": "1", "PIP_INDEX_URL": "https://mirror"}
+    variables |= {"PYTHONPATH": "foreign", "PYTHONHOME": "/nowhere", "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "error"}
+    result = furnished.make("report", **variables)
+    assert result.returncode == 0, result.stderr
+    seen = (furnished.folder / "environment").read_text().split()
+    assert {line.partition("=")[0] for line in seen} & variables.keys() == {"PIP_INDEX_URL"}
+
+
+def test_packages_that_pip_put_elsewhere_are_not_taken_for_installed(furnished):
+    assert "installed requirements-report.lock elsewhere than into .venv" in furnished.said("report", FOREIGN="1")
+    furnished.calls()
+    assert furnished.make("report").returncode == 0
+    assert [call.partition(" -r ")[2] for call in furnished.calls() if " -r " in call] == ["requirements-report.lock"]
+
+
+@pytest.mark.parametrize("name", ["random.py", "statistics.py", "numpy.py", "keras/__init__.py"])
+def test_a_file_that_hides_a_module_is_named(furnished, name):
+    for package in ("numpy", "keras"):
+        (furnished.folder / ".venv" / "lib" / "python3.12" / "site-packages" / package).mkdir(parents=True)
+    lay_environment(furnished, furnished.folder / "opt-python3" / "python3")
+    assert furnished.make("report").returncode == 0
+    (furnished.folder / name).parent.mkdir(exist_ok=True)
+    (furnished.folder / name).touch()
+    assert f"error: {name.split('/')[0]} in this folder hides" in furnished.said("report")
+
+
 def test_two_at_once_make_one_environment(furnished):
     environ = {**os.environ, "PATH": str(furnished.programs)}
     command = [furnished.programs / "make", "set-up"]
@@ -181,7 +211,7 @@ def test_a_newer_patch_of_the_interpreter_leaves_it_alone(furnished):
 
 
 def lay_environment(found, python):
-    (found.folder / ".venv" / "bin").mkdir(parents=True)
+    (found.folder / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
     (found.folder / ".venv" / "pyvenv.cfg").touch()
     (found.folder / ".venv" / "bin" / "python").symlink_to(python)
 
@@ -332,6 +362,19 @@ def test_too_little_disk_is_named_before_anything_is_downloaded(debian):
     machine.demand(interpreter(), ".venv", ["report"], True, free / 2)
 
 
+@pytest.mark.parametrize(
+    ("cpuinfo", "expected"),
+    [("flags\t\t: fpu sse4_2 avx\n", True), ("flags\t\t: fpu sse4_2 avx2x\n", False), ("Features : asimd\n", True)],
+)
+def test_a_processor_without_avx_is_named_before_anything_is_downloaded(tmp_path, monkeypatch, cpuinfo, expected):
+    (tmp_path / "cpuinfo").write_text(cpuinfo)
+    assert machine.avx(str(tmp_path / "cpuinfo")) == expected and machine.avx(str(tmp_path / "nowhere"))
+    monkeypatch.setattr(machine, "avx", lambda: expected)
+    found = machine.missing(interpreter(), ".venv", ["training"], False, 0.0)
+    assert any("AVX" in each.problem for each in found) != expected
+    assert not machine.missing(interpreter(), ".venv", ["report"], False, 0.0)
+
+
 def test_a_library_that_is_nowhere_does_not_load():
     assert not machine.loads("nowhere-1.0")
 
@@ -361,7 +404,7 @@ def test_all_files_name_the_same_pythons():
 
 
 def test_every_lock_but_that_of_the_gpu_is_needed_by_something():
-    needed = {name for name, _, _ in environment.NEEDS.values()}
+    needed = {name for name, *_ in environment.NEEDS.values()}
     assert needed - {"requirements-bench.txt"} == {
         path.name for path in ROOT.glob("requirements*.lock") if path.stem != "requirements-gpu"
     }

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 
 from training.budget import SLOT, Budget
+from training.cli import CHILD
 from training.terminal import Terminal
 from training.units import CHIEF_MEMORY, Unit
 
@@ -81,7 +82,7 @@ def start(
     # In a group of its own: Ctrl-C then reaches this process alone, which ends the others
     process = subprocess.Popen(
         command,
-        env={**inherited, **environment},
+        env={**inherited, **environment, CHILD: "1"},
         pass_fds=(theirs.fileno(),) if theirs else (),
         process_group=0,
         stdin=subprocess.DEVNULL,

@@ -1,8 +1,11 @@
 """Command-line flags and exit codes shared by all scripts. Imports nothing heavy, so that --help is fast."""
 
 import argparse
+import contextlib
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reporting.artifacts import exit_status
@@ -10,6 +13,9 @@ from training.budget import hold_slot
 from training.settings import Homework, load_homework
 
 INTERRUPTED = 130  # the exit code of a program ended by Ctrl-C, as shells report it
+CHILD = "TRAINING_CHILD"  # in the environment of a process that another of these programs started
+# What terminals, `kill`, `timeout` and batch systems end a program with; without a handler it would end at once
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
 
 
 def parse_arguments(
@@ -49,9 +55,37 @@ def homework_of(arguments: argparse.Namespace) -> Homework:
 
 def run_main(main: Callable[[], int | None]) -> int:
     """Call `main` and return its exit code. User errors, a full disk and Ctrl-C are reported in one line on stderr."""
-    try:
+
+    def run() -> int | None:
         hold_slot()
-        return exit_status(main)
+        return main()
+
+    try:
+        with interrupted_by_signals():
+            return exit_status(run)
     except KeyboardInterrupt:
-        print("\ninterrupted; what is finished is kept, and the same command goes on from here", file=sys.stderr)
+        if CHILD not in os.environ:  # else the process that started this one says so
+            print("\ninterrupted; what is finished is kept, and the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
+
+
+@contextlib.contextmanager
+def interrupted_by_signals() -> Iterator[None]:
+    """Inside, the signals ENDING interrupt as Ctrl-C does, so that this process can end those that it started.
+
+    What the user had ignored, as nohup does with SIGHUP, stays ignored.
+    """
+
+    def interrupt(_number: int, _frame: object) -> None:
+        for one in caught:
+            signal.signal(one, signal.SIG_IGN)  # batch systems repeat themselves, and one is enough
+        raise KeyboardInterrupt
+
+    caught = [one for one in ENDING if signal.getsignal(one) == signal.SIG_DFL]
+    for one in caught:
+        signal.signal(one, interrupt)
+    try:
+        yield
+    finally:
+        for one in caught:
+            signal.signal(one, signal.SIG_DFL)

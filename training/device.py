@@ -14,8 +14,9 @@ from importlib import metadata
 from pathlib import Path
 
 from reporting.artifacts import Machine
+from training.variables import blas, set_blas_threads, set_xla_flags, unset_keras, variables
 
-RECORDED_PACKAGES = ("tensorflow", "keras", "keras-tuner", "numpy")
+RECORDED_PACKAGES = ("tensorflow", "keras", "keras-tuner", "numpy", "scipy", "scikit-learn")
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 # The instruction sets that oneDNN has kernels for, best first, by the names that it takes in ONEDNN_MAX_CPU_ISA -> the
 # flag of the processor that each needs (uxlfoundation.github.io/oneDNN, "CPU Dispatcher Control")
@@ -40,9 +41,10 @@ def configure(threads: int, precision: str, distribution: str = "none", onednn: 
     "on", "off" or "auto", see `choose_onednn`.
     """
     set_xla_flags(threads)
+    set_blas_threads(threads)
     os.environ[ONEDNN] = str(int(choose_onednn(onednn, platform.machine(), os.environ) == "on"))
     gc.disable()  # garbage collection would take a tenth of the import time, and nearly all of these objects stay
-    with quiet_start(), hidden("sklearn", "matplotlib"):
+    with quiet_start(), hidden("sklearn", "matplotlib"), unset_keras():
         import keras
         import tensorflow as tf
 
@@ -62,14 +64,6 @@ def configure(threads: int, precision: str, distribution: str = "none", onednn: 
     if distribution == "mirrored" and len(gpus) > 1:
         tf.distribute.experimental_set_strategy(tf.distribute.MirroredStrategy())
     return precision
-
-
-def set_xla_flags(threads: int) -> None:
-    """Let XLA fuse operations with several results, as optimizer.Adam needs, and use one thread if `threads` is 1."""
-    flags = ["--xla_backend_extra_options=xla_cpu_use_multi_output_fusion"]
-    flags += ["--xla_cpu_multi_thread_eigen=false"] * (threads == 1)  # XLA has its own thread pool
-    given = os.environ.get("XLA_FLAGS", "").split()  # those of this function as well in a process started by another
-    os.environ["XLA_FLAGS"] = " ".join(dict.fromkeys(given + flags))
 
 
 @contextlib.contextmanager
@@ -187,6 +181,8 @@ def describe_machine(precision: str, threads: int) -> Machine:
         threads,
         onednn_state(),
         instruction_set(),
+        blas(),
+        variables(),
     )
 
 

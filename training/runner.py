@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -194,13 +193,9 @@ class Runner:
     @contextlib.contextmanager
     def ended_together(self) -> Iterator[None]:
         """Whatever ends this process, except for `kill -9`, ends the units at work; what they have finished is kept."""
-        in_main = threading.current_thread() is threading.main_thread()
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler) if in_main else None
         try:
             yield
         finally:
-            if in_main:
-                signal.signal(signal.SIGTERM, before)
             self.terminal.show("")
             for one in self.running:
                 one.interrupt()

@@ -17,7 +17,7 @@ def clock(seconds: float) -> str:
 
 def shortened(text: str, columns: int = COLUMNS) -> str:
     """The text, cut to that many columns."""
-    return text if len(text) <= columns else text[: columns - 1] + "…"
+    return text if len(text) <= columns else text[: max(columns, 1) - 1] + "…"
 
 
 def scored(value: float) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from reporting.artifacts import UserError
 from tuning.grid_search import CrossValidatedGridSearch
 from tuning.search_spaces import identity_of
 
+DIRECT = ("no_grpc_proxy", "no_proxy")  # the variables with the hosts that gRPC reaches without a proxy
+LOOPBACK = ("localhost", "127.0.0.0/8", "::1")  # reached without a proxy, whatever the user has set
 HEARTBEAT = 2.0  # seconds between two heartbeats
 MISSED_HEARTBEATS = 3  # after which a worker gives up its chief
 CHIEF_TIMEOUT = 60  # seconds for which a worker looks for its chief
@@ -19,14 +22,18 @@ CHIEF_TIMEOUT = 60  # seconds for which a worker looks for its chief
 
 def find_chief(address: str, worker: str) -> None:
     """Wait for the chief at HOST:PORT and tell KerasTuner of it; raises UserError if none answers in time."""
+    host, _, port = address.rpartition(":")
+    direct = next((os.environ[name] for name in DIRECT if os.environ.get(name)), "")
+    os.environ[DIRECT[0]] = ",".join(filter(None, [direct, *LOOPBACK]))
     with grpc.insecure_channel(address) as channel:
         try:
             grpc.channel_ready_future(channel).result(CHIEF_TIMEOUT)
         except grpc.FutureTimeoutError:
+            around = f" (no_proxy={host} leaves out the one that is set)" if urllib.request.getproxies() else ""
             raise UserError(
-                f"no chief answers at {address}; start it with --chief {address}, and see that no firewall is between"
+                f"no chief answers at {address}; start it with --chief {address},"
+                f" and see that no firewall or proxy is between{around}"
             ) from None
-    host, _, port = address.rpartition(":")
     os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": port, "KERASTUNER_TUNER_ID": worker}
 
 

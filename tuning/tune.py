@@ -30,6 +30,7 @@ from training.prepare_data import check_networks
 from training.recording import Recording
 from training.settings import LARGE_GRID
 from training.tasks import TASKS
+from training.variables import variables
 from tuning.flags import add_search_flags
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def tune(this: Experiment, arguments: argparse.Namespace, record: Recording) -> None:
     """Run or resume the search, or a shard of it; raises UserError unless all of it succeeds."""
+    for name in ("ORACLE_IP", "ORACLE_PORT", "TUNER_ID"):
+        os.environ.pop(f"KERASTUNER_{name}", None)  # the user's would make this process a worker, or another chief
     search, folds = this.settings.search, this.folds(this.settings.search.base, this.search_seed)
     shard, shards = arguments.shard
     record.acquire(f"lock-{shard}-of-{shards}" if shards > 1 else "lock")
@@ -94,6 +97,8 @@ def recorded_rows(this: Experiment, record: Recording) -> FoldRows:
 
     numerics: dict[str, Any] = package_versions() | {"precision": record.precision, "threads": record.threads}
     numerics |= {"onednn": onednn_state(), "instruction_set": instruction_set(), "xla": os.environ["XLA_FLAGS"]}
+    if variables():
+        numerics["variables"] = variables()
     if record.distribution != "none":  # sums over a shared batch are rounded differently
         numerics["distribution"] = record.distribution
     return FoldRows(record.folder / "rows", this.task.name, this.search_seed, this.data, numerics)

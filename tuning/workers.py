@@ -20,6 +20,7 @@ from keras_tuner.src.distribute.oracle_chief import OracleServicer
 
 from reporting.artifacts import UserError
 from training.budget import SLOT
+from training.cli import CHILD
 from tuning.oracle import RecordedGridOracle
 from tuning.progress import SearchProgress
 
@@ -87,7 +88,7 @@ class WorkerProcess:
         """Start the process in its own process group: Ctrl-C then reaches the chief alone, which ends its workers."""
         self.process = subprocess.Popen(
             self.command,
-            env={**{name: value for name, value in os.environ.items() if name != SLOT}, **self.environment},
+            env={**{name: value for name, value in os.environ.items() if name != SLOT}, **self.environment, CHILD: "1"},
             stdin=subprocess.DEVNULL,
             process_group=0,
         )

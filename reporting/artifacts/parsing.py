@@ -1,5 +1,6 @@
 """Checked dataclasses from mappings that a person or an older program wrote."""
 
+import codecs
 import dataclasses
 import difflib
 import math
@@ -92,12 +93,17 @@ def _check_range(value: float, limits: Mapping[str, Any], where: str) -> None:
 def load_toml(path: Path | str) -> dict[str, Any]:
     """Read a TOML file; raises a UserError that names the file and the line."""
     try:
-        return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
+        content = Path(path).read_bytes()
+        encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        return tomllib.loads(content.decode(encoding))
     except FileNotFoundError:
         raise UserError(
             f"{path}: no such settings file; give an existing one, as in make all CONFIG=homework.toml"
         ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UserError(f"{path}: not a text file in UTF-8, see line {line}; save it in that encoding") from None
+    except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path}: not valid TOML: {error}") from None

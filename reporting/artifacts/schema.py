@@ -115,6 +115,9 @@ class Machine:
     threads: int  # of one fit
     onednn: str = "not recorded"  # whether TensorFlow's kernels for processors come from oneDNN: "on" or "off"
     instruction_set: str = "not recorded"  # the best that those kernels use, by oneDNN's name
+    blas: str = "not recorded"  # behind NumPy's and SciPy's linear algebra
+    # Of the user's environment, each as NAME=value: what may change a digit
+    variables: tuple[str, ...] = dataclasses.field(default=(), metadata={"may_be_empty": True})
 
 
 @dataclasses.dataclass(frozen=True)

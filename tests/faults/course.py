@@ -62,9 +62,9 @@ class Course:
         (folder / "site" / "sitecustomize.py").write_text(SITE.format(root=str(ROOT)))
         (folder / "venv" / "bin").mkdir(parents=True)
         python = folder / "venv" / "bin" / "python"
-        python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        python.write_text(f'#!/bin/sh\nPYTHONPATH={folder / "site"} exec {sys.executable} "$@"\n')
         python.chmod(0o755)
-        installed = {name: environment.digest(ROOT / name) for name, _, _ in environment.NEEDS.values()}
+        installed = {name: environment.digest(ROOT / name) for name, *_ in environment.NEEDS.values()}
         record = {"version": list(sys.version_info[:3]), "path": sys.executable, "installed": installed}
         environment.write_record(folder / "venv", record)
 
@@ -74,7 +74,6 @@ class Course:
             name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
         }
         python = {
-            "PYTHONPATH": str(self.folder / "site"),
             "TINY_IMAGES": json.dumps(self.images),
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }

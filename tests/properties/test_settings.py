@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,3 +160,9 @@ def test_results_share_a_name_only_if_everything_is_equal(change, other, fold, o
     same = (change, fold, data) == (other, other_fold, other_data)
     assert (name(change, fold, data) == name(other, other_fold, other_data)) == same
     assert json.dumps(name(change, fold, data)).isascii()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_settings_are_read_in_what_editors_call_unicode(tmp_path, encoding):
+    (tmp_path / "mine.toml").write_bytes('[identity]\r\nstudent = "Zoë 王"\r\n'.encode(encoding))
+    assert load_homework(tmp_path / "mine.toml").identity.student == "Zoë 王"

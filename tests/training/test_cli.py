@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from reporting.artifacts import TASKS, UserError, extras_of, variants_of
 from training import run_extra, train
-from training.cli import INTERRUPTED, parse_arguments, run_main
+from training.cli import CHILD, ENDING, INTERRUPTED, parse_arguments, run_main
 
 SCRIPTS = [
     "training.prepare_data",
@@ -59,6 +60,44 @@ def test_a_users_mistake_is_one_line_and_status_1(capsys):
 def test_an_interrupt_says_that_the_next_run_goes_on(capsys):
     assert run_main(raising(KeyboardInterrupt())) == INTERRUPTED == 130
     assert "goes on from here" in capsys.readouterr().err
+
+
+SLEEPS = "import time\nfrom training.cli import run_main\n" + (
+    "def main():\n try: print(1, flush=True); time.sleep(60)\n finally: print('cleared up', flush=True)\n"
+    "raise SystemExit(run_main(main))"
+)
+
+
+def signalled(*signals, before="", **environment):
+    """What a program says that gets these signals while it works, and its exit status."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [sys.executable, "-c", f"import signal; {before}\n{SLEEPS}"]
+    process = subprocess.Popen(command, env=os.environ | environment, **pipes)
+    assert process.stdout.readline() == "1\n"
+    for one in signals:
+        process.send_signal(one)
+    out, err = process.communicate(timeout=20)
+    return out, err, process.returncode
+
+
+@pytest.mark.parametrize("one", [signal.SIGINT, *ENDING])
+def test_every_signal_that_ends_a_program_lets_it_clear_up_and_is_told_once(one):
+    out, err, code = signalled(one, before="signal.signal(signal.SIGHUP, signal.SIG_DFL)")
+    assert out == "cleared up\n" and err.count("interrupted") == 1 and err.count("\n") == 2 and code == INTERRUPTED
+
+
+def test_signals_that_come_again_do_not_stop_the_clearing_up():
+    assert signalled(signal.SIGTERM, signal.SIGTERM, signal.SIGUSR1)[0] == "cleared up\n"
+
+
+def test_what_another_program_started_leaves_the_word_to_that_one():
+    assert signalled(signal.SIGTERM, **{CHILD: "1"}) == ("cleared up\n", "", INTERRUPTED)
+
+
+def test_what_nohup_ignores_stays_ignored():
+    ignores = "signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    out, err, code = signalled(signal.SIGHUP, signal.SIGINT, before=ignores)
+    assert out == "cleared up\n" and code == INTERRUPTED
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])

@@ -1,5 +1,6 @@
 """Data sets: arrays, provenance, folds and hold-outs."""
 
+import dataclasses
 import gzip
 import shutil
 

@@ -1,6 +1,10 @@
 """The precision follows what the device multiplies natively."""
 
 import importlib
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +16,7 @@ from training.device import (
     instruction_set,
     package_versions,
 )
+from training.variables import BLAS_THREADS, blas
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,50 @@ def test_onednn_by_environment_then_setting_then_processor(setting, machine, var
 )
 def test_the_instruction_set_is_the_best_that_is_there_and_allowed(flags, limit, expected):
     assert instruction_set(flags, limit) == expected
+
+
+DESCRIBED = (
+    "import json, os; from training.device import *; configure(1, 'float32'); import keras\n"
+    "given = {name: value for name, value in os.environ.items() if name.startswith('KERAS')}\n"
+    "print(json.dumps([keras.backend.backend(), keras.config.floatx(), keras.config.image_data_format(),"
+    " keras.config.epsilon(), given, describe_machine('float32', 1).variables]))"
+)
+
+
+def described(**environment):
+    """The settings of Keras in a process with these variables, and what is recorded of them."""
+    command = [sys.executable, "-c", DESCRIBED]
+    result = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, timeout=100)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_settings_of_keras_that_the_user_has_change_nothing(tmp_path):
+    (tmp_path / "keras.json").write_text(
+        '{"backend": "jax", "floatx": "float64", "image_data_format": "channels_first", "epsilon": 1}'
+    )
+    given = {"KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "torch", "KERAS_MAX_EPOCHS": "1"}
+    *settings, left, _ = described(**given)
+    assert settings == ["tensorflow", "float32", "channels_last", 1e-7] and left == given
+
+
+def test_variables_that_can_change_a_digit_are_recorded_and_those_of_others_are_not():
+    given = {"ONEDNN_DEFAULT_FPMATH_MODE": "STRICT", "XLA_FLAGS": "--xla_cpu_enable_fast_math=true"}
+    assert described(**given, TF_VAR_password="secret", TF_CPP_MIN_LOG_LEVEL="3")[-1] == [
+        "ONEDNN_DEFAULT_FPMATH_MODE=STRICT",
+        "XLA_FLAGS=--xla_cpu_enable_fast_math=true",
+    ]
+    assert described(OMP_NUM_THREADS="7")[-1] == []
+
+
+def test_linear_algebra_has_as_many_threads_as_a_fit(monkeypatch):
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    import scipy.linalg  # noqa: F401 (with a library of its own)
+
+    before = {one["filepath"]: one["num_threads"] for one in threadpoolctl.threadpool_info()}
+    assert set(before.values()) == {1}  # as conftest has configured
+    assert all(os.environ[name] == "1" for name in BLAS_THREADS)
+    assert blas() != "unknown" or not before
 
 
 def test_versions_name_what_results_depend_on():

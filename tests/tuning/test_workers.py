@@ -1,6 +1,7 @@
 """A chief and its workers: what goes over the network, who is watched, and who is turned away."""
 
 import multiprocessing
+import os
 import subprocess
 import sys
 import threading
@@ -113,6 +114,27 @@ def test_a_worker_that_finds_no_chief_says_so(monkeypatch):
     monkeypatch.setattr(joining, "CHIEF_TIMEOUT", 0.5)
     with pytest.raises(UserError, match="no chief answers at 127.0.0.1:9"):
         find_chief("127.0.0.1:9", "w1")
+
+
+DEAD = "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "grpc_proxy"])
+@pytest.mark.parametrize("others", [{}, {"no_proxy": "example.org"}, {"no_grpc_proxy": "example.org"}])
+def test_loopback_needs_no_proxy(chief, name, others):
+    _, address = chief()
+    code = f"from tuning import joining; joining.CHIEF_TIMEOUT = 20; joining.find_chief({address!r}, 'w1')"
+    environment = os.environ | {name: DEAD} | others
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_proxy_is_named_where_no_chief_answers(monkeypatch):
+    monkeypatch.setattr(joining, "CHIEF_TIMEOUT", 0.2)
+    monkeypatch.setenv("http_proxy", DEAD)
+    monkeypatch.setenv("no_grpc_proxy", "")
+    with pytest.raises(UserError, match=r"no firewall or proxy is between \(no_proxy=192.0.2.1 leaves out"):
+        find_chief("192.0.2.1:9", "w1")
 
 
 def test_a_worker_ends_when_its_chief_does_not_answer():

@@ -18,8 +18,9 @@ from markupsafe import Markup
 
 from reporting.artifacts import exit_status, write_bytes
 from reporting.engine import formatting
-from reporting.engine.formatting import THIN, TIED, format_floor_percent, format_percent
+from reporting.engine.formatting import format_floor_percent, format_percent
 from reporting.engine.html import TEMPLATES, build_environment, rendered
+from reporting.engine.magnitudes import THIN, TIED
 from reporting.engine.tracing import without_marks
 from reporting.prediction import Prediction, Predictions, load_predictions
 

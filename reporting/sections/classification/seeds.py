@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,6 +19,7 @@ class Rung:
     accuracies: tuple[float, ...]  # least and greatest of several reports; or one a seed, the main network's first
     interval: tuple[float, float] | None  # Wilson's, 95 %, of the first; None where the number of images is unknown
     published: bool
+    averaged: float | None = None  # accuracy of the mean of all seeds' probabilities; None if there is one seed
 
     @property
     def accuracy(self) -> float:
@@ -57,7 +59,17 @@ def configuration_rung(results: Results, name: str) -> Rung:
     """The step of one configuration, with an accuracy for each of its seeds."""
     accuracies = tuple(map(test_accuracy, results.seeds_of(name)))
     images = len(results.variants[name].predictions["test_labels"])
-    return Rung(name, accuracies, wilson_interval(accuracies[0] * images, images), False)
+    interval = wilson_interval(accuracies[0] * images, images)
+    return Rung(name, accuracies, interval, False, averaged_accuracy(results.seeds_of(name)))
+
+
+def averaged_accuracy(networks: Sequence[Variant]) -> float | None:
+    """The share of test images that the mean of the networks' probabilities gets right; None of a single network."""
+    if len(networks) < 2:
+        return None
+    stored = [network.predictions for network in networks]
+    mean = np.mean([each["test_probabilities"] for each in stored], axis=0, dtype=float)
+    return accuracy(stored[0]["test_labels"], mean.argmax(axis=1))
 
 
 def test_accuracy(variant: Variant) -> float:

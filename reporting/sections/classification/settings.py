@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from reporting.engine.sections import Found
 from reporting.results import Results
+from reporting.sections.classification.structure import layers_in_words, structure_in_words
 from reporting.sections.shared.settings import Stopping, optimiser, stopping_of, switched_off
 
 Config = dict[str, Any]  # setting -> value
@@ -25,6 +26,8 @@ class SettingsFindings:
     parameters: int  # of the network with the reference settings
     stopping: dict[str, Stopping]  # by variant
     optimisers: tuple[str, ...]  # of all configurations, each once
+    structure: str  # all layers of the reference settings, in words
+    layers: dict[str, str]  # by variant: the numbers of layers in words
 
     @property
     def same_patience(self) -> bool:
@@ -41,6 +44,11 @@ class SettingsFindings:
         """Whether there is an extended configuration that changes any of the reference settings."""
         return self.extended not in (None, self.configurations["reference"])
 
+    @property
+    def extended_keeps_layers(self) -> bool:
+        """Whether the extended configuration has as many layers of each kind as the reference settings."""
+        return self.layers["extended"] == self.layers["reference"]
+
 
 def find(results: Results, found: Found) -> SettingsFindings:
     """The settings that the networks were trained with."""
@@ -51,6 +59,8 @@ def find(results: Results, found: Found) -> SettingsFindings:
         parameters=results.reference.run.metrics["parameters"],
         optimisers=tuple(dict.fromkeys(optimiser(config) for config in configurations.values())),
         stopping={name: stopping_of(results.variants[name]) for name in ("reference", "tuned")},
+        structure=structure_in_words(results.reference.run.config),
+        layers={name: layers_in_words(variant.run.config) for name, variant in results.variants.items()},
     )
 
 

@@ -26,8 +26,8 @@ PLAIN = {"filters": [32, 48], "dense_units": [128, 256], "dropout": 0.2}
         ),
         (
             {"filters": [8] * 2, "pooling": ["average", "max"], "global_pooling": "average", "dense_units": []},
-            "two convolutions with ReLU, each followed by pooling over 2 by 2 values, then the mean of each feature map,"
-            " dropout and a softmax over the classes",
+            "two convolutions with ReLU, each followed by pooling over 2 by 2 values, then the mean of each"
+            " feature map, dropout and a softmax over the classes",
         ),
         (
             {"pooling": "none", "activation": ["relu", "gelu", "tanh", "tanh"], "global_pooling": "max"},

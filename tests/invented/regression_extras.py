@@ -12,6 +12,7 @@ from tests.invented.recording import weights_of, write_extra
 from tests.invented.regression import (
     CURVE,
     EXTENSIONS,
+    error_of,
     kernel_shapes,
     network,
     points_of,

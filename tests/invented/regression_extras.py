@@ -12,6 +12,7 @@ from tests.invented.recording import weights_of, write_extra
 from tests.invented.regression import (
     CURVE,
     EXTENSIONS,
+    error_of,
     kernel_shapes,
     network,
     points_of,
@@ -29,7 +30,7 @@ def write_regression_extras(folder: Path, example: Example, tuned: dict) -> None
         return functools.partial(write_networks, config=config, error=error, seed=seed)
 
     def seeds(variant: str, config: dict) -> dict[str, Callable]:
-        error, numbers = example.regression_error[variant], range(2, 2 + example.more_seeds)
+        error, numbers = error_of(example, variant), range(2, 2 + example.more_seeds)
         return {f"seed_{k}": networks(config, error, 100 * k) for k in numbers}
 
     extras: dict[str, dict[str, Callable]] = {

@@ -75,7 +75,8 @@ def full_rank(runs: Path) -> None:
 
 def one_hidden_layer(runs: Path) -> None:
     """Regression networks with a single hidden layer."""
-    for folder in [runs / "regression" / name for name in ("reference", "tuned", "initialisation/glorot_uniform")]:
+    names = ("reference", "tuned", "extended", "initialisation/glorot_uniform")
+    for folder in [runs / "regression" / name for name in names]:
         for path in filter(Path.exists, (folder / "weights.npz", folder / "activations.npz")):
             arrays = load_arrays(path)
             save_arrays(

@@ -42,7 +42,8 @@ def test_many_intervals_are_said_to_hold_each_by_itself(text_of):
 
 def test_errors_of_the_mean_prediction_by_region(results, found):
     models = found("baselines")
-    assert [method.name for method in models.methods] == ["network", "gaussian_process", "polynomial", "constant"]
+    names = ["network", "extended", "gaussian_process", "polynomial", "constant"]
+    assert [method.name for method in models.methods] == names
     network = models.by_name["network"]
     assert network.ensemble.value == pytest.approx(results.tuned.run.metrics["ensemble_test_loss"])
     parts = [error.value * region.points for error, region in zip(network.regions, models.regions, strict=True)]

@@ -78,7 +78,7 @@ def read_picture(path: Path, channels: int) -> Picture:
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     colours = np.asarray(image, dtype=np.float32)  # red, green, blue, opacity
     shown, opacity = colours[..., :3], colours[..., 3:] / 255
-    spread = float((shown.max(axis=2) - shown.min(axis=2))[opacity[..., 0] > 0.5].mean()) if opacity.any() else 0.0
+    spread = mean_over(shown.max(axis=2) - shown.min(axis=2), opacity)
     if turned and size[0] != size[1] and (image.width > image.height) != (size[0] > size[1]):
         size = size[::-1]
     picture = Picture(path, *size, [Step("original", shown * opacity + 255 * (1 - opacity))])
@@ -110,6 +110,11 @@ def with_eight_bits(image: Any) -> Any:
 
 def lay_on_ground(picture: Picture, shown: np.ndarray, opacity: np.ndarray) -> None:
     """Give a transparent picture a ground: white, or black if what is to be seen is light."""
-    brightness = float((shown.mean(axis=2) * opacity[..., 0]).sum() / max(opacity.sum(), 1e-9))
+    brightness = mean_over(shown.mean(axis=2), opacity)
     ground = 0 if brightness >= LIGHT else 255
     picture.add("laid", shown * opacity + ground * (1 - opacity), ground=ground, brightness=brightness)
+
+
+def mean_over(values: np.ndarray, opacity: np.ndarray) -> float:
+    """The mean of values (height, width), each as far as its pixel (height, width, 1) is to be seen."""
+    return float((values * opacity[..., 0]).sum() / max(opacity.sum(), 1e-9))

@@ -113,7 +113,7 @@ def test_each_step_and_each_fault_is_told_in_words(text):
 
 
 def test_only_the_picture_that_is_far_off_is_called_unlike(text, runs):
-    assert text.count("Unlike the training data: only 0.5 % of the validation images") == 1
+    assert text.count("Unlike the training data: only 0.50 % of the validation images") == 1
     assert [picture.unlike for picture in load_predictions(runs).pictures] == [False, False, True, False]
     assert text.count("five of five are of the class that the network names") == 3
 

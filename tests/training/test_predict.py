@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reporting.artifacts import UserError, load_arrays, load_json
-from tests.training.tiny_network import NAMES, runs, shapes  # noqa: F401
+from reporting.artifacts import Data, UserError, load_arrays, load_json
+from tests.training.tiny_network import NAMES, runs, shapes, trained_on  # noqa: F401
 from training import classification, predict
 from training.cli import run_main
+from training.datasets import Dataset
 from training.likeness import NEAREST, directions, nearest
 from training.settings import load_homework
 from training.trained import trained
@@ -66,6 +67,24 @@ def test_a_training_image_is_its_own_nearest_and_noise_is_farther_than_all_valid
     assert found["nearest_distance"][0, 0] < 1e-3
     assert found["pixels/pictures"][1] > found["pixels/validation"].max() > found["pixels/pictures"][0]
     assert set(train) | set(validation) == set(range(80))
+
+
+def test_colour_networks_of_another_shape_are_given_colours(tmp_path, monkeypatch):
+    """Images of 12 by 16 pixels without a common ground, of three classes: red, green and blue."""
+    rng, labels = np.random.default_rng(0), np.arange(90) % 3
+    images = rng.integers(0, 256, (90, 1, 1, 1)) // 2 + 100 * np.eye(3)[labels][:, None, None] + np.zeros((12, 16, 1))
+    images = images.astype(np.uint8)
+    data = Data("colours", {}, {"train": 60, "test": 30}, (12, 16, 3), ("red", "green", "blue"))
+    dataset = Dataset(images[:60], labels[:60], images[60:], labels[60:], data)
+    runs = trained_on(dataset, tmp_path / "runs", monkeypatch)  # noqa: F811
+    Image.fromarray(np.full((90, 50, 3), (200, 20, 20), np.uint8)).save(tmp_path / "red.jpg")
+    Image.fromarray(images[0]).save(tmp_path / "own.png")
+    Image.fromarray(images[0, ..., 0]).save(tmp_path / "grey.png")
+    said, found = asked(runs, *(str(tmp_path / name) for name in ("red.jpg", "own.png", "grey.png")))
+    assert [[step["name"] for step in each["steps"]][1:] for each in said["pictures"]] == [["resized"], [], []]
+    assert found["seen"].shape == (3, 12, 16, 3) and found["probabilities"].shape == (3, 3)
+    np.testing.assert_array_equal(found["seen"][1], images[0])
+    assert found["seen"][0, ..., 0].min() > 190 > 30 > found["seen"][0, ..., 1:].max()
 
 
 def test_a_mistake_is_told_in_a_line(runs, tmp_path, capsys):  # noqa: F811

@@ -13,7 +13,8 @@ import keras
 import numpy as np
 import pytest
 
-from reporting.artifacts import load_arrays
+from reporting.artifacts import Data, load_arrays
+from tests.training.shapes import IMAGES
 from training import classification
 from training.datasets import Dataset
 from training.saving import NEW_ARGUMENTS, portable, predictor, save_classifier, save_network, visible
@@ -42,7 +43,7 @@ def viewed(flips, pixels):
 def built(config=CNN):
     """A network with random weights."""
     keras.utils.set_random_seed(3)
-    model = task_of(config).build(config)
+    model = task_of(config).build(config, IMAGES)
     for weight in model.weights:
         weight.assign(weight + keras.random.uniform(weight.shape, 0, 0.3))
     return model
@@ -77,9 +78,10 @@ def test_the_file_holds_the_averaging_over_views(tmp_path, flips, pixels):
 def test_it_predicts_the_recorded_probabilities(tmp_path, monkeypatch):
     """What training records of the test images is what the file that it writes predicts, divided by 255 or not."""
     monkeypatch.setattr(classification, "save_inspection", lambda *arguments: None)
-    config = dataclasses.replace(CNN, horizontal_flips=True, max_epochs=1, batch_size=10)
+    config = dataclasses.replace(CNN, horizontal_flips=True, shifted_views=1, max_epochs=1, batch_size=10)
     x, labels = images(60), np.arange(60) % 10
-    dataset = Dataset(x[:40], labels[:40], x[40:], labels[40:], None)
+    data = Data("random", {}, {"train": 40, "test": 20}, IMAGES.inputs, tuple("abcdefghij"))
+    dataset = Dataset(x[:40], labels[:40], x[40:], labels[40:], data)
     record = types.SimpleNamespace(folder=tmp_path, name="tiny", describe=id, finish=id)
     classification.train(record, config, [(np.arange(30), np.arange(30, 40))], dataset, seed=1, inspected=True)
     recorded = load_arrays(tmp_path / "predictions.npz")["test_probabilities"]

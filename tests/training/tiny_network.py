@@ -26,7 +26,13 @@ def shapes(n, seed):
 
 @pytest.fixture
 def runs(tmp_path, monkeypatch):
-    """The folder of the results of a network with the reference settings' name."""
+    """The folder of the results of a network of bars, with the reference settings' name."""
+    data = Data("bars", {"bars": "digest"}, {"train": 80, "test": 20}, (28, 28, 1), NAMES)
+    return trained_on(Dataset(*shapes(80, 0), *shapes(20, 1), data), tmp_path / "runs", monkeypatch)
+
+
+def trained_on(dataset, runs, monkeypatch):
+    """The folder of the results of a network that was trained on the data, which are the settings' from then on."""
     homework = load_homework()
     config = dataclasses.replace(
         homework.tasks["classification"].reference,
@@ -36,15 +42,12 @@ def runs(tmp_path, monkeypatch):
         batch_size=20,
         horizontal_flips=True,
     )
-    data = Data("bars", {"bars": "digest"}, {"train": 80, "test": 20}, (28, 28, 1), NAMES)
-    dataset = Dataset(*shapes(80, 0), *shapes(20, 1), data)
+    data, folder = dataset.data, runs / "classification" / "reference"
     monkeypatch.setattr(classification, "load", lambda data: dataset)
     monkeypatch.setattr(classification, "save_inspection", lambda *arguments: None)
-    record = Recording(
-        tmp_path / "runs" / "classification" / "reference", "classification", "reference", homework, config, data
-    )
+    record = Recording(folder, "classification", "reference", homework, config, data)
     record.precision = "float32"
     record.acquire()
-    folds = classification.fold_indices(80, config, homework.compute.seed)
+    folds = classification.fold_indices(len(dataset.x_train), config, homework.compute.seed)
     classification.train(record, config, folds, dataset, homework.compute.seed, inspected=True)
-    return tmp_path / "runs"
+    return runs

@@ -205,7 +205,7 @@ class Trainer:
     def _train_batch(self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor | float = 1.0) -> tf.Tensor:
         """One step on a batch, or on a replica's part of it with its weight; Keras sums the replicas' gradients."""
         with tf.GradientTape() as tape:
-            outputs = self.model(x, training=True)
+            outputs = self._outputs(x, training=True)
             loss = self._loss(y, outputs)
             minimised = self._mean(self.objective(y, outputs)) if self.objective else loss
             objective = self.optimizer.scale_loss(minimised * weight)
@@ -219,8 +219,9 @@ class Trainer:
         """A loss as the mean over the points; undoes Keras' division by the number of replicas."""
         return loss if self.replicas == 1 else loss * self.replicas
 
-    def _outputs(self, x: tf.Tensor) -> tf.Tensor:
-        return self.model(x, training=False)
+    def _outputs(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """The outputs in float32, which a network of the user's own may give in half the precision."""
+        return tf.cast(self.model(x, training=training), tf.float32)
 
     def _predict_batch(self, x: tf.Tensor) -> tf.Tensor:
         views = self.views(x)

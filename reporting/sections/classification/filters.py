@@ -94,9 +94,14 @@ def figures(results: Results, found: Found) -> dict[str, list]:
             functools.partial(lambda layer: plot_feature_maps(stored["image"], stored[f"{layer}/maps"]), layer)
         ]
         drawn[f"classification_bank_{layer}"] = [
-            functools.partial(lambda layer: plot_filter_bank(stored[f"{layer}/filters"][:MOST, :MOST]), layer)
+            functools.partial(lambda layer: plot_filter_bank(with_inputs(stored[f"{layer}/filters"])), layer)
         ]
     return drawn
+
+
+def with_inputs(filters: np.ndarray) -> np.ndarray:
+    """The filters (filters, inputs, k, k), at most MOST of either, of a layer that may see one channel alone."""
+    return (filters if filters.ndim == 4 else filters[:, None])[:MOST, :MOST]
 
 
 def in_colours(filters: np.ndarray) -> np.ndarray:

@@ -28,7 +28,7 @@ def conclusions(text):
 
 
 EVERY_SEED = [
-    *(f"regression/{name}_seeds" for name in ("reference", "tuned")),
+    *(f"regression/{name}_seeds" for name in ("reference", "tuned", "extended")),
     *(f"classification/{name}_seeds" for name in ("reference", "tuned", "extended")),
 ]
 

@@ -28,7 +28,7 @@ def conclusions(text):
 
 
 EVERY_SEED = [
-    *(f"regression/{name}_seeds" for name in ("reference", "tuned")),
+    *(f"regression/{name}_seeds" for name in ("reference", "tuned", "extended")),
     *(f"classification/{name}_seeds" for name in ("reference", "tuned", "extended")),
 ]
 
@@ -110,7 +110,7 @@ def test_conclusions_follow_the_classifiers(text_of):
 def test_conclusions_without_the_extended_network_are_about_two(text_of):
     text = text_of(switched_off=WITHOUT_EXTENDED)
     assert "p values are not adjusted for it." in text and "put together by hand" not in text
-    assert "Switched off in the settings: the extended network." in text
+    assert "Switched off in the settings: the extended regression networks and the extended network." in text
 
 
 def test_conclusions_follow_the_baselines(text_of):

@@ -10,7 +10,7 @@ from reporting.results import load_all_results
 from tests.invented import WITHOUT_EXTENDED, write_runs
 from tests.reporting.stand_ins import without_drawings
 
-REGRESSION_SEEDS = tuple(f"regression/{name}_seeds" for name in ("reference", "tuned"))
+REGRESSION_SEEDS = tuple(f"regression/{name}_seeds" for name in ("reference", "tuned", "extended"))
 EVERY_SEED = (*REGRESSION_SEEDS, *(f"classification/{name}_seeds" for name in ("reference", "tuned", "extended")))
 TUNED = "the tuned configuration {} the reference configuration over three"
 

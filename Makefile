@@ -38,8 +38,8 @@ export IMAGE  # which the shell, not make, puts into a command: it may hold any 
 export PYTHONUTF8 := 1
 
 # What would be taken for something else, or for nothing, is refused
-KNOWN := CONFIG RUNS QUICK PYTHON VENV EXTRAS JOBS WORKERS KEEP_GOING TENSORBOARD BODY UPGRADE WHOLE BUDGET KERNELS
-KNOWN += IMAGE TASK VARIANT FORMAT
+KNOWN := CONFIG RUNS QUICK PYTHON VENV EXTRAS JOBS WORKERS KEEP_GOING TENSORBOARD BODY UPGRADE WHOLE BUDGET KERNELS \
+  IMAGE TASK VARIANT FORMAT
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN) MAKE% -% SHELL,$(GIVEN))
 $(if $(UNKNOWN),$(error $(UNKNOWN) is no variable of this Makefile; there are $(KNOWN)))

@@ -87,9 +87,9 @@ def recomputed_regression(variant: Variant) -> dict[str, float]:
     stored = variant.predictions
     metrics: dict[str, float] = {}
     for name, values in fold_scores(variant).items():
+        metrics[name] = values.mean()
         if not name.endswith("_r2"):
             metrics[f"{name}_sd"] = values.std(ddof=1)
-        metrics[name] = values.mean()
     y_test = stored["y_test"].astype(float)
     metrics["ensemble_test_loss"] = mean_squared_error(y_test, stored["test_predictions"].astype(float).mean(axis=0))
     spread = float(np.var(y_test))

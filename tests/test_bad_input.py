@@ -51,10 +51,10 @@ SETTINGS = {
     "a grid value twice": ("[regression.search.grid]\nlearning_rate = [0.1, 0.1]", "lists a value twice"),
     "whole numbers among others in the grid": ("[regression.search.grid]\nlearning_rate = [1, 0.1]", "mixes types"),
     "NaN in the grid": ("[regression.search.grid]\nlearning_rate = [nan, 0.1]", "learning_rate must be a number"),
-    "a list in the grid": ("[classification.search.grid]\nfilters = [[8, 8]]", "must list single values"),
+    "a list in the grid": ('[classification.search.grid]\nfilters = [[8, "x"]]', "must be a whole number"),
     "a layer without activation": (
         '[regression]\nactivations = ["tanh"]',
-        "hidden_units has 3 layers and activations 1",
+        "activations has 1 value for 3 hidden layers",
     ),
     "more folds than points": ("[regression]\nfolds = 101", "folds = 101 is impossible with 100 training points"),
     "another encoding": ('[identity]\nstudent = "é"'.encode("latin-1"), "line 2; save it in that encoding"),

@@ -33,7 +33,8 @@ UNSAFE_CALLS = {
     "set_unsafe",
     "enable_unsafe_deserialization",
 }
-OWN_PACKAGES = ("training.", "tuning.", "reporting.")  # whose modules are named after what the registry lists
+# Whose modules are named after what the registry lists; and one that only exports to its format need
+OWN_PACKAGES = ("training.", "tuning.", "reporting.", "onnxruntime")
 UNSAFE_ARGUMENTS = {"shell": True, "allow_pickle": True, "safe_mode": False, "autoescape": False, "verify": False}
 EVIL = '<script>alert(1)</script><img src="https://example.org/x.png" onerror=alert(1)>"\'&'
 
@@ -52,7 +53,8 @@ def unsafe(tree):
             yield from (name for name in names if name.split(".")[0] in UNSAFE_MODULES)
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            yield from [name] * bool({name, ast.unparse(node.func)} & UNSAFE_CALLS)
+            safe = any(each.arg == "safe_mode" and getattr(each.value, "value", None) is True for each in node.keywords)
+            yield from [name] * (not safe and bool({name, ast.unparse(node.func)} & UNSAFE_CALLS))
             if name == "import_module" and not start_of(node.args[0]).startswith(OWN_PACKAGES):
                 yield name
             for argument in node.keywords:

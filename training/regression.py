@@ -135,6 +135,7 @@ def save_inspection(folder: Path, network: Network, dataset: Dataset) -> None:
     decide what is trained. Several inputs have no order: the test points are then taken by their first column.
     """
     from training.inspection import activations, activations_along
+    from training.saving import save_network
 
     _, fit, scaled, scaling = network
     points = len(dataset.x_test)
@@ -145,4 +146,4 @@ def save_inspection(folder: Path, network: Network, dataset: Dataset) -> None:
         scaled_along = scaling.inputs(along).astype(np.float32)
         probed |= {"x_along": along[:, 0], **activations_along(fit.model, scaled_along)}
     save_arrays(folder / "activations.npz", probed | activations(fit.model, scaled.x_train, scaled.x_test[probes]))
-    in_data_units(fit.model, scaling).save(folder / "model.keras")
+    save_network(folder / "model.keras", in_data_units(fit.model, scaling))

@@ -43,7 +43,7 @@ class Trained:
 
         path = self.folder / "model.keras"
         try:
-            model = keras.models.load_model(path)
+            model = keras.models.load_model(path, safe_mode=True)
         except Exception as error:  # a damaged archive raises whatever its first damaged part raises
             raise UserError(f"{path} is damaged ({type(error).__name__}); {remedy(self.folder)}") from None
         if difference_to_recorded(model, self) > TOLERANCE:

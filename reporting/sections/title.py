@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 
 
 def figures(results: Mapping[str, Results], found: Found) -> dict[str, list]:
-    regression, ladder = results["regression"], short_ladder(results["classification"])
+    return {"overview": [lambda: overview(results)]}
+
+
+def overview(results: Mapping[str, Results]) -> Figure:
+    """The figure of what both tasks reached."""
+    regression = results["regression"]
     several = has_several_inputs(regression)
     fit = several_fit_of(regression) if several else fit_of(regression)
-    return {"overview": [lambda: plot_overview(fit, ladder, several)]}
+    return plot_overview(fit, short_ladder(results["classification"]), several)
 
 
 CORNERS = {"lower right": (1, 0), "lower left": (0, 0), "upper right": (1, 1), "upper left": (0, 1)}

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from training import device
-from training.datasets import fashion_mnist_data, load_images
+from training.datasets import describe_images, load_images
 from training.points import load_regression
 from training.settings import load_homework
 from training.tasks import TASKS
@@ -81,7 +81,8 @@ def product(config, threads):
     """Operations a second of a large matrix product by number format, and what an epoch of 48,000 images takes."""
     homework = configured(config, int(threads))
     kinds = ["float32", *["bfloat16"] * (device.instruction_set() in device.BFLOAT16_SETS)]  # else it is emulated
-    model = TASKS["classification"].build(homework.tasks["classification"].reference, fashion_mnist_data(100).shapes)
+    reference, shapes = homework.tasks["classification"].reference, describe_images(homework.data).shapes
+    model = TASKS["classification"].build(reference, shapes)
     rates = {kind: matrix_product(kind) for kind in kinds}
     return {"rates": rates, "multiply_adds": multiply_adds(layer_products(model), 48000, 9600)}
 

@@ -58,18 +58,17 @@ def test_pdf_is_tagged_has_an_outline_alternatives_and_its_own_fonts(built):
             "B The Noise Floor",
             "C Bands and Their Coverage",
             "D Baselines",
-            "E The Reference Report’s Losses",
-            "F Initialisation",
-            "G Smaller Networks",
-            "H Settings in Full",
-            "I The Loss of the Reference Report",
-            "J Published Accuracies",
-            "K Classes and Suspected Labels",
-            "L Calibration",
-            "M Layers in Numbers",
-            "N All Combinations",
-            "O Reproducibility Checklist",
-            "P Provenance",
+            "E Initialisation",
+            "F Smaller Networks",
+            "G Settings in Full",
+            "H The Loss of the Reference Report",
+            "I Published Accuracies",
+            "J Classes and Suspected Labels",
+            "K Calibration",
+            "L Layers in Numbers",
+            "M All Combinations",
+            "N Reproducibility Checklist",
+            "O Provenance",
         ]
         assert [item.title for item in outline.root[0].children] == [
             "1.1 Introduction",
@@ -264,7 +263,8 @@ def test_sentence_about_dead_units_follows_the_activations(text_of):
 def test_sentences_about_the_classifiers_follow_their_predictions(text_of):
     better = text_of(accuracy={"reference": 0.80, "tuned": 0.90, "extended": 0.96})
     assert "the tuned configuration is better than the reference configuration over three seeds" in better
-    worse = text_of(accuracy={"reference": 0.90, "tuned": 0.80, "extended": 0.80})
+    equal = {"reference": 0.3, "tuned": 0.3, "extended": 0.3}
+    worse = text_of(accuracy={"reference": 0.90, "tuned": 0.80, "extended": 0.80}, regression_error=equal)
     assert "the tuned configuration is worse than the reference configuration over three seeds" in worse
     assert "the extended configuration is better" not in worse
     assert "is below the 89.8" in text_of(accuracy={"reference": 0.7, "tuned": 0.9, "extended": 0.9})

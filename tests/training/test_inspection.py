@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from tests.training.shapes import IMAGES, POINTS
-from training import classification, inspection, receptive_fields, regression
+from training import classification, inspection, receptive_fields, regression, saving
 from training.datasets import Dataset
 from training.models import build_cnn, build_mlp
+from training.scaling import scaling_of
 from training.settings import load_homework
 
 TASKS = load_homework().tasks
@@ -113,6 +114,10 @@ def test_smaller_networks_are_sized_without_test_data(module, tmp_path, monkeypa
     fit = types.SimpleNamespace(model=types.SimpleNamespace(save=lambda path: None), initial_weights={})
     held_out = np.arange(30, 40)
     further = [(np.arange(30), held_out), 1] if module is classification else []
+    if module is regression:
+        monkeypatch.setattr(saving, "save_network", lambda path, model: None)
+        monkeypatch.setattr(regression, "in_data_units", lambda model, scaling: model)
+        fit = regression.Network(None, fit, dataset, scaling_of("off", dataset, np.arange(30)))
     module.save_inspection(tmp_path, fit, dataset, *further)
     ((sized_by, probes),) = seen
     np.testing.assert_array_equal(sized_by, x[held_out] if module is classification else x[:40])

@@ -60,7 +60,8 @@ CLASSIFICATION = {
     "weight_average": (0.9, {}),
     "loss": ("double_softmax", {}),
 }
-ELSEWHERE = {"folds", "validation_share", "network", "network_sha256"}  # of the data, and of test_own_network.py
+ELSEWHERE = {"folds", "validation_share", "standardize"}  # of the data
+ELSEWHERE |= {"network", "network_sha256"}  # in test_own_network.py
 
 
 @functools.cache

@@ -58,7 +58,7 @@ def test_trust_depends_on_the_seeds(text_of, changes, words):
 def test_contents_list_every_heading_with_its_number_and_every_appendix(text_of):
     listed = re.findall(r"(\S+)&ensp;", text_of())
     parts = [f"{chapter}{part}" for chapter in (1, 2) for part in ("", ".1", ".2", ".3")]
-    assert listed == [*parts, "3", "4", *"ABCDEFGHIJKLMNOP"]
+    assert listed == [*parts, "3", "4", *"ABCDEFGHIJKLMNO"]
     assert "Section&nbsp;3 says what may be concluded." in text_of()
 
 

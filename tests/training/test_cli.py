@@ -68,10 +68,11 @@ SLEEPS = "import time\nfrom training.cli import run_main\n" + (
 )
 
 
-def signalled(*signals, before="", **environment):
+def signalled(*signals, before="pass", **environment):
     """What a program says that gets these signals while it works, and its exit status."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    command = [sys.executable, "-c", f"import signal; {before}\n{SLEEPS}"]
+    heard = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # which a job in a script's background ignores
+    command = [sys.executable, "-c", f"import signal; {heard}; {before}\n{SLEEPS}"]
     process = subprocess.Popen(command, env=os.environ | environment, **pipes)
     assert process.stdout.readline() == "1\n"
     for one in signals:

@@ -14,6 +14,7 @@ from reporting.engine.sections import Found
 from reporting.names import named
 from reporting.results import Results, Variant
 from reporting.sections.classification.results import second_softmax
+from reporting.sections.classification.structure import views_of
 from reporting.stats.calibration import (
     BINS,
     TEMPERATURES,
@@ -119,7 +120,7 @@ class CalibrationFindings:
     second_softmax: Calibration | None  # of the reference settings trained with it; None if they were not
     bin_count: int
     epoch_chosen: bool  # whether the validation images also chose the epoch of the tuned network's weights
-    averaged_views: bool  # whether the extended network's probabilities are means over two views of an image
+    averaged_views: int  # of an image over which the extended network's probabilities are means; 1 if they are none
 
 
 def find(results: Results, found: Found) -> CalibrationFindings:
@@ -130,7 +131,7 @@ def find(results: Results, found: Found) -> CalibrationFindings:
         second_softmax=calibration_of(case) if case else None,
         bin_count=BINS,
         epoch_chosen=results.tuned.run.config["restore_best_weights"],
-        averaged_views=bool(results.extended and results.extended.run.config["horizontal_flips"]),
+        averaged_views=views_of(results.extended.run.config) if results.extended else 1,
     )
 
 

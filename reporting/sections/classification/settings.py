@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from reporting.engine.sections import Found
 from reporting.results import Results
-from reporting.sections.classification.structure import layers_in_words, structure_in_words
+from reporting.sections.classification.structure import layers_in_words, structure_in_words, views_in_words
 from reporting.sections.shared.settings import Stopping, optimiser, stopping_of, switched_off
 
 Config = dict[str, Any]  # setting -> value
@@ -28,6 +28,7 @@ class SettingsFindings:
     optimisers: tuple[str, ...]  # of all configurations, each once
     structure: str  # all layers of the reference settings, in words
     layers: dict[str, str]  # by variant: the numbers of layers in words
+    views: dict[str, str]  # by variant: over which views predictions are averaged, in words; empty if over none
 
     @property
     def same_patience(self) -> bool:
@@ -61,6 +62,7 @@ def find(results: Results, found: Found) -> SettingsFindings:
         stopping={name: stopping_of(results.variants[name]) for name in ("reference", "tuned")},
         structure=structure_in_words(results.reference.run.config),
         layers={name: layers_in_words(variant.run.config) for name, variant in results.variants.items()},
+        views={name: views_in_words(variant.run.config) for name, variant in results.variants.items()},
     )
 
 

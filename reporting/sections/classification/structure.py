@@ -36,6 +36,22 @@ def layers_in_words(config: Mapping[str, Any]) -> str:
     return f"{own} and {counted(dense, 'dense layer')}" if dense else f"{own} and no dense layer"
 
 
+def views_of(config: Mapping[str, Any]) -> int:
+    """Over how many views of an image the predictions of a network are averaged."""
+    return (2 if config.get("horizontal_flips") else 1) * (5 if config.get("shifted_views") else 1)
+
+
+def views_in_words(config: Mapping[str, Any]) -> str:
+    """These views, as in "two views: the image and its mirror image"; empty if there is one."""
+    flipped, pixels = config.get("horizontal_flips"), config.get("shifted_views")
+    if not pixels:
+        return "two views: the image and its mirror image" if flipped else ""
+    shifted = (
+        f"{format_number_word(views_of(config))} views: the image and its shifts by {pixels} px in four directions"
+    )
+    return f"{shifted}, each also mirrored" if flipped else shifted
+
+
 def pooling_in_words(kinds: Sequence[str]) -> str:
     """What follows the convolutions, of which each has one of the kinds of pooling: a clause, or nothing."""
     pooled = [kind for kind in kinds if kind != "none"]

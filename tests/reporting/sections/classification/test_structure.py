@@ -2,7 +2,7 @@
 
 import pytest
 
-from reporting.sections.classification.structure import layers_in_words, structure_in_words
+from reporting.sections.classification.structure import layers_in_words, structure_in_words, views_in_words, views_of
 
 PLAIN = {"filters": [32, 48], "dense_units": [128, 256], "dropout": 0.2}
 
@@ -52,3 +52,20 @@ def test_a_structure_is_told_from_its_settings(changes, told):
 )
 def test_layers_are_counted(changes, told):
     assert layers_in_words(PLAIN | changes) == told
+
+
+@pytest.mark.parametrize(
+    ("changes", "count", "told"),
+    [
+        ({}, 1, ""),
+        ({"horizontal_flips": True}, 2, "two views: the image and its mirror image"),
+        ({"shifted_views": 1}, 5, "five views: the image and its shifts by 1 px in four directions"),
+        (
+            {"shifted_views": 2, "horizontal_flips": True},
+            10,
+            "ten views: the image and its shifts by 2 px in four directions, each also mirrored",
+        ),
+    ],
+)
+def test_views_are_counted_and_told(changes, count, told):
+    assert views_of(PLAIN | changes) == count and views_in_words(PLAIN | changes) == told

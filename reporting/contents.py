@@ -108,7 +108,7 @@ DOCUMENT = (
         "classification.fields:table",
         "classification.filters:deeper",
     ),
-    appendix("combinations", "All Combinations", "shared.search:details", "combinations", kind="listing"),
     appendix("checklist", "Reproducibility Checklist", "checklist", kind="listing"),
+    appendix("combinations", "All Combinations", "shared.search:details", "combinations", kind="listing"),
     appendix("provenance", "Provenance", "provenance", kind="listing"),  # last, as it lists what the others read
 )

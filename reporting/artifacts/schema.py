@@ -21,8 +21,8 @@ APPENDICES = (  # of the report, in order
     "classes",
     "calibration",
     "layers",
-    "combinations",
     "checklist",
+    "combinations",
     "provenance",
 )
 

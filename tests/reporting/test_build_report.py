@@ -66,8 +66,8 @@ def test_pdf_is_tagged_has_an_outline_alternatives_and_its_own_fonts(built):
             "J Classes and Suspected Labels",
             "K Calibration",
             "L Layers in Numbers",
-            "M All Combinations",
-            "N Reproducibility Checklist",
+            "M Reproducibility Checklist",
+            "N All Combinations",
             "O Provenance",
         ]
         assert [item.title for item in outline.root[0].children] == [

@@ -5,6 +5,7 @@ from typing import Any
 
 from reporting.engine.formatting import format_number_word
 from reporting.names import named
+from reporting.sections.shared.settings import per_layer
 
 POOLINGS = {"max": "max-pooling", "average": "average pooling"}
 
@@ -14,16 +15,16 @@ def structure_in_words(config: Mapping[str, Any]) -> str:
     if config.get("network"):
         return f"the layers of {config['network']}, a file of one’s own, up to a softmax over the classes"
     convolutions, dense = len(config["filters"]), len(config["dense_units"])
-    functions = each(config.get("activation", "relu"), convolutions + dense)
+    functions = per_layer(config.get("activation", "relu"), convolutions + dense)
     parts = [
         f"{counted(convolutions, 'convolution')} with {listed(functions[:convolutions])}"
-        + pooling_in_words(each(config.get("pooling", "max"), convolutions))
+        + pooling_in_words(per_layer(config.get("pooling", "max"), convolutions))
     ]
     if config.get("global_pooling", "none") != "none":
         parts.append(f"then the {'mean' if config['global_pooling'] == 'average' else 'maximum'} of each feature map")
     if dense:
         parts.append(f"then {counted(dense, 'fully connected layer')} with {listed(functions[convolutions:])}")
-    dropout = "dropout and " if any(each(config["dropout"], max(dense, 1))) else ""
+    dropout = "dropout and " if any(per_layer(config["dropout"], max(dense, 1))) else ""
     return ", ".join([*parts, f"{dropout}a softmax over the classes"])
 
 
@@ -62,11 +63,6 @@ def pooling_in_words(kinds: Sequence[str]) -> str:
         return f", followed by {kind} over 2 by 2 values"
     subject = "each" if len(pooled) == len(kinds) else f"{format_number_word(len(pooled))} of them"
     return f", {subject} followed by {kind} over 2 by 2 values"
-
-
-def each(value: Any, count: int) -> list[Any]:
-    """One value for each of so many layers, from a setting that is single or has them."""
-    return list(value) if isinstance(value, list | tuple) else [value] * count
 
 
 def listed(functions: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from reporting.engine.formatting import format_count, format_setting
 from reporting.engine.sections import Found
 from reporting.names import layer_name, named
 from reporting.results import Results, Variant
+from reporting.sections.shared.settings import per_layer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,13 +89,13 @@ def steps_of(variant: Variant, classifies: bool) -> tuple[Step, ...]:
     first, convolutions = next(iter(shapes.values())), sum(map(is_convolution, shapes.values()))
     known = is_convolution(first) and not config.get("network")  # of a network of the user's own only its weights are
     size = variant.features["image"].shape[:2] if known else ()
-    pools = iter(pools_of(config, convolutions))
+    pools, dropped = iter(pools_of(config, convolutions)), dropout_of(config, list(shapes))
     steps = [Step("input", (*size, first[-2]))]
     for (layer, shape), function in zip(shapes.items(), functions, strict=True):
         pool = next(pools) if is_convolution(shape) else 1
         size = pooled(size, shape, config["padding"], pool) if is_convolution(shape) and size else ()
         own = [name for name in weights if name.startswith((f"trained/{layer}/", f"trained/{layer}_"))]
-        operations = operations_of(layer, shape, function, pool, config)
+        operations = operations_of(shape, function, pool, dropped.get(layer, 0.0))
         operations += ("normalised",) if any("_normalisation/" in name for name in own) else ()
         steps.append(Step(layer, (*size, shape[-1]), operations, sum(weights[name].size for name in own)))
     return tuple(steps)
@@ -105,30 +106,40 @@ def is_convolution(shape: Sequence[int]) -> bool:
     return len(shape) == 4
 
 
-def operations_of(
-    layer: str, shape: Sequence[int], function: str, pool: int, config: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """What a layer does, in words; dropout stands with the output, whose inputs it drops."""
+def operations_of(shape: Sequence[int], function: str, pool: int, dropped: float) -> tuple[str, ...]:
+    """What a layer does, in words; dropout stands with the layer whose inputs it drops."""
     words = []
     if is_convolution(shape):
         words += [f"{shape[0]} × {shape[1]}", *([f"pool {pool}"] if pool > 1 else [])]
-    if layer == "output" and config.get("dropout"):
-        words.append(f"dropout {format_setting(config['dropout'])}")
+    if dropped:
+        words.append(f"dropout {format_setting(dropped)}")
     return (*words, *([named(function, "activation")] if function else []))
 
 
 def functions_of(config: Mapping[str, Any], hidden: int) -> list[str]:
     """The activations of so many hidden layers; empty texts where a network of the user's own has others."""
-    given = config.get("activations") or config.get("activation", "relu")
-    names = [given] * hidden if isinstance(given, str) else list(given)
-    return [""] * hidden if config.get("network") else names
+    if config.get("network"):
+        return [""] * hidden
+    return per_layer(config.get("activations") or config.get("activation", "relu"), hidden)
 
 
 def pools_of(config: Mapping[str, Any], convolutions: int) -> list[int]:
     """By how much the output of each convolution is pooled."""
-    given = config.get("pooling", "max")
-    kinds = [given] * convolutions if isinstance(given, str) or config.get("network") else given
-    return [1 if kind == "none" or config.get("network") else POOL for kind in kinds]
+    if config.get("network"):
+        return [1] * convolutions
+    return [1 if kind == "none" else POOL for kind in per_layer(config.get("pooling", "max"), convolutions)]
+
+
+def dropout_of(config: Mapping[str, Any], layers: Sequence[str]) -> dict[str, float]:
+    """The share of its inputs that each of these layers drops, by name; without those that drop none.
+
+    A single value of a classifier is the output layer's; all others stand behind one hidden, or dense, layer each.
+    """
+    if config.get("network"):
+        return {}
+    behind = len(layers) - 1 if "hidden_units" in config else 1  # of a single value
+    after = per_layer(config.get("dropout", 0.0), behind)
+    return {layer: rate for layer, rate in zip(layers[-len(after) :], after, strict=True) if rate}
 
 
 def pooled(size: Sequence[int], kernel: Sequence[int], padding: str, pool: int) -> tuple[int, ...]:

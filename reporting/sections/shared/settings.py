@@ -54,6 +54,11 @@ def switched_off(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     return [*names, *UNSAID]
 
 
+def per_layer(value: Any, count: int) -> list[Any]:
+    """One value for each of so many layers, from a setting that is single or has them."""
+    return list(value) if isinstance(value, list | tuple) else [value] * count
+
+
 def optimiser(config: Mapping[str, Any]) -> str:
     """The optimiser of a configuration in words."""
     name, momentum = config.get("optimizer", "adam"), config.get("momentum", 0)

@@ -15,6 +15,7 @@ from reporting.sections.shared.architecture import (
     PER_ROW,
     ArchitectureFindings,
     Step,
+    dropout_of,
     plot_architecture,
     steps_of,
 )
@@ -113,3 +114,19 @@ def test_one_layer_holds_most_of_the_parameters_or_none_does(text_of):
     text = text_of(hidden_units=(16, 16, 16))
     assert "parameters; hidden 2 has the most" in text
     assert "Two layers with 65 parameters" in text_of(edits.networks.one_hidden_layer)
+
+
+@pytest.mark.parametrize(
+    ("config", "dropped"),
+    [
+        ({"dropout": 0.2}, {"output": 0.2}),
+        ({"dropout": 0.0}, {}),
+        ({"dropout": [0.1, 0.3]}, {"dense_2": 0.1, "output": 0.3}),
+        ({"dropout": [0.0, 0.3]}, {"output": 0.3}),
+        ({"hidden_units": [4, 4, 4], "dropout": 0.2}, {"dense_1": 0.2, "dense_2": 0.2, "output": 0.2}),
+        ({"hidden_units": [4, 4, 4]}, {}),
+        ({"network": "mine.py", "dropout": 0.2}, {}),
+    ],
+)
+def test_dropout_stands_with_the_layer_whose_inputs_it_drops(config, dropped):
+    assert dropout_of(config, ["conv_1", "dense_1", "dense_2", "output"]) == dropped

@@ -96,7 +96,9 @@ OUTCOMES_OF_NETWORKS = {
         no_gaps, one_test_point_beyond, probabilities(hesitant, part="validation")
     ),
     "constant y, extended like reference": outcome(constant_y, extended_is()),
-    "extended by a convolution": outcome(extended_is(filters=[6, 8, 9], learning_rate_schedule="cosine", warmup_epochs=2)),
+    "extended by a convolution": outcome(
+        extended_is(filters=[6, 8, 9], learning_rate_schedule="cosine", warmup_epochs=2)
+    ),
     "noise, extended by its rate": outcome(memorised, extended_is(learning_rate=0.5)),
     "tuning changes nothing, on other folds": outcome(other_folds_for_the_reference, **errors(0.3, 0.3)),
     "tuning is worse, on other folds": outcome(other_folds_for_the_reference, **errors(0.1, 0.9)),

@@ -1,7 +1,12 @@
 """What the report must recognise data by: titles of known data sets, and the digests of one of them."""
 
 MNIST, KMNIST, DIGITS = "MNIST", "Kuzushiji-MNIST", "the digits of scikit-learn"
-TITLES = ("Fashion-MNIST", MNIST, KMNIST, DIGITS)
+WORKS = {  # title -> the work to cite, in references.json
+    "Fashion-MNIST": "xiao2017",
+    MNIST: "lecun1998",
+    KMNIST: "clanuwat2018",
+    DIGITS: "alpaydin1998",
+}
 WRITTEN = (MNIST, KMNIST, DIGITS)  # whose images are other things when they are mirrored
 
 # SHA-256 of the uncompressed IDX files of Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017)

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, NamedTuple
 
-from reporting.artifacts.known_data import FASHION_MNIST, TITLES, WRITTEN
+from reporting.artifacts.known_data import FASHION_MNIST, WORKS, WRITTEN
 
 SCHEMA_VERSION = 4
 LONGEST = 24  # letters of a class's name in print
@@ -87,9 +87,9 @@ class Data:
         return self.digests == FASHION_MNIST
 
     @property
-    def is_known(self) -> bool:
-        """Whether the images have a title that is known, and are not the user's own."""
-        return self.source in TITLES
+    def work(self) -> str:
+        """The work to cite for images whose title is known, a key of references.json; empty for the user's own."""
+        return WORKS.get(self.source, "")
 
     @property
     def is_written(self) -> bool:

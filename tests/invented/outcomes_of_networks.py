@@ -104,7 +104,7 @@ OUTCOMES_OF_NETWORKS = {
     "tuning is worse, on other folds": outcome(other_folds_for_the_reference, **errors(0.1, 0.9)),
     "tuning is worse": outcome(**errors(0.1, 0.9), **accuracies(0.93, 0.85, 0.80)),
     "tuning changes nothing": outcome(**errors(0.3, 0.3, glorot_uniform=0.3), **accuracies(0.9, 0.9, 0.9)),
-    "networks of one wrong opinion": outcome(agreeing),
+    "networks of one wrong opinion": outcome(agreeing, configured("regression/reference", optimizer="adamw")),
     "networks that scatter, rising loss": outcome(disagreeing, rising_loss),
     "no order in the file, second softmax": outcome(
         mixed_file_order, configured("classification/reference", loss="double_softmax")
@@ -127,8 +127,12 @@ OUTCOMES_OF_NETWORKS = {
         several_inputs("x1", "x2", "x3", "x4", "x5", "y", partial=(-3.0, 1.0, 0.1, 0.0, 0.5)), switched_off=EVERY_EXTRA
     ),
     "inputs, some without use": outcome(several_inputs("a", "b", "y", partial=(3.0, 0.1)), constant_y),
-    "units that peak at the ends": outcome(largest_at_ends),
-    "few points": outcome(duplicates(None, None), points=6, folds=2),
+    "units that peak at the ends": outcome(
+        largest_at_ends, configured("regression/reference", optimizer="sgd", momentum=0.9, nesterov=True)
+    ),
+    "few points": outcome(
+        duplicates(None, None), configured("regression/reference", weight_decay=0.0), points=6, folds=2
+    ),
     "other initialiser better, smaller better": outcome(
         temperatures, **errors(0.4, 0.28, glorot_uniform=0.05, smaller=0.05)
     ),

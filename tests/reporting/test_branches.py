@@ -134,6 +134,13 @@ def test_a_report_of_other_data_says_nothing_of_garments_or_published_results(do
 
 
 TOLD = {  # what must be read there, and what must not
+    "nothing": (["a coupled L2 penalty, as in PyTorch’s Adam", "before Adam scales it"], ["decoupled"]),
+    "networks of one wrong opinion": (["Weight decay is decoupled"], ["coupled L2 penalty", "weight decay (L2)"]),
+    "units that peak at the ends": (
+        ["the weight is added to the gradient,", "SGD with Nesterov momentum 0.9"],
+        ["PyTorch’s Adam", "scales it"],
+    ),
+    "few points": (["There is no weight decay."], ["coupled", "is added to the gradient"]),
     "tuning is worse": (
         [
             "the tuned configuration is worse than the reference configuration",

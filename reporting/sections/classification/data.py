@@ -36,7 +36,7 @@ class DataFindings:
     test_images: int
     source: str
     fashion_mnist: bool  # whether these are the images of Fashion-MNIST
-    known: bool  # whether the source is the title of a known data set
+    work: str  # to cite for a known data set whose title the source is; empty for others
     size: tuple[int, int]  # height and width in pixels
     colour: bool
     unreadable: int  # files that were left out
@@ -68,7 +68,7 @@ def find(results: Results, found: Found) -> DataFindings:
         test_images=len(stored["test_labels"]),
         source=data.source,
         fashion_mnist=data.is_fashion_mnist,
-        known=data.is_known,
+        work=data.work,
         size=(height, width),
         colour=channels > 1,
         unreadable=data.unreadable or 0,

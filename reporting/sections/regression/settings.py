@@ -16,12 +16,16 @@ SAID_ELSEWHERE = (
     *("optimizer", "momentum", "nesterov"),
     *("standardize", "folds", "restore_best_weights", "learning_rate_schedule"),
 )
-EQUATIONS = {
-    "decay": (
+DECAYS = {  # how weights decay -> the equation that says it, and that in words
+    "coupled": (
         r"g=\nabla_{\!w}\,\mathrm{loss}+\lambda\,w,\qquad"
         r" \mathrm{the\ gradient\ of}\quad \mathrm{loss}+\dfrac{\lambda}{2}\,\Vert w\Vert^2",
         "g is the gradient of the loss plus lambda times w,"
         " which is the gradient of the loss plus lambda halves times w squared",
+    ),
+    "decoupled": (
+        r"w\;\leftarrow\;(1-\eta\lambda)\,w,\qquad \eta\ \mathrm{the\ learning\ rate}",
+        "w becomes 1 less eta times lambda, times w; eta is the learning rate",
     ),
 }
 
@@ -33,6 +37,23 @@ class SettingsFindings:
     parameters: int
     folds: int
     stopping: Stopping
+
+    @property
+    def optimizer(self) -> str:
+        """By its name in the settings."""
+        return str(self.config.get("optimizer", "adam"))
+
+    @property
+    def decay(self) -> str:
+        """How the weights decay: none, decoupled or coupled."""
+        if not self.config["weight_decay"]:
+            return "none"
+        return "decoupled" if self.optimizer == "adamw" else "coupled"
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the optimizer divides gradients by their size."""
+        return self.optimizer != "sgd"
 
     @property
     def hidden_layers(self) -> int:
@@ -49,6 +70,12 @@ def find(results: Results, found: Found) -> SettingsFindings:
         folds=len(results.tuned.folds),
         stopping=stopping_of(results.reference),
     )
+
+
+def equations(results: Results, found: Found) -> dict[str, tuple[str, str]]:
+    """How the weights decay, if they do."""
+    decay = found("settings").decay
+    return {"decay": DECAYS[decay]} if decay != "none" else {}
 
 
 def standardised_line(variant: Variant) -> list[Line]:
@@ -69,7 +96,7 @@ def lines_of(config: Mapping[str, Any]) -> list[Line]:
         Line("criterion", "mean squared error"),
         Line("optimiser", f"{optimiser(config)}{schedule}"),
         line_of(config, "learning_rate"),
-        line_of(config, "weight_decay", name="weight decay (L2)"),
+        line_of(config, "weight_decay", name=f"weight decay{'' if config.get('optimizer') == 'adamw' else ' (L2)'}"),
         line_of(config, "batch_size"),
         line_of(config, "max_epochs"),
         line_of(config, "patience", f"{config['patience']} epoch{'s' if config['patience'] != 1 else ''}"),

@@ -46,7 +46,7 @@ class ReportSettings:
     # Regions of practical equivalence: differences up to these do not matter
     equivalent_loss: float = dataclasses.field(metadata={"above": 0, "at_most": 1})  # share of the reference's loss
     equivalent_accuracy: float = dataclasses.field(metadata={"above": 0, "at_most": 1})
-    # Whether test accuracies had been seen when the extended settings were chosen
+    # Whether test results had been seen when the extended settings were chosen
     extended_chosen_after_test_seen: bool
     appendices: tuple[str, ...] = dataclasses.field(metadata={"choices": APPENDICES, "may_be_empty": True})
 

@@ -54,7 +54,7 @@ def of_piece(box, room):
     beyond = max(left - box.position_x, box.position_x + box.margin_width() - right)
     below = box.position_y + box.margin_height() - bottom
     if max(beyond, below) > SLACK:
-        what = getattr(box, "text", box.element_tag)
+        what = getattr(box, "text", None) or " ".join("".join(box.element.itertext()).split())[:60]
         yield f"{what!r} is {max(beyond, below):.1f} px beyond its {place}"
 
 

@@ -49,7 +49,7 @@ def plot_grid(
     expected: of 1, 2, ... combinations. A score that is not finite is left out.
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
-    figure = new_figure(FULL, 35 + 3.5 * len(rows))
+    figure = new_figure(FULL, max(35 + 3.5 * len(rows), 42 + 2.6 * len(rows)))
     beside = len(expected) > 1 or pair_scores
     places = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if beside else figure.add_gridspec(1, 1)
     panels = places[0].subgridspec(2, 1, height_ratios=(27, 3.5 * len(rows)))

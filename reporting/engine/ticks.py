@@ -1,12 +1,13 @@
-"""Ticks along the width of a figure: fewer of them where their labels would run into each other."""
+"""Ticks of axes with numbers of any size: powers of ten as such, and fewer where labels would run into each other."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import Locator, MaxNLocator
+from matplotlib.ticker import Locator, MaxNLocator, ScalarFormatter
 
 WIDTHS = {".": 0.25, "\N{MINUS SIGN}": 0.69, "-": 0.69}  # of characters, as shares of the type size
 DIGIT = 0.5
@@ -14,9 +15,17 @@ GAP = 0.5  # between two labels at least
 MARKUP = ("$", r"\mathdefault{", "}")  # of labels above a power of ten
 
 
-def space_ticks(figure: Figure) -> None:
-    """Have the labels of all horizontal axes stand apart. matplotlib takes each of them for three letters wide."""
-    for axes in figure.axes:
+def settle_ticks(figure: Figure) -> None:
+    """Set powers of ten as such, ×10 with the exponent raised, and have labels beside each other stand apart.
+
+    matplotlib writes 1e9, and takes each label for three letters wide.
+    """
+    for axes in figure.findobj(Axes):
+        for axis in (axes.xaxis, axes.yaxis):
+            largest = float(np.max(np.abs(axis.get_view_interval())))
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, ScalarFormatter) and largest and not 1e-4 <= largest < 1e6:
+                formatter.set_useMathText(True)
         locator = axes.xaxis.get_major_locator()
         if isinstance(locator, MaxNLocator):
             axes.xaxis.set_major_locator(SpacedLocator(locator))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints, with_powers
+from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints
 from reporting.engine.formatting import format_decimals
 from reporting.engine.magnitudes import in_tex
 from reporting.names import named
@@ -91,7 +91,6 @@ def draw_scores(
     finite = scores[np.isfinite(scores)]
     if len(finite) and 0 < WIDE * finite.min() < finite.max():
         axes.set_yscale("log")
-    with_powers(axes.yaxis, finite)
     axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.spines["bottom"].set_visible(False)
     axes.grid(axis="y")
@@ -165,7 +164,6 @@ def draw_expected(place: Axes, expected: Sequence[float]) -> None:
     axes.text(0.97, empty, "number drawn", transform=axes.transAxes, ha="right", fontsize="small")
     axes.locator_params(axis="x", nbins=4, integer=True)
     axes.locator_params(axis="y", nbins=3)
-    with_powers(axes.yaxis, np.asarray(expected))
     axes.grid(axis="y")
 
 

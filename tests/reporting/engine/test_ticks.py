@@ -2,13 +2,12 @@
 
 import itertools
 
-import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from reporting.engine.canvas import FULL, new_figure, style, with_powers
+from reporting.engine.canvas import FULL, new_figure, style
 from reporting.engine.svg import settle_layout
-from reporting.engine.ticks import space_ticks
+from reporting.engine.ticks import settle_ticks
 
 AXES = {
     "order one": (-3, 3),
@@ -28,9 +27,8 @@ def drawn(limits, panels, spaced):
         canvas = FigureCanvasAgg(figure)
         for axes in figure.subplots(1, panels, squeeze=False)[0]:
             axes.plot(limits, (0, 1))
-            with_powers(axes.xaxis, np.array(limits))
         if spaced:
-            space_ticks(figure)
+            settle_ticks(figure)
         settle_layout(figure)
         canvas.draw()
         return [boxes_of(axes, canvas.get_renderer()) for axes in figure.axes]
@@ -59,3 +57,18 @@ def test_labels_of_numbers_far_from_zero_would_run_into_each_other():
 def test_ticks_that_stand_apart_stay(panels):
     usual, spaced = (drawn(AXES["order one"], panels, spaced) for spaced in (False, True))
     assert [[box.bounds for box in boxes] for boxes in usual] == [[box.bounds for box in boxes] for boxes in spaced]
+
+
+@pytest.mark.parametrize("name", AXES)
+def test_powers_of_ten_are_set_as_such(name):
+    with style():
+        figure = new_figure(FULL, 40)
+        axes = figure.subplots()
+        axes.plot(AXES[name], AXES[name])
+        inner = axes.inset_axes((0.5, 0.1, 0.4, 0.4))
+        inner.plot(AXES[name], AXES[name])
+        settle_ticks(figure)
+        FigureCanvasAgg(figure).draw()
+        offsets = [axis.get_offset_text().get_text() for each in (axes, inner) for axis in (each.xaxis, each.yaxis)]
+    assert not any("e" in text.replace(r"\mathdefault", "").replace(r"\times", "") for text in offsets)
+    assert all(offsets) == (not 1e-4 <= max(map(abs, AXES[name])) < 1e6)

@@ -172,7 +172,7 @@ def test_populations_and_ten_layers_give_a_report(tmp_path):
         POPULATION,
         DEEP,
         {"learning_rate": [0.001, 0.0015], "weight_decay": [1e-5], "batch_size": [16]},
-        ["baselines", "tuned_seeds"],
+        [],
     )
 
 

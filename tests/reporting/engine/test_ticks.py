@@ -40,7 +40,7 @@ def boxes_of(axes, renderer):
     return [tick.label1.get_window_extent(renderer) for tick in ticks]
 
 
-@pytest.mark.parametrize("panels", [1, 2, 4])
+@pytest.mark.parametrize("panels", [1, 4])
 @pytest.mark.parametrize("name", AXES)
 def test_labels_stand_apart(name, panels):
     for boxes in drawn(AXES[name], panels, spaced=True):
@@ -53,7 +53,7 @@ def test_labels_of_numbers_far_from_zero_would_run_into_each_other():
     assert any(one.x1 > other.x0 for one, other in itertools.pairwise(boxes))
 
 
-@pytest.mark.parametrize("panels", [1, 2, 4])
+@pytest.mark.parametrize("panels", [1, 4])
 def test_ticks_that_stand_apart_stay(panels):
     usual, spaced = (drawn(AXES["order one"], panels, spaced) for spaced in (False, True))
     assert [[box.bounds for box in boxes] for boxes in usual] == [[box.bounds for box in boxes] for boxes in spaced]

@@ -56,6 +56,9 @@ def homework_of(arguments: argparse.Namespace) -> Homework:
 def run_main(main: Callable[[], int | None]) -> int:
     """Call `main` and return its exit code. User errors, a full disk and Ctrl-C are reported in one line on stderr."""
 
+    # Joblib, which scikit-learn loads, warns where /dev/shm is missing unless it is told that it need not be there
+    os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
+
     def run() -> int | None:
         hold_slot()
         return main()

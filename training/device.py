@@ -7,13 +7,14 @@ import contextlib
 import gc
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from reporting.artifacts import Machine
+from reporting.artifacts import Machine, UserError
 from training.variables import blas, set_blas_threads, set_xla_flags, unset_keras, variables
 
 RECORDED_PACKAGES = ("tensorflow", "keras", "keras-tuner", "numpy", "scipy", "scikit-learn")
@@ -44,7 +45,7 @@ def configure(threads: int, precision: str, distribution: str = "none", onednn: 
     set_blas_threads(threads)
     os.environ[ONEDNN] = str(int(choose_onednn(onednn, platform.machine(), os.environ) == "on"))
     gc.disable()  # garbage collection would take a tenth of the import time, and nearly all of these objects stay
-    with quiet_start(), hidden("sklearn", "matplotlib"), unset_keras():
+    with quiet_start(), hidden("sklearn", "matplotlib"), unset_keras(), told_in_a_line():
         import keras
         import tensorflow as tf
 
@@ -86,6 +87,20 @@ def quiet_start() -> Iterator[None]:
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+@contextlib.contextmanager
+def told_in_a_line() -> Iterator[None]:
+    """Inside, TensorFlow's traceback about a library of the system that it cannot load becomes a UserError."""
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise
+    except ImportError as error:
+        causes = re.findall(r"^ImportError: (.*)", str(error), re.MULTILINE) or str(error).strip().splitlines()[:1]
+        given = bool(os.environ.get("LD_LIBRARY_PATH"))
+        remedy = "unset LD_LIBRARY_PATH, whose libraries come first" if given else "update this library of the system"
+        raise UserError(f"TensorFlow cannot be loaded: {causes[0]}; {remedy}") from None
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ unless it is given another address.
 import dataclasses
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from tuning.oracle import RecordedGridOracle
 from tuning.progress import SearchProgress
 
 CONNECTIONS = 128  # workers that can be served at once
+REACHED = 10  # seconds within which a chief must reach itself
 IDLE_PAUSE = 1.0  # seconds for which the chief delays its answer to an idle worker
 DEATHS = 3  # of a worker in a row, without a fold between them, after which the search gives up
 FAREWELL = 10  # seconds that workers get to learn that a search has ended
@@ -59,7 +61,7 @@ class Chief(OracleServicer):
 def listen(oracle: RecordedGridOracle, address: str) -> tuple[grpc.Server, str]:
     """Serve the oracle at HOST:PORT, where port 0 is any free one; returns the server and the address.
 
-    Raises UserError if it cannot listen there.
+    Raises UserError if it cannot listen there, or not be reached from this machine.
     """
     server = grpc.server(futures.ThreadPoolExecutor(CONNECTIONS), options=[("grpc.so_reuseport", 0)])
     protos.get_service_grpc().add_OracleServicer_to_server(Chief(oracle), server)
@@ -70,7 +72,16 @@ def listen(oracle: RecordedGridOracle, address: str) -> tuple[grpc.Server, str]:
             f"cannot listen on {address}: the port is in use, or the address is not this machine's"
         ) from None
     server.start()
-    return server, f"{address.rpartition(':')[0]}:{port}"
+    host = address.rpartition(":")[0]
+    try:
+        socket.create_connection((host.strip("[]"), port), REACHED).close()
+    except OSError as error:
+        server.stop(None)
+        raise UserError(
+            f"this machine does not reach itself at {host}:{port} ({error.strerror or error}), which workers need; as"
+            " root, 'ip link set lo up' turns the loopback device on"
+        ) from None
+    return server, f"{host}:{port}"
 
 
 @dataclasses.dataclass

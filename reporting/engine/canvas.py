@@ -10,12 +10,9 @@ import contextlib
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from matplotlib.axis import Axis
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
@@ -61,14 +58,6 @@ def tints(color: str) -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
     return LinearSegmentedColormap.from_list(color, [to_rgb("white"), to_rgb(color)])
-
-
-def with_powers(axis: Axis, values: np.ndarray) -> None:
-    """Set the power of ten of ticks as such, where the values on an axis need one: ×10 with the exponent raised."""
-    largest = float(np.max(np.abs(values), initial=0.0))
-    formatter: Any = axis.get_major_formatter()
-    if hasattr(formatter, "set_useMathText") and largest and not 1e-4 <= largest < 1e6:
-        formatter.set_useMathText(True)
 
 
 def tick_label(value: float) -> str:

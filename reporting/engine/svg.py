@@ -28,8 +28,11 @@ def svg_of_figure(figure: Figure, name: str) -> str:
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+    from reporting.engine.ticks import settle_ticks
+
     content = io.StringIO()
     canvas: Any = FigureCanvasSVG(figure)  # whose print_svg has no types
+    settle_ticks(figure)
     settle_layout(figure)
     if matplotlib.rcParams["savefig.dpi"] != "figure":
         figure.dpi = matplotlib.rcParams["savefig.dpi"]  # of what is drawn as pixels

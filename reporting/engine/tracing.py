@@ -173,7 +173,7 @@ def untold(filters: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[...,
 
 def without_marks(text: str) -> str:
     """The text with numbers as they are printed."""
-    return MARKED.sub(r"\3", text)
+    return MARKED.sub(r"\3", str(text))  # of Markup, sub escapes what it leaves
 
 
 def standing_in(text: Markup, section: str) -> Markup:

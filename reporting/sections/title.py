@@ -38,16 +38,23 @@ CORNERS = {"lower right": (1, 0), "lower left": (0, 0), "upper right": (1, 1), "
 WIDE, HIGH = 0.65, 0.3  # shares of the axes that a legend takes
 
 
-def emptiest_corner(axes: Axes, *sets: np.ndarray) -> str:
-    """The corner where a legend hides the fewest points, the lower right one if several do: x and y of each set."""
+def place_legend(axes: Axes, *sets: np.ndarray) -> None:
+    """A legend where it hides no point, in the lower right corner if it can; else above all points.
+
+    `sets` are the x and y of each set of points.
+    """
     x, y = np.concatenate(sets[::2]), np.concatenate(sets[1::2])
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     across, up = (x - left) / (right - left), (y - low) / (high - low)
-    hidden = {
-        name: np.sum((np.abs(across - at) < WIDE) & (np.abs(up - height) < HIGH))
+    free = [
+        name
         for name, (at, height) in CORNERS.items()
-    }
-    return min(CORNERS, key=lambda name: hidden[name])
+        if not np.any((np.abs(across - at) < WIDE) & (np.abs(up - height) < HIGH))
+    ]
+    if not free:
+        axes.set_ylim(low, low + (high - low) / (1 - HIGH))
+    place: Any = free[0] if free else "upper left"
+    axes.legend(loc=place, ncols=2)
 
 
 @styled
@@ -59,6 +66,6 @@ def plot_overview(fit: Mapping[str, Any], ladder: Mapping[str, Rung], several: b
         draw_predicted(left, **fit)
     else:
         draw_fit(left, **fit)
-        left.legend(loc=emptiest_corner(left, *fit["sets"]), ncols=2)
+        place_legend(left, *fit["sets"])
     draw_ladder(right, list(ladder.values()), list(ladder))
     return figure

@@ -124,3 +124,29 @@ def test_help_answers_without_loading_what_is_heavy(script):
     code = f"import sys, runpy; sys.argv = ['x', '--help']\n{run}"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.endswith("set()\n") and "--config" in result.stdout
+
+
+WITHOUT_SHARED_MEMORY = """
+import _multiprocessing
+from training import cli
+
+class Missing:
+    def __init__(self, *_, **__):
+        raise FileNotFoundError(2, "No such file or directory")
+
+_multiprocessing.SemLock = Missing
+
+def main():
+    import joblib
+
+raise SystemExit(cli.run_main(main))
+"""
+
+
+@pytest.mark.parametrize(("given", "said"), [({}, ""), ({"JOBLIB_MULTIPROCESSING": "1"}, "joblib will operate")])
+def test_nothing_is_said_where_dev_shm_is_missing(given, said):
+    """As in some containers; joblib would warn unless it is told that no process of it is wanted."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JOBLIB_")} | given
+    command = [sys.executable, "-c", WITHOUT_SHARED_MEMORY]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0 and said in done.stderr and bool(done.stderr) == bool(said)

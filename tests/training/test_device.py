@@ -91,6 +91,25 @@ def test_settings_of_keras_that_the_user_has_change_nothing(tmp_path):
     assert settings == ["tensorflow", "float32", "channels_last", 1e-7] and left == given
 
 
+OLD_LIBRARY = "/lib/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by libtensorflow_framework.so.2)"
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"), [("", "update this library"), ("/opt/old", "unset LD_LIBRARY_PATH, whose libraries come first")]
+)
+def test_a_library_of_the_system_that_is_too_old_is_told_in_one_line(tmp_path, path, remedy):
+    raised = f"Traceback (most recent call last):\n  ...\nImportError: {OLD_LIBRARY}\n\n\nFailed to load the runtime.\n"
+    (tmp_path / "tensorflow").mkdir()
+    (tmp_path / "tensorflow" / "__init__.py").write_text(f"raise ImportError({raised!r})")
+    code = "from training import cli, device; raise SystemExit(cli.run_main(lambda: device.configure(1, 'float32')))"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "LD_LIBRARY_PATH": path}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 1 and done.stderr.startswith(
+        f"error: TensorFlow cannot be loaded: {OLD_LIBRARY}; {remedy}"
+    )
+    assert done.stderr.count("\n") == 1
+
+
 def test_variables_that_can_change_a_digit_are_recorded_and_those_of_others_are_not():
     given = {"ONEDNN_DEFAULT_FPMATH_MODE": "STRICT", "XLA_FLAGS": "--xla_cpu_enable_fast_math=true"}
     assert described(**given, TF_VAR_password="secret", TF_CPP_MIN_LOG_LEVEL="3")[-1] == [

@@ -15,6 +15,8 @@ from training.known_images import KNOWN
 
 # ruff: noqa: F811 (the fixture's name is a parameter)
 
+get_with_keras = fetching.get_with_keras  # which the fixture replaces
+
 
 def truncate(path):
     path.write_bytes(path.read_bytes()[:-20])
@@ -93,6 +95,18 @@ def test_keras_is_asked_when_debian_cannot_be_and_a_wrong_download_is_not_kept(s
     with pytest.raises(UserError, match="Debian's package: no network; Keras' loader: .*truncated"):
         KNOWN["fashion_mnist"].find()
     assert not KNOWN["fashion_mnist"].own.exists()
+
+
+def test_keras_loader_finds_what_it_downloaded_before_and_no_settings_of_the_user(stand_in, tmp_path, monkeypatch):
+    keras = tmp_path / "home" / ".keras"
+    shutil.copytree(stand_in, keras / "datasets" / "fashion-mnist")
+    (keras / "keras.json").write_text('{"backend": "none", "floatx": "none", "epsilon": 1}')
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KERAS_BACKEND", "none")
+    (tmp_path / "scratch").mkdir()
+    known = KNOWN["fashion_mnist"]
+    fetched, own = (known.read(folder) for folder in (get_with_keras(known, tmp_path / "scratch"), stand_in))
+    assert all(np.array_equal(fetched[name], own[name]) for name in own)
 
 
 def test_a_failed_command_is_reported_by_its_last_line(tmp_path):

@@ -1,7 +1,9 @@
 """A chief and its workers: what goes over the network, who is watched, and who is turned away."""
 
+import errno
 import multiprocessing
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -108,6 +110,15 @@ def test_a_port_in_use_is_an_error(tmp_path, chief):
     _, address = chief()
     with pytest.raises(UserError, match="the port is in use"):
         listen(make_oracle(tmp_path), address)
+
+
+def test_a_machine_without_loopback_device_is_an_error(tmp_path, monkeypatch):
+    def unreachable(*_):
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(socket, "create_connection", unreachable)
+    with pytest.raises(UserError, match=r"reach itself at 127.0.0.1:\d+ \(Network is unreachable\).*ip link set lo up"):
+        listen(make_oracle(tmp_path), "127.0.0.1:0")
 
 
 def test_a_worker_that_finds_no_chief_says_so(monkeypatch):

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from reporting.engine.canvas import with_powers
 from reporting.results import Results
 
 if TYPE_CHECKING:
@@ -57,8 +54,6 @@ def label_axes(axes: Axes, columns: Columns) -> None:
     """The names of the one input and of the target along the axes; that of the target upright if it is short."""
     axes.set_xlabel(axis_label(columns.inputs[0]))
     label_target(axes, columns.target)
-    for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-        with_powers(axis, np.asarray(ends))
 
 
 def label_target(axes: Axes, name: str) -> None:

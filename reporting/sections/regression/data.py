@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled, with_powers
+from reporting.engine.canvas import DATA_SETS, FULL, MANY, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.results import Results, load_reference_report
 from reporting.sections.regression.columns import XY, Columns, axis_label, columns_of, has_several_inputs, label_target
@@ -130,9 +130,7 @@ def inputs_figure(results: Results) -> Figure:
         points(axes, x_train[:, column], y_train, TRAINING)
         axes.set_xlabel(axis_label(name))
         axes.locator_params(axis="x", nbins=4)
-        with_powers(axes.xaxis, x_train[:, column])
     label_target(panels[0], columns.target)
-    with_powers(panels[0].yaxis, y_train)
     return figure
 
 
@@ -228,10 +226,6 @@ def plot_scatter(
         axes.set_xlabel(axis_label(columns.inputs[0]))
         axes.set_title(f"{len(x)} {name}")
     label_target(left, columns.target)
-    with_powers(left.xaxis, x_train)
-    with_powers(right.xaxis, x_train)
-    with_powers(left.yaxis, y_train)
-    with_powers(right.yaxis, y_train)
     right.tick_params(labelleft=True)
     return figure
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import CONFIGURATIONS, FULL, HALF, new_figure, styled, with_powers
+from reporting.engine.canvas import CONFIGURATIONS, FULL, HALF, new_figure, styled
 from reporting.engine.sections import Found
 from reporting.results import Results
 from reporting.sections.regression.columns import Columns, axis_label, columns_of, has_several_inputs
@@ -113,8 +113,6 @@ def draw_predicted(axes: Axes, y_test: np.ndarray, predicted: np.ndarray, name: 
     points(axes, y_test, predicted, TEST, label="test points")
     axes.set(xlabel=f"{axis_label(name)}, measured", ylabel="predicted")
     axes.legend(loc="upper left")
-    for axis in (axes.xaxis, axes.yaxis):
-        with_powers(axis, ends)
 
 
 @styled
@@ -125,8 +123,6 @@ def residuals_figure(results: Results) -> Figure:
     axes.axhline(0, color="C3", linewidth=0.8)
     points(axes, fit["predicted"], residuals, TEST)
     axes.set(xlabel=f"{axis_label(fit['name'])}, predicted", ylabel="measured less predicted")
-    with_powers(axes.xaxis, fit["predicted"])
-    with_powers(axes.yaxis, residuals)
     return figure
 
 
@@ -143,7 +139,5 @@ def partial_figure(results: Results, found: SeveralFindings) -> Figure:
         axes.plot(x, curves.mean(axis=0), color=color, linewidth=1.4)
         axes.set_xlabel(axis_label(item.name))
         axes.locator_params(axis="x", nbins=4)
-        with_powers(axes.xaxis, x)
     panels[0].set_ylabel(f"mean {axis_label(found.columns.target)}")
-    with_powers(panels[0].yaxis, members)
     return figure

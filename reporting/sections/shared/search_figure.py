@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints, with_powers
+from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints
 from reporting.engine.formatting import format_decimals
 from reporting.engine.magnitudes import in_tex
 from reporting.names import named
@@ -49,7 +49,7 @@ def plot_grid(
     expected: of 1, 2, ... combinations. A score that is not finite is left out.
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
-    figure = new_figure(FULL, 35 + 3.5 * len(rows))
+    figure = new_figure(FULL, max(35 + 3.5 * len(rows), 42 + 2.6 * len(rows)))
     beside = len(expected) > 1 or pair_scores
     places = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if beside else figure.add_gridspec(1, 1)
     panels = places[0].subgridspec(2, 1, height_ratios=(27, 3.5 * len(rows)))
@@ -91,7 +91,6 @@ def draw_scores(
     finite = scores[np.isfinite(scores)]
     if len(finite) and 0 < WIDE * finite.min() < finite.max():
         axes.set_yscale("log")
-    with_powers(axes.yaxis, finite)
     axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.spines["bottom"].set_visible(False)
     axes.grid(axis="y")
@@ -165,7 +164,6 @@ def draw_expected(place: Axes, expected: Sequence[float]) -> None:
     axes.text(0.97, empty, "number drawn", transform=axes.transAxes, ha="right", fontsize="small")
     axes.locator_params(axis="x", nbins=4, integer=True)
     axes.locator_params(axis="y", nbins=3)
-    with_powers(axes.yaxis, np.asarray(expected))
     axes.grid(axis="y")
 
 

@@ -24,6 +24,7 @@ NORMAL_MOMENTS = 0.5
 NORMAL_DISTANCE = 0.05  # Kolmogorov's; the uniform distribution has 0.058, the Laplace distribution 0.064
 # over the root of n: which n normal values stay below in 95 of 100 draws (Lilliefors, 1967, JASA 62, 399-402)
 CHANCE_DISTANCE = 0.895
+ABREAST = 8  # panels of layers in a row, at most
 DRAWN = 0.999  # of the weights of each layer, before and after training, lie within the drawn range
 
 
@@ -142,9 +143,12 @@ def plot_weights(initial: Mapping[str, np.ndarray], trained: Mapping[str, np.nda
 
     Two mappings from layer to kernel, of any shape. Densities: each histogram's area is the share of weights drawn.
     """
-    figure = new_figure(FULL, 34)
-    panels = figure.subplots(1, len(trained), squeeze=False)[0]
-    for axes, layer in zip(panels, trained, strict=True):
+    rows = math.ceil(len(trained) / ABREAST)
+    figure = new_figure(FULL, 10 + 24 * rows)
+    panels = figure.subplots(rows, math.ceil(len(trained) / rows), squeeze=False).ravel()
+    for axes in panels[len(trained) :]:
+        axes.remove()
+    for axes, layer in zip(panels, trained, strict=False):
         draw_layer(axes, np.ravel(initial[layer]), np.ravel(trained[layer]))
         axes.set_title(layer_name(layer))
         axes.set_yticks([])

@@ -1,5 +1,8 @@
 """Panels drawn in several processes are those that one would draw, whatever the number of processors."""
 
+import _multiprocessing
+import errno
+import multiprocessing.synchronize
 import os
 
 import pytest
@@ -30,6 +33,18 @@ FIGURES = {"first": [draw("a"), draw("b")], **{f"figure {k}": [draw(f"layer {k}"
 
 def test_panels_are_the_same_to_the_byte_each_time():
     assert begun(FIGURES)() == begun(FIGURES)()
+
+
+def test_panels_need_no_shared_memory(monkeypatch):
+    """Where /dev/shm is missing or read-only, as in some containers, no lock between processes can be made."""
+
+    def missing(*_, **__):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(_multiprocessing, "SemLock", missing)
+    with pytest.raises(FileNotFoundError):
+        multiprocessing.get_context("fork").Lock()
+    assert set(begun({"alone": [draw("a")]})()) == {("alone", 0)}
 
 
 def test_a_process_that_is_ended_is_told_as_such():

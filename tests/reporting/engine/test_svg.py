@@ -7,7 +7,9 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from reporting.engine.errors import RenderError
+from reporting.engine.formatting import format_decimals
 from reporting.engine.svg import labelled, settle_layout, svg_of_equation, svg_of_figure
+from reporting.engine.tracing import marked
 
 
 def curve():
@@ -43,6 +45,12 @@ def test_drawing_without_an_alternative_in_plain_words_is_refused(alternative):
 
 def test_alternative_text_is_escaped_and_in_one_line():
     assert labelled("<svg></svg>", "a < b\n & c") == '<svg role="img"><title>a &lt; b &amp; c</title></svg>'
+
+
+def test_an_alternative_has_raised_digits_in_place_of_markup():
+    number = marked(format_decimals(1.2e18), "test_loss", 1.2e18)
+    svg = labelled("<svg></svg>", Markup("An error of {}, R &amp; D.").format(number))
+    assert svg == '<svg role="img"><title>An error of 1.20 × 10¹⁸, R &amp; D.</title></svg>'
 
 
 def test_equation_is_one_path_with_a_title():

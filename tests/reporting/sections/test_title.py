@@ -2,11 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from reporting import document
 from reporting.artifacts import Identity, noting
+from reporting.engine.canvas import new_figure, style
 from reporting.results import load_all_results
+from reporting.sections.title import place_legend
 from tests.invented import WITHOUT_EXTENDED, write_runs
 from tests.reporting.stand_ins import without_drawings
 
@@ -79,3 +82,21 @@ def test_the_first_page_reads_no_file_itself(tmp_path, monkeypatch):
 def test_the_cards_print_no_error_that_does_not_say_what_it_is_over(text_of):
     cards = text_of().split("Regression:")[0]
     assert "standard error" not in cards and "±" not in cards and "regression test MSE" in cards
+
+
+@pytest.mark.parametrize(
+    ("curve", "moved"), [(lambda x: x, False), (lambda x: -x, False), (lambda x: np.sin(9 * x), True)]
+)
+def test_the_legend_hides_no_point(curve, moved):
+    x = np.linspace(-1, 1, 200)
+    with style():
+        figure = new_figure(104, 63)
+        axes = figure.subplots()
+        for name in ("test points", "training points", "95 % band", "networks", "their mean", "Gaussian process"):
+            axes.plot(x, curve(x), ".", label=name)
+        before = axes.get_ylim()
+        place_legend(axes, x, curve(x))
+        figure.canvas.draw()
+        box = axes.get_legend().get_window_extent()
+    assert not any(box.contains(*point) for point in axes.transData.transform(np.column_stack([x, curve(x)])))
+    assert (axes.get_ylim() != before) == moved

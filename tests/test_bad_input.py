@@ -10,8 +10,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-import types
 
 import numpy as np
 import pytest
@@ -345,16 +343,22 @@ def test_no_pango(runs, capsys, monkeypatch):
 
 
 def test_no_network(folder, capsys, monkeypatch):
-    def no_apt(command, **_):
-        raise subprocess.CalledProcessError(
-            100, command, stderr="Reading\nE: Temporary failure resolving 'deb.debian.org'\n"
-        )
+    (folder / "without").mkdir()
+    (folder / "without" / "keras.py").write_text(
+        "import types\n"
+        "def load_data():\n"
+        "    raise Exception('URL fetch failure on https://...: None -- [Errno -3] Temporary failure')\n"
+        "datasets = types.SimpleNamespace(fashion_mnist=types.SimpleNamespace(load_data=load_data))\n"
+    )
+    run = subprocess.run
 
-    def load_data():
-        raise Exception("URL fetch failure on https://...: None -- [Errno -3] Temporary failure in name resolution")
+    def no_apt(command, **options):
+        if command[0] == "apt-get":
+            stderr = "Reading\nE: Temporary failure resolving 'deb.debian.org'\n"
+            raise subprocess.CalledProcessError(100, command, stderr=stderr)
+        return run(command, **options)
 
-    datasets = types.SimpleNamespace(fashion_mnist=types.SimpleNamespace(load_data=load_data))
-    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(datasets=datasets))
+    monkeypatch.setenv("PYTHONPATH", str(folder / "without"))
     monkeypatch.setattr(fetching.subprocess, "run", no_apt)
     absent = dataclasses.replace(KNOWN["fashion_mnist"], system=folder / "nowhere")
     monkeypatch.setitem(KNOWN, "fashion_mnist", absent)

@@ -26,7 +26,10 @@ PACKAGE = "dataset-fashion-mnist"  # Debian's
 LOADER = """
 import sys, numpy
 from keras import datasets
-(x_train, y_train), (x_test, y_test) = getattr(datasets, sys.argv[1]).load_data()
+try:
+    (x_train, y_train), (x_test, y_test) = getattr(datasets, sys.argv[1]).load_data()
+except Exception as error:
+    sys.exit(str(error))
 numpy.savez(sys.argv[2], x_train, y_train, x_test, y_test)
 """
 KMNIST = "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"
@@ -102,7 +105,7 @@ def get_with_keras(known: KnownSet, scratch: Path) -> Path:
     environment = {**others, "KERAS_HOME": str(home)}
     subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=600)
     folder.mkdir()
-    with np.load(arrays) as loaded:
+    with np.load(arrays, allow_pickle=False) as loaded:
         for name, array in zip(FILES, loaded.values(), strict=True):
             with gzip.open(folder / f"{name}.gz", "wb", compresslevel=1) as file:
                 file.write(to_idx(array.astype(np.uint8)))

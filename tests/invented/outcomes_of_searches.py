@@ -114,12 +114,7 @@ OUTCOMES_OF_SEARCHES = {
             lambda v, fold: 0.3 + 0.1 * (v["learning_rate"] > 0.01) + 0.001 * fold + 0.002 * v["patience"],
             lambda v, fold: 0.8 + 0.1 * (v["learning_rate"] > 0.01),
             grid=TWO_RATES
-            | {
-                "batch_size": [8, 16],
-                "weight_decay": [0.1, 0.2121320343559643],
-                "patience": [1, 2],
-                "max_epochs": [3, 4],
-            },
+            | {"batch_size": [8, 1234567890], "weight_decay": [0.1, 0.2], "patience": [1, 2], "max_epochs": [3, 4]},
         ),
     ),
     "five test points; one hyperparameter matters": outcome(

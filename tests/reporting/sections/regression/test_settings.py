@@ -37,7 +37,6 @@ def test_every_setting_has_a_line_or_is_said_elsewhere(results):
             "SGD with Nesterov momentum 0.9",
         ),
         ({"optimizer": "rmsprop", "momentum": 0.5, "nesterov": False, "warmup_epochs": 0}, "RMSprop with momentum 0.5"),
-        ({"optimizer": "adamw"}, "AdamW"),
     ],
 )
 def test_optimisers_have_their_words_and_settings_that_do_nothing_no_line(results, changes, words):
@@ -45,6 +44,12 @@ def test_optimisers_have_their_words_and_settings_that_do_nothing_no_line(result
     assert {line.name: line.value for line in lines_of(config)} == LINES | {"optimiser": words}
     further = {line.name for line in lines_of(config | {"warmup_epochs": 2, "dropout": [0.0, 0.1]})} - set(LINES)
     assert further == {"epochs of warm-up", "dropout"}
+
+
+def test_weight_decay_that_is_decoupled_is_no_penalty(results):
+    lines = lines_of(plain(results.reference.run.config) | {"optimizer": "adamw"})
+    assert [line.name for line in lines if "weight decay" in line.name] == ["weight decay"]
+    assert {"optimiser": "AdamW"}.items() <= {line.name: line.value for line in lines}.items()
 
 
 def test_schedule_stands_behind_the_optimiser(results):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Curves = Sequence[Sequence[float]]  # for each fold a value an epoch
 FEW = 30  # epochs, up to which each one gets a marker
+FEW_DECADES = 1000  # ratio of the ends of a logarithmic axis, up to which each decade has three labels
 HEIGHT = 38  # mm
 SERIES = (
     ("training", DATA_SETS["training"], "o"),
@@ -66,8 +67,9 @@ def plot_training_curves(
     axes.set(xlabel="epoch", ylabel=quantity)
     if logarithmic:
         axes.set_yscale("log")
-        plain_log_labels(axes.yaxis)
     axes.set_ylim(limits)
+    if logarithmic:
+        plain_log_labels(axes.yaxis)
     whole_epochs(axes)
     axes.grid(axis="y")
     axes.legend()
@@ -98,9 +100,10 @@ def whole_epochs(axes: Axes) -> None:
 
 
 def plain_log_labels(axis: Axis) -> None:
-    """Labels such as 0.2 and 1 in place of powers of ten, at 1, 2 and 5 of each decade."""
+    """Labels such as 0.2 and 1 in place of powers of ten, at 1, 2 and 5 of each decade, or of many decades at 1."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < FEW_DECADES * low else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick_label(value)))
     axis.set_minor_formatter(NullFormatter())

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reporting.engine.canvas import CONFIGURATIONS, FULL, new_figure, styled, tints
-from reporting.engine.formatting import format_decimals
-from reporting.engine.magnitudes import in_tex
+from reporting.engine.magnitudes import exponent_of, fixed, is_ordinary
 from reporting.names import named
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 FEW = 30  # combinations, up to which each one's rank is written
 MAPS = 66  # mm, the width of all heat maps together, and of what stands above their diagonal
+CELL = 7  # mm, the least width of a heat map's cell in which its score is written
 WIDE = 20  # ratio of the worst score to the best, from which on losses are drawn on a logarithmic scale
 
 
@@ -178,12 +178,16 @@ def draw_pairs(
     """Heat maps on one scale, dark is better: a column and a row a hyperparameter, below their table's diagonal."""
     width, shift = MAPS / (len(names) - 1), cells.nrows - (len(names) - 1)
     best, worst = limits_of(pair_scores.values(), larger_is_better)
+    power = power_of(max(best, worst, key=abs))
     for row, below in enumerate(names[1:]):
         for column, beside in enumerate(names[: row + 1]):
             axes, means = figure.add_subplot(cells[row + shift, column]), pair_scores[beside, below].T
             shades = (means - worst) / (best - worst)
             axes.imshow(np.ma.masked_invalid(0.75 * shades), cmap=tints("C0"), vmin=0, vmax=1, aspect="auto")
-            write_means(axes, means, shades, width)
+            if width / means.shape[1] >= CELL:
+                write_means(axes, means / 10.0**power, shades, 2 if power else 3)
+                if power and row == column == 0:
+                    axes.set_title(rf"$\times 10^{{{power}}}$", loc="left", fontsize="x-small", pad=2)
             label_side(axes.xaxis, beside, grid[beside] if row == len(names) - 2 else (), width)
             label_side(axes.yaxis, below, grid[below] if column == 0 else (), math.inf)
             axes.tick_params(length=0)
@@ -212,13 +216,16 @@ def limits_of(maps: Iterable[np.ndarray], larger_is_better: bool) -> tuple[float
     return (greatest, least) if larger_is_better else (least, greatest)
 
 
-def write_means(axes: Axes, means: np.ndarray, shades: np.ndarray, width: float) -> None:
-    """Each mean score in its cell, if the cells of the panel, of this `width` in mm, are wide enough for it."""
-    if width / means.shape[1] < 7:
-        return
+def power_of(score: float) -> int:
+    """The power of ten that scores of this size are written in; 0 where decimals say enough."""
+    return 0 if is_ordinary(score) else exponent_of(score)
+
+
+def write_means(axes: Axes, means: np.ndarray, shades: np.ndarray, places: int) -> None:
+    """Each mean score in its cell."""
     for row, column in np.argwhere(np.isfinite(means)):
         value = float(means[row, column])
-        text = f"{value:.3g}" if 10 <= abs(value) < 1000 else in_tex(format_decimals(value))
+        text = f"{value:.3g}" if abs(value) >= 10 else fixed(value, places)
         color = "white" if shades[row, column] > 0.7 else "black"
         axes.text(column, row, text, in_layout=False, ha="center", va="center", fontsize="x-small", color=color)
 

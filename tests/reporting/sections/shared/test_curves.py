@@ -28,6 +28,14 @@ def test_training_curves_show_folds_and_means():
     assert "10^" not in saved(figure)
 
 
+@pytest.mark.parametrize(("highest", "labels"), [(50, [0.2, 0.5, 1, 2, 5, 10, 20, 50]), (1e8, [1e1, 1e3, 1e5, 1e7])])
+def test_many_decades_have_fewer_labels(highest, labels):
+    curve = [highest, 0.15]
+    axes = plot_training_curves([curve], [curve], "MSE", logarithmic=True, limits=(0.15, highest)).axes[0]
+    shown = [tick for tick in axes.get_yticks() if 0.15 <= tick <= highest]
+    np.testing.assert_allclose(shown, labels)
+
+
 def test_one_fold_is_drawn_once():
     lines = plot_training_curves([[4, 2]], [[5, 3]], "loss").axes[0].get_lines()
     assert [line.get_label() for line in lines] == ["training", "validation"]

@@ -1,9 +1,12 @@
 """The figure of a grid search read back through its artists, and saved."""
 
+import contextvars
+
 import numpy as np
 import pytest
 
 from reporting.engine.canvas import FULL
+from reporting.engine.magnitudes import set_losses
 from reporting.sections.shared.search_figure import plot_grid, value_label
 from tests.reporting.drawn import image_of, saved, width_of
 
@@ -50,6 +53,20 @@ def test_heat_maps_hold_the_means_and_dark_is_better():
         shades = image_of(axes)
         assert shades[best] == shades.max() == 0.75 and shades.min() == 0
     assert (smaller.get_xlabel(), smaller.get_ylabel()) == ("learning rate", "weight decay")
+
+
+@pytest.mark.parametrize(
+    ("size", "words", "power"),
+    [(1e22, "1.00", r"$\times 10^{22}$"), (1e-24, "1.00", r"$\times 10^{-24}$"), (100.0, "100", "")],
+)
+def test_heat_maps_of_any_size_tell_the_power_of_ten_once(size, words, power):
+    def draw():
+        set_losses(size)
+        means = size * np.array([[1.0, 2.0], [3.0, 4.0]])
+        return grid_of(means.reshape(4, 1), pairs={("learning_rate", "weight_decay"): means}).axes[2]
+
+    axes = contextvars.copy_context().run(draw)
+    assert axes.texts[0].get_text() == words and axes.get_title(loc="left") == power
 
 
 @pytest.mark.parametrize("pairs", [PAIRS, {}])

@@ -72,7 +72,6 @@ class ResultsFindings:
     verdict: Verdict  # on the tuned settings against the reference ones, by test loss
     validation_verdict: Verdict  # the same by validation loss
     optimism: Optimism
-    chosen_after_test_seen: bool  # whether test losses had been seen when the extended settings were chosen
     extended: FitLosses | None = None  # None if they are switched off
     extended_verdict: Verdict | None = None  # on the extended settings against the tuned ones, by test loss
 
@@ -91,7 +90,6 @@ def find(results: Results, found: Found) -> ResultsFindings:
         verdict=verdict_over_folds(results, reference, tuned, "test_loss"),
         validation_verdict=verdict_over_folds(results, reference, tuned, "validation_loss"),
         optimism=optimism_of(results),
-        chosen_after_test_seen=results.judgement["extended_chosen_after_test_seen"],
         extended_verdict=verdict_over_folds(results, tuned, extended, "test_loss") if extended else None,
     )
 

@@ -161,7 +161,7 @@ def plot_feature_maps(image: np.ndarray, maps: np.ndarray) -> Figure:
     Each map is on its own scale from 0 (white) to its maximum.
     """
     maps = maps[:MOST]
-    columns = min((12, 11, 10), key=lambda number: -len(maps) % number)  # leaves the fewest places empty
+    columns = min((16, 12, 11, 10), key=lambda number: -len(maps) % number)  # leaves the fewest places empty
     figure = new_figure(FULL, max(math.ceil(len(maps) / columns) * (FULL - 28) / columns + 3, 28))
     left, right = figure.subplots(1, 2, width_ratios=(22, FULL - 24))
     draw_tiles(left, image[None], 1, color="C4", cmap=WHITE_TO_BLACK)

@@ -20,6 +20,12 @@ class Limits:
     commits: int  # different versions of the code
 
     @property
+    def common_seeds(self) -> int | None:
+        """The number of seeds if it is the same for all configurations of both tasks."""
+        counts = {count for ends in self.seeds.values() for count in ends}
+        return counts.pop() if len(counts) == 1 else None
+
+    @property
     def single_seeds(self) -> bool:
         """Whether nothing at all is known of what another seed would change."""
         return max(most for _, most in self.seeds.values()) == 1

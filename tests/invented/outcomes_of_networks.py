@@ -95,7 +95,11 @@ OUTCOMES_OF_NETWORKS = {
     "one test beyond, hesitant validation": outcome(
         no_gaps, one_test_point_beyond, probabilities(hesitant, part="validation")
     ),
-    "constant y, extended like reference": outcome(constant_y, extended_is()),
+    "constant y, extended like reference": outcome(
+        constant_y,
+        extended_is(),
+        configured("regression/extended", learning_rate_schedule="constant", weight_decay=1e-7),
+    ),
     "extended by a convolution": outcome(
         extended_is(filters=[6, 8, 9], learning_rate_schedule="cosine", warmup_epochs=2)
     ),

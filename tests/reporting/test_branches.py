@@ -134,7 +134,15 @@ def test_a_report_of_other_data_says_nothing_of_garments_or_published_results(do
 
 
 TOLD = {  # what must be read there, and what must not
-    "nothing": (["a coupled L2 penalty, as in PyTorch’s Adam", "before Adam scales it"], ["decoupled"]),
+    "nothing": (
+        [
+            "The extended networks have schedule of the learning rate cosine and weight decay",
+            "a coupled L2 penalty, as in PyTorch’s Adam",
+            "before Adam scales it",
+        ],
+        ["decoupled"],
+    ),
+    "constant y, extended like reference": (["The extended networks have the same settings."], ["have schedule"]),
     "networks of one wrong opinion": (["Weight decay is decoupled"], ["coupled L2 penalty", "weight decay (L2)"]),
     "units that peak at the ends": (
         ["the weight is added to the gradient,", "SGD with Nesterov momentum 0.9"],

@@ -37,6 +37,7 @@ class SettingsFindings:
     parameters: int
     folds: int
     stopping: Stopping
+    extended: dict[str, Any] | None  # what the extended settings change in these; None if they are switched off
 
     @property
     def optimizer(self) -> str:
@@ -69,7 +70,13 @@ def find(results: Results, found: Found) -> SettingsFindings:
         parameters=results.reference.run.metrics["parameters"],
         folds=len(results.tuned.folds),
         stopping=stopping_of(results.reference),
+        extended=changes_of(config, results.extended.run.config) if results.extended else None,
     )
+
+
+def changes_of(config: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of the other configuration that differ."""
+    return {name: value for name, value in other.items() if value != config.get(name)}
 
 
 def equations(results: Results, found: Found) -> dict[str, tuple[str, str]]:

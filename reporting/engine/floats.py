@@ -17,7 +17,8 @@ from reporting.engine.blocks import Block, Element, Piece, block_of, boxes_by_el
 
 KINDS = ("figure", "table")  # of floats
 BEAM_WIDTH = 60  # orders of the same parts that are followed up
-EARLY_COST = 0.2  # of a float just before the text that it belongs to, instead of behind it
+DELAY_COST = 6.0  # of a page of text between a float and its place
+EARLY_COST = 1.0  # of a float just before the text that it belongs to, instead of behind it
 LONGEST_DELAY = 0.9  # pages of text by which a float may stand behind its place
 PAGE_APART_COST = 30.0  # of each page beyond the first from a float's mention to the float
 HEADING_DEPTH = 0.1  # pages of text that a heading counts for, since floats belong to the text above it
@@ -67,8 +68,9 @@ def settle_floats(html: Any, measured: Any, pages: Sequence[Any]) -> None:
     for section, twin in zip(html.etree_element.iter("section"), measured.etree_element.iter("section"), strict=False):
         sections.append([block_of(element, other, boxes[other]) for element, other in zip(section, twin, strict=True)])
         homes |= dict.fromkeys(section, section)
-    first = next(measured.etree_element.iter("section"))
-    # The first page has a smaller margin than the others; the title block fills its beginning
+    first = next(measured.etree_element.iter("section"))[0]
+    # The first page has a smaller margin than the others; the title block fills its beginning. Where a box stands is
+    # measured with its upper margin, which for a section is that of its first child, collapsed and no longer its own.
     used = boxes[first][0].position_y - page_boxes[0].content_box_y() + room - page_boxes[0].height
     segments, floats = segments_and_floats(sections)
     ordered = best_order(segments, floats, room, used)
@@ -171,7 +173,7 @@ class Filling:
             if item and (item.anchor <= number or (item.anchor == number + 1 and not self.segments[number].headed)):
                 further = (number, (*taken[:kind], taken[kind] + 1, *taken[kind + 1 :]))
                 delay = self.depths[number] - self.depths[item.anchor]
-                yield further, item, delay if delay >= 0 else EARLY_COST
+                yield further, item, DELAY_COST * delay if delay >= 0 else EARLY_COST
 
     def filled(self, state: State, part: Part, cost: float) -> State:
         """The State with one part more. White at the ends of pages costs, and so does a float far from its mention."""

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 import weasyprint
 
+from reporting.engine import floats
 from reporting.engine.blocks import Block, Piece, block_of, boxes_by_element, kind_of, lines_together, piece_heights
 from reporting.engine.floats import (
     PAGE_APART_COST,
@@ -131,6 +132,17 @@ def test_a_pdf_keeps_all_its_parts():
     for kind in ("paragraph", "figure"):
         assert re.findall(rf"{kind} (\d)", text) == list("01234")
     assert pages == 4
+
+
+def test_the_first_page_is_filled_to_where_its_text_begins(monkeypatch):
+    """The margin above the first heading is that of its section, too, and counts once."""
+    style = "@page { size: 200px 100px; margin: 0 } * { margin: 0; line-height: 10px } h2 { margin-top: 20px }"
+    body = "<div style='height: 30px'></div><section><h2>a</h2><p>b</p></section>"
+    html = weasyprint.HTML(string=f"<style>{style}</style>{body}")
+    filled = []
+    monkeypatch.setattr(floats, "best_order", lambda segments, by_kind, room, used: filled.append((room, used)) or [])
+    floats.settle_floats(html, html, html.render().pages)
+    assert filled == [(100, 30)]
 
 
 def laid_out(body):

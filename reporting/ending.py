@@ -3,29 +3,35 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
 
 from reporting.artifacts import Identity
 from reporting.engine.formatting import format_decimals, format_duration, format_percent
 from reporting.engine.magnitudes import THIN, TIED, with_exponents
 from reporting.engine.sections import Findings
+from reporting.sections.shared.over_seeds import OverSeeds
 
 PLACEHOLDER = "Name Surname"  # the name in the settings that ship
 
 
 def key_numbers(findings: Findings) -> list[str]:
     """The numbers at the head of the report, a line a task."""
-    r, c = findings("regression/results"), findings("classification/results")
-    losses = [
-        f"{what} {format_decimals(getattr(r.tuned, name))} (was {format_decimals(getattr(r.reference, name))})"
+    losses, scores = (findings(f"{task}/results").over_seeds for task in ("regression", "classification"))
+    tuned, before = losses.means["tuned"], losses.means["reference"]
+    mse = [
+        f"{what} {format_decimals(tuned[name])} (was {format_decimals(before[name])})"
         for what, name in (("test MSE", "test_loss"), ("of the mean prediction", "ensemble_test_loss"))
     ]
-    scores: dict[str, Any] = {"tuned": c.tuned, "extended": c.extended}
-    accuracies = [f"{name} {format_percent(item.test_accuracy)}" for name, item in scores.items() if item]
+    accuracies = {name: format_percent(item["test_accuracy"]) for name, item in scores.means.items()}
+    told = ", ".join(f"{name} {accuracy}" for name, accuracy in accuracies.items() if name != "reference")
     return [
-        f"regression:      {', '.join(losses)}",
-        f"classification:  test accuracy {', '.join(accuracies)} (was {format_percent(c.reference.test_accuracy)})",
+        f"regression:      {', '.join(mse)}{over(losses)}",
+        f"classification:  test accuracy {told} (was {accuracies['reference']}){over(scores)}",
     ]
+
+
+def over(item: OverSeeds) -> str:
+    """What the numbers are means over."""
+    return f" ({item.seeds}-seed means)" if item.several else ""
 
 
 def ending(findings: Findings, identity: Identity, config: Path, pdf: Path, pages: int) -> str:

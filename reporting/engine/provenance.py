@@ -66,11 +66,15 @@ class Sources:
         return self.known[path]
 
     def words_of(self, path: str) -> str:
-        """What was read for a number; of this only keys that are called as the number is, if there are any."""
+        """What was read for a number; of this only keys that are called as the number is, if there are any.
+
+        Of these only those in folders that the path names; of what is a mean over_seeds, the further seeds' too.
+        """
         root, *names = re.split(r"[.\[\]]+", path.rstrip("]"))
         reads = list(self.reads_of(root))
         reads = [read for read in reads if names and named_so(read[1], names[-1])] or reads
-        reads = [read for read in reads if set(read[0].split("/")) & set(names)] or reads
+        folders = {*names, *(f"{name}_seeds" for name in names if "over_seeds" in names)}
+        reads = [read for read in reads if set(read[0].split("/")) & folders] or reads
         return in_words(tuple(reads), self.runs)
 
 

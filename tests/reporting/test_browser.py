@@ -294,8 +294,8 @@ def test_a_number_that_is_pointed_at_says_where_it_comes_from(page):
     number.hover()
     value, path, files = note.locator("div").all_inner_texts()
     assert float(value) == pytest.approx(float(number.inner_text()), abs=6e-4)
-    assert path == "regression/results.tuned.test_loss"
-    assert files == "regression/tuned/folds.csv: test_loss; regression/tuned/run.json: metrics.test_loss"
+    assert path == "regression/results.over_seeds.means.tuned.test_loss"
+    assert files.startswith("regression/tuned/folds.csv, regression/tuned_seeds/{seed_2, seed_3}/folds.csv: test_loss;")
     assert number.get_attribute("aria-describedby") == "source"
     page.keyboard.press("Escape")
     assert note.is_hidden() and number.get_attribute("aria-describedby") is None

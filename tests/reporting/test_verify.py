@@ -16,6 +16,7 @@ from tests.invented.edits.files import edit_arrays, edit_json
 from tests.reporting.stand_ins import without_drawings
 
 NUMBER = re.compile(r'<data value="([^"]*)" data-from="([^"]*)" data-read="(\d+)">(.*?)</data>', re.DOTALL)
+MEAN_LOSS = "regression/results.over_seeds.means.tuned.test_loss"
 TUNED = "regression/tuned"
 
 
@@ -89,8 +90,12 @@ def test_every_number_has_a_path_and_files(runs):
     numbers = [number for block in blocks_of(page) for number in block.numbers]
     nowhere = [number for number in numbers if not re.search(r"\.(json|csv|npz|toml|py)\b", number.read)]
     assert nowhere == []
-    losses = {number.read for number in numbers if number.source == "regression/results.tuned.test_loss"}
-    assert losses == {"regression/tuned/folds.csv: test_loss; regression/tuned/run.json: metrics.test_loss"}
+    losses = {number.read for number in numbers if number.source == MEAN_LOSS}
+    folder = "regression/tuned_seeds/{seed_2, seed_3}"
+    assert losses == {
+        f"regression/tuned/folds.csv, {folder}/folds.csv: test_loss;"
+        f" regression/tuned/run.json, {folder}/run.json: metrics.test_loss"
+    }
 
 
 def test_sources_are_no_part_of_the_pdf_nor_of_attributes(runs):
@@ -143,8 +148,8 @@ def test_what_contradicts_the_arrays_is_one_line(outcome, runs, folder, name, pl
 @pytest.mark.parametrize(
     ("folder", "name", "finding"),
     [
-        (TUNED, "test_predictions", "regression/results.tuned.test_loss"),
-        ("classification/tuned", "test_probabilities", "classification/results.tuned.test_accuracy"),
+        (TUNED, "test_predictions", MEAN_LOSS),
+        ("classification/tuned", "test_probabilities", "classification/results.over_seeds.means.tuned.test_accuracy"),
     ],
 )
 def test_recorded_losses_are_those_of_the_arrays(outcome, runs, monkeypatch, folder, name, finding):
@@ -160,11 +165,14 @@ def test_recorded_losses_are_those_of_the_arrays(outcome, runs, monkeypatch, fol
 
 
 EDITS = {  # of the page, and what is said of them
-    r'(data-from="regression/results.tuned.test_loss"[^>]*>0\.)\d': (r"\g<1>9", "test_loss is 0.9"),
-    r'(<data value="0\.)\d(\d*" data-from="classification/results.tuned.test_accuracy")': (r"\g<1>1\2", "(in full 0.1"),
+    r'(data-from="regression/results.over_seeds.means.tuned.test_loss"[^>]*>0\.)\d': (r"\g<1>9", "test_loss is 0.9"),
+    r'(<data value="0\.)\d(\d*" data-from="classification/results.over_seeds.means.tuned.test_accuracy")': (
+        r"\g<1>1\2",
+        "(in full 0.1",
+    ),
     "mean squared error": ("mean error", "it reads “"),
     r"<title>Scatter plots of \d": ("<title>Scatter plots of 9", "it reads “Scatter plots of 9"),
-    r"<p>Every number above.*?</p>": ("", "it reads “nothing”"),
+    r"<p>Every number of this run.*?</p>": ("", "it reads “nothing”"),
 }
 
 

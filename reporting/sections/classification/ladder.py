@@ -159,7 +159,7 @@ def draw_seeds(axes: Axes, height: float, rung: Rung) -> None:
 
 
 def rung_value(rung: Rung) -> str:
-    """The accuracies in percent, as text."""
+    """The accuracies in percent, as text; of a configuration the mean over its seeds."""
     if rung.published:
         return "–".join(f"{100 * accuracy:.1f}" for accuracy in rung.accuracies)
-    return f"{100 * rung.accuracy:.2f}"
+    return f"{100 * rung.mean:.2f}"

@@ -10,14 +10,9 @@ import numpy as np
 
 from reporting.engine.sections import Found
 from reporting.results import Results, Variant, load_reference_report
-from reporting.sections.classification.seeds import (
-    Optimism,
-    Rung,
-    configuration_rung,
-    optimism_of,
-    test_accuracy,
-)
+from reporting.sections.classification.seeds import Optimism, Rung, configuration_rung, optimism_of, test_accuracy
 from reporting.sections.shared.curves import plot_configurations, plot_training_curves
+from reporting.sections.shared.over_seeds import OverSeeds, means_over_seeds
 from reporting.sections.shared.verdicts import Verdict, verdict_over_seeds
 from reporting.stats.differences import Difference, difference_of_classifiers
 from reporting.stats.metrics import mcnemar_counts, mcnemar_p_value, wilson_interval
@@ -71,6 +66,7 @@ class ResultsFindings:
     trainings: dict[str, Training]  # of each configuration
     on_second_softmax: tuple[str, ...]  # the configurations that are trained on that loss
     rungs: dict[str, Rung]  # each configuration with all its seeds
+    over_seeds: OverSeeds  # test_accuracy
     second_softmax: bool  # whether the reference settings were also trained on that loss
     chosen_after_test_seen: bool  # whether test accuracies had been seen when the extended settings were chosen
     extended: ClassifierScores | None = None  # None if it is switched off, as the next two
@@ -128,6 +124,7 @@ def find(results: Results, found: Found) -> ResultsFindings:
             name for name, variant in results.variants.items() if trained_on_second_softmax(variant)
         ),
         rungs={name: configuration_rung(results, name) for name in results.variants},
+        over_seeds=means_over_seeds(results, ("test_accuracy",)),
         second_softmax=second_softmax(results) is not None,
         chosen_after_test_seen=results.judgement["extended_chosen_after_test_seen"],
     )

@@ -13,6 +13,7 @@ from reporting.engine.sections import Found
 from reporting.results import Results, Variant
 from reporting.sections.regression.noise import noise_of_training_points
 from reporting.sections.shared.curves import plot_training_curves
+from reporting.sections.shared.over_seeds import OverSeeds, means_over_seeds
 from reporting.sections.shared.settings import Stopping, stopping_of
 from reporting.sections.shared.verdicts import Verdict, verdict_over_folds
 from reporting.stats.differences import Difference, unpaired_difference
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PARTS = ("train", "validation")
+CURVES = ("reference", "tuned")  # the configurations whose losses are drawn
 SHARES = ("train_r2", "validation_r2", "test_r2", "ensemble_test_r2")
 
 
@@ -72,13 +74,9 @@ class ResultsFindings:
     verdict: Verdict  # on the tuned settings against the reference ones, by test loss
     validation_verdict: Verdict  # the same by validation loss
     optimism: Optimism
+    over_seeds: OverSeeds  # test_loss and ensemble_test_loss
     extended: FitLosses | None = None  # None if they are switched off
     extended_verdict: Verdict | None = None  # on the extended settings against the tuned ones, by test loss
-
-    @property
-    def ensemble_improved(self) -> bool:
-        """Whether the tuned networks' mean prediction has a lower test loss than the reference networks'."""
-        return self.tuned.ensemble_test_loss < self.reference.ensemble_test_loss
 
 
 def find(results: Results, found: Found) -> ResultsFindings:
@@ -90,12 +88,13 @@ def find(results: Results, found: Found) -> ResultsFindings:
         verdict=verdict_over_folds(results, reference, tuned, "test_loss"),
         validation_verdict=verdict_over_folds(results, reference, tuned, "validation_loss"),
         optimism=optimism_of(results),
+        over_seeds=means_over_seeds(results, ("test_loss", "ensemble_test_loss")),
         extended_verdict=verdict_over_folds(results, tuned, extended, "test_loss") if extended else None,
     )
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
-    return {"regression_training": [functools.partial(curves_figure, results, name) for name in ("reference", "tuned")]}
+    return {"regression_training": [functools.partial(curves_figure, results, name) for name in CURVES]}
 
 
 def tables(results: Results, found: Found) -> dict[str, Callable]:
@@ -132,7 +131,8 @@ def rows_of(losses: Mapping[str, FitLosses]) -> list[Row]:
 def curves_figure(results: Results, name: str) -> Figure:
     """Training and validation loss of a configuration by epoch, above the variance of the noise where it is known."""
     noise = noise_of_training_points(results)
-    losses = {key: [item.curves(f"{part}_loss") for part in PARTS] for key, item in results.variants.items()}
+    drawn = {key: results.variants[key] for key in CURVES}
+    losses = {key: [item.curves(f"{part}_loss") for part in PARTS] for key, item in drawn.items()}
     train, validation = losses[name]
     limits = limits_of(loss for curves in losses.values() for curve in (*curves[0], *curves[1]) for loss in curve)
     return plot_training_curves(train, validation, "MSE", True, noise.value if noise else None, limits)

@@ -68,7 +68,7 @@ NAMES: dict[str, dict[str, str]] = {
     "rung in short": {
         "reference_report": "reference report",
         "reference": "reference settings",
-        "two_convolutions": "best published",
+        "two_convolutions": "two convolutions",
     },
     "field": {"back_projection": "back-projection", "activation_maximisation": "maximised activation"},
 }

@@ -68,23 +68,28 @@ def format_signed(value: float, places: int = 3) -> str:
     return text if text.startswith(MINUS) or value == 0 or not text.strip("0.") else "+" + text
 
 
+def in_percent(share: float, places: int) -> str:
+    """A share in percent, rounded as the share itself would be: 0.92125 is 0.9213 and so 92.13."""
+    return fixed(100 * float(f"{finite(share):.{places + 2}f}"), places)
+
+
 @printed
 def format_percent(share: float, places: int = 1) -> str:
     """0.9123 -> "91.2 %"."""
-    return f"{fixed(100 * finite(share), places)}{TIED}%"
+    return f"{in_percent(share, places)}{TIED}%"
 
 
 @printed
 def format_percentage(share: float, places: int = 1) -> str:
     """A share in percent without the sign, for columns that say so: 0.9123 -> "91.2"."""
-    return fixed(100 * finite(share), places)
+    return in_percent(share, places)
 
 
 @printed
-def format_signed_points(difference: float, places: int = 1) -> str:
-    """A difference of two shares in percentage points, with its sign: -0.0123 -> "−1.2 points"."""
-    text = fixed(100 * finite(difference), places)
-    return f"{'' if text.startswith(MINUS) or not text.strip('0.') else '+'}{text}{TIED}points"
+def format_signed_points(difference: float, places: int = 1, unit: bool = True) -> str:
+    """A difference of two shares in percentage points, with its sign: -0.0123 -> "−1.2 points", or without a unit."""
+    text = in_percent(difference, places)
+    return f"{'' if text.startswith(MINUS) or not text.strip('0.') else '+'}{text}{f'{TIED}points' if unit else ''}"
 
 
 @printed
@@ -97,7 +102,7 @@ def format_floor_percent(share: float, places: int = 1) -> str:
 @printed
 def format_points(difference: float, places: int = 1) -> str:
     """A difference of two shares in percentage points, without its sign: -0.0123 -> "1.2 points"."""
-    return f"{fixed(100 * abs(finite(difference)), places)}{TIED}points"
+    return f"{in_percent(abs(finite(difference)), places)}{TIED}points"
 
 
 @printed

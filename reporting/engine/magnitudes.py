@@ -85,7 +85,8 @@ def placed(value: float, low: float, high: float, places: int) -> str:
     digits = max(DIGITS, (exponent_of(value) if value else unit) - unit + DIGITS)
     if not span > 1e-4 or (max(abs(low), abs(high)) >= 1e5 and digits <= DIGITS + 1):
         return scientific(value, digits) if value else "0"
-    text = f"{value:,.{max(0, DIGITS - 1 - unit)}f}" if value != int(value) else f"{value:,.0f}"
+    whole = value == int(value) and unit >= 0  # on a shorter axis 1000 stands beside 1000.0100
+    text = f"{value:,.{0 if whole else max(0, DIGITS - 1 - unit)}f}"
     return text.replace(",", THIN if abs(value) >= 10_000 else "").replace("-", MINUS)
 
 

@@ -60,9 +60,9 @@ def pooling_in_words(kinds: Sequence[str]) -> str:
         return ""
     kind = POOLINGS[pooled[0]] if len(set(pooled)) == 1 else "pooling"
     if len(kinds) == 1:
-        return f", followed by {kind} over 2 by 2 values"
+        return f", followed by 2 by 2 {kind}"
     subject = "each" if len(pooled) == len(kinds) else f"{format_number_word(len(pooled))} of them"
-    return f", {subject} followed by {kind} over 2 by 2 values"
+    return f", {subject} with 2 by 2 {kind}"
 
 
 def listed(functions: Sequence[str]) -> str:

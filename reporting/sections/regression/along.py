@@ -15,6 +15,7 @@ from reporting.results import Results, Variant
 from reporting.sections.regression.columns import axis_label, columns_of, has_several_inputs
 from reporting.sections.shared.activations import stems_figure
 from reporting.sections.shared.curves import HEIGHT
+from reporting.sections.shared.units import dead_units
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,6 +39,7 @@ class LayerPeaks:
 @dataclasses.dataclass(frozen=True)
 class AlongFindings:
     layers: tuple[LayerPeaks, ...]  # empty with several inputs
+    between: int = 0  # units that vary along x, but are the same for all training points
 
     @property
     def inner(self) -> tuple[LayerPeaks, ...]:
@@ -50,7 +52,9 @@ def find(results: Results, found: Found) -> AlongFindings:
     tuned = results.tuned
     if has_several_inputs(results):
         return AlongFindings(())
-    return AlongFindings(tuple(peaks_of(name, tuned.activations[f"{name}/along"]) for name in tuned.hidden_layers))
+    along = {name: tuned.activations[f"{name}/along"].astype(float) for name in tuned.hidden_layers}
+    between = sum(np.sum(varying(values) & dead_units(name, tuned.activations)) for name, values in along.items())
+    return AlongFindings(tuple(peaks_of(name, values) for name, values in along.items()), int(between))
 
 
 def figures(results: Results, found: Found) -> dict[str, list]:
@@ -62,10 +66,13 @@ def figures(results: Results, found: Found) -> dict[str, list]:
 
 def peaks_of(layer: str, along: np.ndarray) -> LayerPeaks:
     """The LayerPeaks of activations (inputs, units)."""
-    along = along.astype(float)
-    varying = np.ptp(along, axis=0) > FLAT
-    peaks = along[:, varying].argmax(axis=0)
-    return LayerPeaks(layer, int(varying.sum()), int(np.sum((peaks == 0) | (peaks == len(along) - 1))))
+    peaks = along[:, varying(along)].argmax(axis=0)
+    return LayerPeaks(layer, len(peaks), int(np.sum((peaks == 0) | (peaks == len(along) - 1))))
+
+
+def varying(along: np.ndarray) -> np.ndarray:
+    """Which units vary, of activations (inputs, units)."""
+    return np.ptp(along, axis=0) > FLAT
 
 
 def along_figure(variant: Variant, column: str) -> Figure:

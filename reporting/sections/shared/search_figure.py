@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FEW = 30  # combinations, up to which each one's rank is written
 MAPS = 66  # mm, the width of all heat maps together, and of what stands above their diagonal
+ROW = 3.8  # mm, of a value of a hyperparameter
 CELL = 7  # mm, the least width of a heat map's cell in which its score is written
 WIDE = 20  # ratio of the worst score to the best, from which on losses are drawn on a logarithmic scale
 
@@ -49,10 +50,10 @@ def plot_grid(
     expected: of 1, 2, ... combinations. A score that is not finite is left out.
     """
     rows = [(name, value) for name, choices in grid.items() for value in choices]
-    figure = new_figure(FULL, max(35 + 3.5 * len(rows), 42 + 2.6 * len(rows)))
+    figure = new_figure(FULL, max(35 + ROW * len(rows), 42 + 2.6 * len(rows)))
     beside = len(expected) > 1 or pair_scores
     places = figure.add_gridspec(1, 2, width_ratios=(FULL - MAPS, MAPS)) if beside else figure.add_gridspec(1, 1)
-    panels = places[0].subgridspec(2, 1, height_ratios=(27, 3.5 * len(rows)))
+    panels = places[0].subgridspec(2, 1, height_ratios=(27, ROW * len(rows)))
     above, below = panels.subplots(sharex=True, squeeze=False)[:, 0]
     draw_scores(above, np.asarray(scores, dtype=float), errors, reference, cheapest)
     above.set_ylabel(score_label)
@@ -159,7 +160,7 @@ def draw_expected(place: Axes, expected: Sequence[float]) -> None:
     axes = place.inset_axes((0.3, 0.3, 0.68, 0.66))
     axes.set_in_layout(False)
     axes.plot(range(1, len(expected) + 1), expected, color="C0")
-    axes.plot(len(expected), expected[-1], "D", color=CONFIGURATIONS["tuned"][0], markersize=4)
+    axes.plot(len(expected), expected[-1], "D", color=CONFIGURATIONS["tuned"][0], markersize=4, clip_on=False)
     empty = 0.12 if expected[-1] > expected[0] else 0.8  # the corner that the curve leaves free
     axes.text(0.97, empty, "number drawn", transform=axes.transAxes, ha="right", fontsize="small")
     axes.locator_params(axis="x", nbins=4, integer=True)
@@ -183,9 +184,9 @@ def draw_pairs(
         for column, beside in enumerate(names[: row + 1]):
             axes, means = figure.add_subplot(cells[row + shift, column]), pair_scores[beside, below].T
             shades = (means - worst) / (best - worst)
-            axes.imshow(np.ma.masked_invalid(0.75 * shades), cmap=tints("C0"), vmin=0, vmax=1, aspect="auto")
+            axes.imshow(np.ma.masked_invalid(0.6 * shades), cmap=tints("C0"), vmin=0, vmax=1, aspect="auto")
             if width / means.shape[1] >= CELL:
-                write_means(axes, means / 10.0**power, shades, 2 if power else 3)
+                write_means(axes, means / 10.0**power, 2 if power else 3)
                 if power and row == column == 0:
                     axes.set_title(rf"$\times 10^{{{power}}}$", loc="left", fontsize="x-small", pad=2)
             label_side(axes.xaxis, beside, grid[beside] if row == len(names) - 2 else (), width)
@@ -221,13 +222,12 @@ def power_of(score: float) -> int:
     return 0 if is_ordinary(score) else exponent_of(score)
 
 
-def write_means(axes: Axes, means: np.ndarray, shades: np.ndarray, places: int) -> None:
+def write_means(axes: Axes, means: np.ndarray, places: int) -> None:
     """Each mean score in its cell."""
     for row, column in np.argwhere(np.isfinite(means)):
         value = float(means[row, column])
         text = f"{value:.3g}" if abs(value) >= 10 else fixed(value, places)
-        color = "white" if shades[row, column] > 0.7 else "black"
-        axes.text(column, row, text, in_layout=False, ha="center", va="center", fontsize="x-small", color=color)
+        axes.text(column, row, text, in_layout=False, ha="center", va="center", fontsize="small")
 
 
 def length_of(label: str) -> int:

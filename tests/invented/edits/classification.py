@@ -125,13 +125,18 @@ def blank_maps(runs: Path, count: int) -> None:
 
 @with_arguments
 def fields(runs: Path, shown: int) -> None:
-    """Receptive fields that show the classes for so many of the three methods, from the first on."""
+    """Receptive fields that show the classes for so many of the three methods, from the first on.
+
+    If all do, maximised images also reach a probability of one.
+    """
 
     def edit(arrays):
         contrast, blank = arrays["class_mean"] - arrays["class_mean"].mean(axis=0), 0 * arrays["class_mean"]
         methods = ("back_projection", "gradient", "activation_maximisation")
         trained = {name: contrast if k < shown else blank for k, name in enumerate(methods)}
-        return trained | {f"untrained_{name}": blank for name in methods}
+        untrained = {f"untrained_{name}": blank for name in methods}
+        certain = {"reached_probability": np.ones_like(arrays["reached_probability"])}
+        return trained | untrained | (certain if shown == len(methods) else {})
 
     edit_arrays(runs / "classification/tuned/receptive_fields.npz", edit)
 

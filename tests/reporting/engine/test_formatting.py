@@ -25,8 +25,10 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
         ("points", (-0.0123,), f"1.2{TIED}points"),
         ("signed_points", (-0.0123,), f"{MINUS}1.2{TIED}points"),
         ("signed_points", (0.0123, 2), f"+1.23{TIED}points"),
+        ("signed_points", (0.0123, 2, False), "+1.23"),
         ("percentage", (0.91234,), "91.2"),
         ("percentage", (0.91234, 2), "91.23"),
+        ("percentage", (0.92125, 2), "92.13"),  # as the share itself, 0.9213, though 100 times it is 92.125 sharp
         ("scientific", (0.00131,), f"1.3{TIED}×{TIED}10<sup>{MINUS}3</sup>"),
         ("scientific", (1e-7,), f"10<sup>{MINUS}7</sup>"),
         ("scientific", (0,), "0"),

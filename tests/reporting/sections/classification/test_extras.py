@@ -43,7 +43,7 @@ def test_without_the_extended_network_the_chapter_is_about_two_configurations(te
         "Settings of the two configurations.",
         "Both share ",
         "By validation accuracy the better of the two is the tuned configuration.",
-        "Results of the two configurations and variations of them",
+        "The two configurations and variations of them",
         "the interval of this run’s tuned configuration, the better by validation accuracy.",
         "The two configurations with all their seeds are six networks.",
         "not in this section: the extended network.",

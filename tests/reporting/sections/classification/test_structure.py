@@ -12,21 +12,21 @@ PLAIN = {"filters": [32, 48], "dense_units": [128, 256], "dropout": 0.2}
     [
         (
             {},
-            "two convolutions with ReLU, each followed by max-pooling over 2 by 2 values, then two fully connected"
+            "two convolutions with ReLU, each with 2 by 2 max-pooling, then two fully connected"
             " layers with ReLU, dropout and a softmax over the classes",
         ),
         (
             {"filters": [8], "dense_units": [], "dropout": 0.0, "pooling": "average"},
-            "one convolution with ReLU, followed by average pooling over 2 by 2 values, a softmax over the classes",
+            "one convolution with ReLU, followed by 2 by 2 average pooling, a softmax over the classes",
         ),
         (
             {"filters": [8] * 4, "pooling": ["none", "max", "none", "max"], "dense_units": [9], "dropout": [0.0]},
-            "four convolutions with ReLU, two of them followed by max-pooling over 2 by 2 values, then one fully"
+            "four convolutions with ReLU, two of them with 2 by 2 max-pooling, then one fully"
             " connected layer with ReLU, a softmax over the classes",
         ),
         (
             {"filters": [8] * 2, "pooling": ["average", "max"], "global_pooling": "average", "dense_units": []},
-            "two convolutions with ReLU, each followed by pooling over 2 by 2 values, then the mean of each"
+            "two convolutions with ReLU, each with 2 by 2 pooling, then the mean of each"
             " feature map, dropout and a softmax over the classes",
         ),
         (

@@ -1,8 +1,10 @@
 """Activations along x."""
 
+import dataclasses
+
 import numpy as np
 
-from reporting.sections.regression.along import peaks_of, plot_along
+from reporting.sections.regression.along import find, peaks_of, plot_along
 from tests.reporting.drawn import image_of, saved
 
 X = np.linspace(-2, 2, 5)
@@ -25,3 +27,15 @@ def test_a_unit_that_says_nothing_is_drawn_blank():
     figure = plot_along(X, {"hidden 1": np.ones((5, 3)), "hidden 2": np.zeros((5, 2))})
     assert not image_of(figure.axes[0]).any()
     assert "hidden 2 (2)" in saved(figure)
+
+
+def test_units_that_vary_between_the_training_points_alone_are_told(results, found):
+    activations = {name: results.tuned.activations[name] for name in results.tuned.activations}
+    for name in results.tuned.hidden_layers:
+        units = activations[f"{name}/along"].shape[1]
+        activations[f"{name}/along"] = np.outer(np.arange(len(activations[f"{name}/along"])), np.ones(units))
+        activations[f"{name}/minimum"] = activations[f"{name}/maximum"]  # on all training points the same
+    units = sum(item.units for item in found("units").layers)
+    changed = dataclasses.replace(results.tuned, activations=activations)
+    variants = results.variants | {"tuned": changed}
+    assert find(dataclasses.replace(results, variants=variants), found).between == units

@@ -31,7 +31,7 @@ def key_numbers(findings: Findings) -> list[str]:
 
 def over(item: OverSeeds) -> str:
     """What the numbers are means over."""
-    return f" ({item.seeds}-seed means)" if item.several else ""
+    return f"; {item.seeds}-seed means" if item.several else ""
 
 
 def ending(findings: Findings, identity: Identity, config: Path, pdf: Path, pages: int) -> str:

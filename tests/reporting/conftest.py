@@ -6,10 +6,17 @@ import pytest
 
 from reporting import build_report, document
 from reporting.artifacts import Identity
+from reporting.engine.magnitudes import set_losses
 from tests.invented import write_runs
 from tests.reporting.stand_ins import without_drawings
 
 IDENTITY = Identity("University", "Homework", "Subject", "Professor", "Student <b>&", "0042")
+
+
+@pytest.fixture(autouse=True)
+def ordinary():
+    """Losses of ordinary size, whatever reports were written before in this process."""
+    set_losses(1.0)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,6 @@ def test_means_are_over_seeds_that_all_configurations_have(tmp_path, off, seeds)
 
 
 def test_the_head_of_the_report_says_what_it_means_over(text_of):
-    assert text_of().split("Regression:")[0].count("(3&#8209;seed&nbsp;means)") == 4
+    assert text_of().split("Regression:")[0].count("(3‑seed&nbsp;means)") == 4
     one = text_of(switched_off=("regression/tuned_seeds",)).split("Regression:")[0]
-    assert one.count("(3&#8209;seed&nbsp;means)") == 2
+    assert one.count("(3‑seed&nbsp;means)") == 2
